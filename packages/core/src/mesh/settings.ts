@@ -1,0 +1,88 @@
+import { atLeast, type Version } from './version.ts';
+
+/** A point of view with its facts and severities. `istio-1.0` is the strict reading of the first guides. */
+export type ProfileName = 'istio-1.0' | 'istio-legacy' | 'istio-current';
+
+export const PROFILES: readonly ProfileName[] = ['istio-1.0', 'istio-legacy', 'istio-current'];
+
+/** What the config says exists although the input does not hold it. Globs (picomatch). */
+export interface Externals {
+  /** Namespaces whose objects are somewhere else, whole or in part. */
+  readonly namespaces: readonly string[];
+  /** Hosts that answer somewhere else. */
+  readonly hosts: readonly string[];
+  /** `namespace/name` of Services that exist somewhere else. */
+  readonly services: readonly string[];
+  /** `namespace/name` of Gateways that exist somewhere else. */
+  readonly gateways: readonly string[];
+  /** `namespace/name` of workloads that something else creates (an operator, another repository). */
+  readonly workloads: readonly string[];
+}
+
+/** What is known of the mesh beside the manifests. Plain data; a Mesh never reads a config file. */
+export interface MeshSettings {
+  readonly profile: ProfileName;
+  readonly istioVersion: Version;
+  readonly kubernetesVersion: Version;
+  /** The input is the whole mesh: what is not there does not exist. */
+  readonly closedWorld: boolean;
+  /** Namespace of resources that name none. */
+  readonly defaultNamespace: string;
+  /** Which workloads ought to be in the mesh; with `all` an unknown membership counts as yes. */
+  readonly expectMesh: 'all' | 'evidence' | 'none';
+  /** Revision that owns `istio-injection` and `sidecar.istio.io/inject: "true"`. */
+  readonly defaultRevision: string;
+  /** Revisions and tags known to be installed; `istio.io/rev` with another name stays unknown, in a closed world it is none. */
+  readonly revisions: readonly string[];
+  /** Chart value `sidecarInjectorWebhook.enableNamespacesByDefault`. */
+  readonly enableNamespacesByDefault: boolean;
+  /** Whether several Services may select one pod; undefined leaves it to the profile. */
+  readonly allowMultipleServices: 'never' | 'same-protocol' | 'always' | undefined;
+  /** How different `app` labels must be; undefined leaves it to the profile. */
+  readonly uniqueApp: 'strict' | 'name-and-revision' | 'off' | undefined;
+  readonly externals: Externals;
+  /** MeshConfig as a plain mapping (the value of key `mesh` of ConfigMap `istio`), where it was given. */
+  readonly meshConfig: unknown;
+  /** MeshNetworks, likewise. */
+  readonly meshNetworks: unknown;
+}
+
+const DEFAULT_VERSIONS: Readonly<Record<ProfileName, { istio: Version; kubernetes: Version }>> = {
+  'istio-1.0': { istio: [1, 0], kubernetes: [1, 12] },
+  'istio-legacy': { istio: [1, 4], kubernetes: [1, 16] },
+  'istio-current': { istio: [1, 30], kubernetes: [1, 36] },
+};
+
+export const NO_EXTERNALS: Externals = { namespaces: [], hosts: [], services: [], gateways: [], workloads: [] };
+
+/** The settings of a profile, with what is given laid over. */
+export function meshSettings(given: Partial<MeshSettings> = {}): MeshSettings {
+  const profile = given.profile ?? 'istio-current';
+  return {
+    profile,
+    istioVersion: DEFAULT_VERSIONS[profile].istio,
+    kubernetesVersion: DEFAULT_VERSIONS[profile].kubernetes,
+    closedWorld: false,
+    defaultNamespace: 'default',
+    expectMesh: 'evidence',
+    defaultRevision: 'default',
+    revisions: [],
+    enableNamespacesByDefault: false,
+    allowMultipleServices: undefined,
+    uniqueApp: undefined,
+    externals: NO_EXTERNALS,
+    meshConfig: undefined,
+    meshNetworks: undefined,
+    ...given,
+  };
+}
+
+/** Whether the configured Istio is at least the given minor release, such as `1.3`. */
+export function istioAtLeast(settings: MeshSettings, minor: `1.${number}`): boolean {
+  return atLeast(settings.istioVersion, minor);
+}
+
+/** Whether the configured Kubernetes is at least the given minor release. */
+export function kubernetesAtLeast(settings: MeshSettings, minor: `1.${number}`): boolean {
+  return atLeast(settings.kubernetesVersion, minor);
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run on the sources: no build is needed to try a change (only the end-to-end tests start the built bin).
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@meshvet/source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    testTimeout: 20_000,
+  },
+});
