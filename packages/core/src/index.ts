@@ -1,1 +1,93 @@
-export type { Config } from './config/config.ts';
+// The public surface of the engine, and nothing else.
+export type { Config, MeshConfigKeys, PresetName, ProjectConfig, RuleSetting, RuleSeverity } from './config/config.ts';
+export { CONFIG_DEFAULTS, PRESETS } from './config/config.ts';
+export { configSchema, configSchemaText } from './config/config-schema.ts';
+export { matchAny, tidyPath } from './config/glob.ts';
+export { type FoundRules, findRules, ignores, type RuleIndex, ruleIndex } from './config/resolve-config.ts';
+export { type ConfigError, type ConfigResult, readConfig } from './config/validate-config.ts';
+export type { Report } from './lint/finding.ts';
+export { type LintSetup, lint, SetupError } from './lint/lint.ts';
+export type {
+  Edit,
+  FileCounts,
+  Finding,
+  LintResult,
+  Location,
+  RelatedLocation,
+  ResourceRef,
+  RuleFailure,
+  Severity,
+  SkipNote,
+  SuppressedFinding,
+  Timings,
+  Undecided,
+  UnusedSuppression,
+} from './lint/result.ts';
+export { Labels } from './manifest/labels.ts';
+export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
+export { DATAPLANE_KEY, INJECT_KEY, INJECTION_KEY, type Membership, REVISION_KEY } from './mesh/membership.ts';
+export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+export { type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+export {
+  appProtocolSince,
+  classOf,
+  knownTokens,
+  type PortFacts,
+  type PortProtocol,
+  type Protocol,
+  type ProtocolClass,
+  portProtocol,
+  protocolOfText,
+  readsAppProtocol,
+  tokenOf,
+  tokenReleases,
+  WELL_KNOWN_TCP_PORTS,
+} from './mesh/protocol.ts';
+export { matches, type Requirement, type Selector } from './mesh/selectors.ts';
+export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
+export {
+  istioAtLeast,
+  kubernetesAtLeast,
+  type MeshSettings,
+  meshSettings,
+  PROFILES,
+  type ProfileName,
+} from './mesh/settings.ts';
+export { atLeast, formatVersion, parseVersion, type Version } from './mesh/version.ts';
+export {
+  applicationContainers,
+  type Container,
+  type ContainerPort,
+  isControlPlane,
+  isManagedGateway,
+  type Workload,
+} from './mesh/workloads.ts';
+export { codeFrame } from './reporters/code-frame.ts';
+export { FORMATS, type FormatName, REPORTERS } from './reporters/index.ts';
+export { type Paint, painter } from './reporters/paint.ts';
+export type { Reporter, ReportInfo } from './reporters/reporter.ts';
+export { visibleText } from './reporters/visible-text.ts';
+export {
+  defineRule,
+  type ExampleSettings,
+  type MessageData,
+  type Related,
+  type ReportFunction,
+  type ReportOptions,
+  type Rule,
+  type RuleContext,
+  type RuleDefinition,
+  type RuleExample,
+  type RuleMeta,
+  type SubjectKind,
+  type SubjectMap,
+  type Target,
+  type TextTarget,
+} from './rule/define-rule.ts';
+export { didYouMean } from './source/did-you-mean.ts';
+export { Field, isPlaceholder } from './source/field.ts';
+export type { Position, Range, Span } from './source/position.ts';
+export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';
+export { SEVERITIES } from './source/severity.ts';
+export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';

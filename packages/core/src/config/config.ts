@@ -46,3 +46,6 @@ export interface Config extends MeshConfigKeys {
   readonly failOn?: Severity | 'never';
   readonly maxWarnings?: number;
 }
+
+/** What holds where a config says nothing; the defaults of the mesh are those of `meshSettings`. */
+export const CONFIG_DEFAULTS = { preset: 'recommended', failOn: 'error' } as const satisfies Config;

@@ -1,12 +1,35 @@
 import type { Config } from '../config/config.ts';
+import {
+  compileExternals,
+  projectMatcher,
+  type ResolvedRule,
+  resolveRules,
+  settingsOf,
+} from '../config/resolve-config.ts';
+import { isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
+import { readResources } from '../manifest/read-resources.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { Mesh } from '../mesh/mesh.ts';
+import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
-import type { InputFile } from '../source/source-file.ts';
-import type { LintResult } from './result.ts';
+import { isPlainMapping } from '../source/plain-mapping.ts';
+import { readSingle } from '../source/read-single.ts';
+import { type InputFile, SourceFile } from '../source/source-file.ts';
+import { type ReadFile, readFiles } from './collect.ts';
+import { makeFinding, numberFingerprints, type Report } from './finding.ts';
+import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
+import { compareText, orderFindings } from './order.ts';
+import type { LintResult, RuleFailure, Timings, Undecided } from './result.ts';
+import { runRule } from './run-rule.ts';
+import { applySuppressions, readSuppressions } from './suppress.ts';
+import { undecidedOf } from './undecided.ts';
 
 /** What a run needs beside the files. */
 export interface LintSetup {
   readonly rules: readonly Rule[];
   readonly config?: Config;
+  /** The folder of the config file as the paths of the input have it: '' for the working directory. Projects are relative to it. */
+  readonly configFolder?: string;
   /** Files of other clusters of the same mesh, by cluster name. Context: only multi-cluster rules report on them. */
   readonly clusters?: Readonly<Record<string, readonly InputFile[]>>;
   /** MeshConfig as YAML: what stands under key `mesh` of ConfigMap `istio`. */
@@ -16,4 +39,190 @@ export interface LintSetup {
   readonly clock?: () => number;
 }
 
-export declare function lint(files: Iterable<InputFile>, setup: LintSetup): Promise<LintResult>;
+/** A file beside the manifests (MeshConfig, MeshNetworks) that cannot be used; `message` names it and the place. */
+export class SetupError extends Error {}
+
+/** A mesh to judge: its settings, and the files that make it. */
+interface Project {
+  readonly folder: string;
+  readonly config: Config;
+  readonly files: ReadFile[];
+}
+
+/**
+ * The engine's one entrance: text goes in, findings come out. Pure: it reads no file, no clock and no environment of its own.
+ * Broken manifests are findings; a rule that throws is a failure in the result. Throws `SetupError` for an unusable
+ * MeshConfig, and plain errors for a config that was never validated.
+ */
+export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promise<LintResult> {
+  const watch = new Stopwatch(setup.clock);
+  const read = await readFiles(files);
+  const context = await readContext(setup);
+  watch.lap('read');
+  const byPath = groupByPath(read);
+  const kustomizations = readKustomizations(
+    read.flatMap((f) => f.documents.filter(isKustomization)),
+    (path) => byPath.get(path)?.flatMap((f) => f.documents) ?? [],
+  );
+  const reports: Report[] = [];
+  const failures: RuleFailure[] = [];
+  const undecided: Undecided[] = [];
+  const resourcesOf = new Map<ReadFile, number>();
+  let resourceCount = 0;
+  for (const project of partition(read, setup)) {
+    const settings: MeshSettings = { ...projectSettings(project, setup), ...context.mesh };
+    const resources = project.files.flatMap((file) => {
+      const own = fileResources(file, settings, kustomizations);
+      resourcesOf.set(file, own.length);
+      return own;
+    });
+    resourceCount += resources.length;
+    const mesh = new Mesh({
+      resources,
+      settings,
+      externals: compileExternals(settings.externals),
+      rootsOf: kustomizations.rootsOf,
+      clusters: new Map(
+        context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
+      ),
+    });
+    watch.lap('model');
+    const problems = project.files.flatMap((f) => f.problems);
+    for (const resolved of resolvedRules(setup, project.config, settings)) {
+      const run = runRule(resolved, mesh, problems);
+      for (const report of run.reports) reports.push(report);
+      for (const failure of run.failures) failures.push(failure);
+      watch.rule(resolved.rule.meta.id, run.calls);
+    }
+    undecided.push(...undecidedOf(mesh));
+    watch.lap('rules');
+  }
+  const ordered = numberFingerprints(orderFindings(reports.map(makeFinding)));
+  const suppressions = read.flatMap((f) => readSuppressions(f.source, f.documents));
+  const { findings, suppressed, unused } = applySuppressions(ordered, suppressions, setup.rules);
+  const reasons = read.map((file) => ({ file, reason: skipReasonOf(file, resourcesOf.get(file) ?? 0) }));
+  watch.lap('findings');
+  const timings = watch.timings();
+  return {
+    files: countFiles(
+      read.length,
+      reasons.flatMap(({ reason }) => reason ?? []),
+    ),
+    notes: skipNotes(reasons),
+    resources: resourceCount,
+    findings,
+    suppressed,
+    unusedSuppressions: unused,
+    undecided,
+    failures,
+    ...(timings ? { timings } : {}),
+  };
+}
+
+function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {
+  const context = kustomizations.context(file.source.path);
+  return file.documents.flatMap((document) => readResources(document, settings.defaultNamespace, context));
+}
+
+function projectSettings(project: Project, setup: LintSetup): MeshSettings {
+  const base = settingsOf(setup.config ?? {});
+  return project.config === (setup.config ?? NO_CONFIG) ? base : settingsOf(project.config, base);
+}
+
+const NO_CONFIG: Config = {};
+
+function partition(read: readonly ReadFile[], setup: LintSetup): Project[] {
+  const config = setup.config ?? NO_CONFIG;
+  const projectOf = projectMatcher(config.projects);
+  const base = setup.configFolder ? `${setup.configFolder}/` : '';
+  const projects = new Map<string, Project>();
+  for (const file of read) {
+    const path = file.source.path;
+    const found = path.startsWith(base) ? projectOf(path.slice(base.length)) : undefined;
+    const key = found ? `project ${found.folder}` : '';
+    let project = projects.get(key);
+    if (!project)
+      projects.set(key, (project = { folder: found?.folder ?? '', config: found?.settings ?? config, files: [] }));
+    project.files.push(file);
+  }
+  return [...projects.entries()].sort(([a], [b]) => compareText(a, b)).map(([, project]) => project);
+}
+
+function resolvedRules(setup: LintSetup, project: Config, settings: MeshSettings): readonly ResolvedRule[] {
+  return resolveRules(setup.rules, {
+    preset: setup.config?.preset ?? 'recommended',
+    profile: settings.profile,
+    istioVersion: settings.istioVersion,
+    settings: { ...setup.config?.rules, ...project.rules },
+  });
+}
+
+async function readContext(setup: LintSetup) {
+  const meshConfig = setup.meshConfig && (await readMapping(setup.meshConfig));
+  const meshNetworks = setup.meshNetworks && (await readMapping(setup.meshNetworks));
+  const clusters: [string, ReadFile[]][] = [];
+  for (const [name, files] of Object.entries(setup.clusters ?? {})) clusters.push([name, await readFiles(files)]);
+  return { mesh: { ...(meshConfig ? { meshConfig } : {}), ...(meshNetworks ? { meshNetworks } : {}) }, clusters };
+}
+
+async function readMapping(file: InputFile): Promise<object> {
+  if (file.problem)
+    throw new SetupError(
+      `${file.path}: ${file.problem === 'too-large' ? 'the file is too large' : 'the file is not UTF-8 text'}`,
+    );
+  const { document, problems } = await readSingle(new SourceFile(file.path, file.text));
+  const [problem] = problems.filter((p) => p.kind === 'syntax' || p.kind === 'bomb');
+  if (problem) {
+    const { line, column } = problem.source.position(problem.span.start);
+    const reason = problem.kind === 'syntax' ? problem.data.reason : 'it grows without end';
+    throw new SetupError(`${file.path}:${line}:${column}: ${reason}`);
+  }
+  if (document?.value === undefined || document.value === null) return {};
+  if (!isPlainMapping(document.value)) throw new SetupError(`${file.path}: a mapping is expected`);
+  return document.value;
+}
+
+function groupByPath(read: readonly ReadFile[]): Map<string, ReadFile[]> {
+  const groups = new Map<string, ReadFile[]>();
+  for (const file of read) {
+    const group = groups.get(file.source.path);
+    if (group) group.push(file);
+    else groups.set(file.source.path, [file]);
+  }
+  return groups;
+}
+
+/** Measures stages and rules when a clock is given; costs nothing else. */
+class Stopwatch {
+  readonly #clock: (() => number) | undefined;
+  readonly #stages = { read: 0, model: 0, rules: 0, findings: 0 };
+  readonly #rules = new Map<string, { milliseconds: number; calls: number }>();
+  #last: number;
+  #lastRule: number;
+
+  constructor(clock: (() => number) | undefined) {
+    this.#clock = clock;
+    this.#last = this.#lastRule = clock?.() ?? 0;
+  }
+
+  lap(stage: keyof Timings['stages']): void {
+    if (!this.#clock) return;
+    const now = this.#clock();
+    this.#stages[stage] += now - this.#last;
+    this.#last = this.#lastRule = now;
+  }
+
+  rule(id: string, calls: number): void {
+    if (!this.#clock) return;
+    const now = this.#clock();
+    const sum = this.#rules.get(id) ?? { milliseconds: 0, calls: 0 };
+    this.#rules.set(id, { milliseconds: sum.milliseconds + now - this.#lastRule, calls: sum.calls + calls });
+    this.#lastRule = now;
+  }
+
+  timings(): Timings | undefined {
+    if (!this.#clock) return undefined;
+    const rules = [...this.#rules].map(([ruleId, sum]) => ({ ruleId, ...sum }));
+    return { stages: { ...this.#stages }, rules: rules.sort((a, b) => b.milliseconds - a.milliseconds) };
+  }
+}

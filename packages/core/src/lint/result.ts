@@ -123,4 +123,3 @@ export interface LintResult {
   readonly failures: readonly RuleFailure[];
   readonly timings?: Timings;
 }
-

@@ -55,6 +55,26 @@ const DEFAULT_VERSIONS: Readonly<Record<ProfileName, { istio: Version; kubernete
 
 export const NO_EXTERNALS: Externals = { namespaces: [], hosts: [], services: [], gateways: [], workloads: [] };
 
+/** The externals as questions: does the config say that this lives somewhere else? `config` makes them of the globs. */
+export interface ExternalMatchers {
+  namespace(name: string): boolean;
+  host(name: string): boolean;
+  service(namespace: string, name: string): boolean;
+  gateway(namespace: string, name: string): boolean;
+  workload(namespace: string, name: string): boolean;
+}
+
+const never = (): boolean => false;
+
+/** Nothing is declared to live somewhere else. */
+export const NO_EXTERNAL_MATCHERS: ExternalMatchers = {
+  namespace: never,
+  host: never,
+  service: never,
+  gateway: never,
+  workload: never,
+};
+
 /** The settings of a profile, with what is given laid over. */
 export function meshSettings(given: Partial<MeshSettings> = {}): MeshSettings {
   const profile = given.profile ?? 'istio-current';

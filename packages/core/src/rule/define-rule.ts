@@ -1,13 +1,13 @@
-import type { Edit, Severity } from '../source/severity.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Namespace } from '../mesh/namespaces.ts';
 import type { Service } from '../mesh/services.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { ProfileName } from '../mesh/settings.ts';
+import type { Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 import type { Span } from '../source/position.ts';
 import type { Problem, ProblemKind } from '../source/problem.ts';
+import type { Edit, Severity } from '../source/severity.ts';
 import type { SourceFile } from '../source/source-file.ts';
 
 /** What a rule can be about, and the type its `check` gets. */
@@ -27,7 +27,9 @@ export interface SubjectMap {
 export type SubjectKind = keyof SubjectMap;
 
 /** `{host}` and its like in a message; their values are given with the report. */
-type Placeholders<M extends string> = M extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
+type Placeholders<M extends string> = M extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
 
 /** What a message needs: an object with a value for each of its placeholders. */
 export type MessageData<M extends string> = { readonly [K in Placeholders<M>]: string | number };

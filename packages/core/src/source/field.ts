@@ -1,4 +1,5 @@
 import { END, KEY_END, KEY_START, NEXT, START, STRIDE, type YamlDocument } from './document.ts';
+import { isPlainMapping } from './plain-mapping.ts';
 import type { Span } from './position.ts';
 
 type Defined<T> = Exclude<T, undefined | null>;
@@ -55,7 +56,7 @@ export class Field<T = unknown> {
   /** As `get`, for keys that the type does not list (labels, unknown kinds). */
   at(key: string): Field {
     const value = this.value;
-    const inside = isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    const inside = isPlainMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     return new Field(this.document, inside, this, key);
   }
 
@@ -69,13 +70,13 @@ export class Field<T = unknown> {
   /** Keys and values of a mapping, in the order of the object; nothing for anything else. */
   entries(): [string, Field][] {
     const value = this.value;
-    return isMapping(value)
+    return isPlainMapping(value)
       ? Object.keys(value).map((key) => [key, new Field(this.document, value[key], this, key)])
       : [];
   }
 
   get isMapping(): boolean {
-    return isMapping(this.value);
+    return isPlainMapping(this.value);
   }
 
   get isList(): boolean {
@@ -205,8 +206,4 @@ function firstLineSpan(text: string, start: number, end: number): Span {
   let stop = start;
   while (stop < end && text.charCodeAt(stop) !== 10 && text.charCodeAt(stop) !== 13) stop++;
   return { start, end: Math.max(stop, Math.min(start + 1, text.length)) };
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,12 @@
 import type { YamlDocument } from './document.ts';
+import { type BuiltDocument, Refusal } from './document-builder.ts';
+import { areBrackets, rewriteBrackets } from './bracket-text.ts';
+import { readFast } from './fast-reader.ts';
 import type { Problem, SkipReason } from './problem.ts';
+import { refusedAfter, refusedBefore, type Suspicion, suspicionOf } from './refused-text.ts';
 import type { SourceFile } from './source-file.ts';
+import { type DocumentText, splitDocuments, splitJson } from './split-documents.ts';
+import { lineAround, looksLikeTemplate } from './template.ts';
 
 /** Limits that keep a hostile file from taking the machine. */
 export interface ReadLimits {
@@ -20,4 +26,163 @@ export interface ReadResult {
   readonly skipped: readonly SkipReason[];
 }
 
-export declare function readDocuments(source: SourceFile, limits?: ReadLimits): Promise<ReadResult>;
+/** The reader for what the fast one gives up on; `full-reader.ts` has it. */
+export type FullReader = (document: DocumentText, limits: ReadLimits) => BuiltDocument | Refusal;
+
+/**
+ * Reads the documents of a file as kubectl would, with the place of every value. A broken document does not hide the
+ * others: kubectl stops there, this goes on. The slow reader is loaded only for a file that needs it.
+ */
+export async function readDocuments(source: SourceFile, limits: ReadLimits = DEFAULT_LIMITS): Promise<ReadResult> {
+  const result = readDocumentsFast(source, limits);
+  if (result) return result;
+  const { readFull } = await import('./full-reader.ts');
+  return read(source, limits, readFull) as ReadResult;
+}
+
+/**
+ * As `readDocuments`, without waiting: undefined for a file that needs the slow reader. For batches of files, of which
+ * few do.
+ */
+export function readDocumentsFast(source: SourceFile, limits: ReadLimits = DEFAULT_LIMITS): ReadResult | undefined {
+  return read(source, limits, undefined);
+}
+
+const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
+// Blanks are listed: \s would walk over the same empty lines again for each of them.
+const RESOURCE_LINE = /^[ \t{-]*"?(?:apiVersion|kind)"?[ \t]*:/m;
+
+function read(source: SourceFile, limits: ReadLimits, full: FullReader | undefined): ReadResult | undefined {
+  const { text } = source;
+  const kustomization = KUSTOMIZATION.test(source.path);
+  const named = kustomization || text.includes('apiVersion') || text.includes('kind');
+  const parts = splitDocuments(text);
+  if (parts.length === 0) return skippedFor('empty');
+  if (!named) return skippedFor('notKubernetes');
+
+  const collected: Collected = { documents: [], problems: [], refused: [], resources: false, index: 0 };
+  const suspicion = suspicionOf(text);
+  for (const part of parts) {
+    const outcome = readPart(part, limits, full, suspicion);
+    if (outcome === 'template') return skippedFor('template');
+    if (outcome === undefined) return undefined;
+    if (!Array.isArray(outcome)) {
+      collect(collected, source, part, outcome, kustomization);
+      continue;
+    }
+    for (const value of outcome) {
+      const inside = readPart(value, limits, full, suspicion);
+      if (inside === 'template') return skippedFor('template');
+      if (inside === undefined) return undefined;
+      // A value that was cut out is one value: it is never a list again.
+      if (!Array.isArray(inside)) collect(collected, source, value, inside, kustomization);
+    }
+  }
+
+  const { documents, problems, refused, resources } = collected;
+  const skipped: SkipReason[] = [];
+  for (const { refusal, part } of refused) {
+    const told = resources || kustomization || RESOURCE_LINE.test(part.text);
+    if (told) problems.push(problemOf(refusal, source));
+    else if (!skipped.includes('notKubernetes')) skipped.push('notKubernetes');
+  }
+  if (refused.length > 0) problems.sort((a, b) => a.span.start - b.span.start);
+  return { documents, problems, skipped };
+}
+
+interface Collected {
+  readonly documents: YamlDocument[];
+  readonly problems: Problem[];
+  readonly refused: { readonly refusal: Refusal; readonly part: DocumentText }[];
+  /** Whether a document was read that is a resource. */
+  resources: boolean;
+  index: number;
+}
+
+function collect(
+  collected: Collected,
+  source: SourceFile,
+  part: DocumentText,
+  outcome: BuiltDocument | Refusal,
+  kustomization: boolean,
+): void {
+  const index = collected.index++;
+  if (outcome instanceof Refusal) {
+    collected.refused.push({ refusal: outcome, part });
+    return;
+  }
+  const { value, table, keys, notices } = outcome;
+  const start = part.base;
+  collected.documents.push({ source, index, start, end: start + part.text.length, value, table, keys });
+  const resource = isResource(value);
+  if (resource) collected.resources = true;
+  // What the notices say is true of Kubernetes only: other files have other readers.
+  if (!resource && !kustomization) return;
+  for (const { span, ...notice } of notices) {
+    collected.problems.push(
+      notice.kind === 'duplicate-key'
+        ? { kind: 'duplicate-key', source, span, data: { key: notice.key, first: notice.first } }
+        : { kind: 'merge-order', source, span, data: { key: notice.key, written: notice.written } },
+    );
+  }
+  if (part.afterEnd) collected.problems.push({ kind: 'after-end', source, span: part.afterEnd, data: {} });
+}
+
+function skippedFor(reason: SkipReason): ReadResult {
+  return { documents: [], problems: [], skipped: [reason] };
+}
+
+function problemOf(refusal: Refusal, source: SourceFile): Problem {
+  const span = { start: refusal.start, end: refusal.end };
+  return refusal.limit === undefined
+    ? { kind: 'syntax', source, span, data: { reason: refusal.reason as string } }
+    : { kind: 'bomb', source, span, data: { limit: refusal.limit } };
+}
+
+// undefined: the full reader is needed and was not given. A list: it is several JSON documents.
+function readPart(
+  part: DocumentText,
+  limits: ReadLimits,
+  full: FullReader | undefined,
+  suspicion: Suspicion | undefined,
+): BuiltDocument | Refusal | DocumentText[] | 'template' | undefined {
+  if (part.separatorText) {
+    if (looksLikeTemplate(part.text)) return 'template';
+    const { start, end } = part.separatorText;
+    return new Refusal({ reason: 'text on the line of the --- that separates documents' }, start, end);
+  }
+  const before = suspicion && refusedBefore(part, suspicion);
+  if (before) return before;
+  let outcome: BuiltDocument | Refusal;
+  const fast = readFast(part, limits);
+  if ('gaveUpAt' in fast) {
+    const json = part.text.trimStart().startsWith('{') ? splitJson(part) : undefined;
+    if (json) return json;
+    const rewritten = rewriteBrackets(part);
+    const again = rewritten && readFast(rewritten, limits);
+    if (again && 'table' in again && areBrackets(rewritten, again)) {
+      return (suspicion && refusedAfter(part, suspicion, again)) ?? again;
+    }
+    // Whatever the full reader would say of this line, somebody else fills it in first.
+    if (looksLikeTemplate(lineAround(part.text, fast.gaveUpAt - part.base))) return 'template';
+    if (!full) return undefined;
+    outcome = full(part, limits);
+  } else {
+    outcome = fast;
+  }
+  if (outcome instanceof Refusal) {
+    return outcome.limit === undefined && isTemplate(part, outcome) ? 'template' : outcome;
+  }
+  return (suspicion && refusedAfter(part, suspicion, outcome)) ?? outcome;
+}
+
+function isTemplate(part: DocumentText, refusal: Refusal): boolean {
+  // `[${A}, ${B}]` is no YAML, but envsubst and Flux fill it in before anybody reads it.
+  return lineAround(part.text, refusal.start - part.base).includes('${') || looksLikeTemplate(part.text);
+}
+
+function isResource(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown };
+  return typeof apiVersion === 'string' && typeof kind === 'string';
+}

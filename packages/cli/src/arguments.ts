@@ -1,0 +1,188 @@
+import { parseArgs } from 'node:util';
+import { didYouMean, FORMATS, PRESETS, PROFILES, visibleText } from '@meshvet/core';
+import { UsageError } from './errors.ts';
+
+export const COMMANDS = ['lint', 'explain', 'rules', 'help'] as const;
+
+export type CommandName = (typeof COMMANDS)[number];
+
+/** A flag as its author sees it: parsing, checks and help are all made from this. */
+export interface Flag {
+  readonly short?: string;
+  /** Stands for the value in the help; a flag without it takes none. */
+  readonly value?: string;
+  /** All values there are. */
+  readonly choices?: readonly string[];
+  /** May be given several times; of other flags the last one counts. */
+  readonly repeat?: boolean;
+  readonly commands: readonly CommandName[];
+  readonly group: string;
+  readonly help: string;
+}
+
+const lint: readonly CommandName[] = ['lint'];
+const all: readonly CommandName[] = COMMANDS;
+
+const INPUT = 'What is read';
+const MESH = 'What is known of the mesh';
+const RULES = 'Which rules speak';
+const OUTPUT = 'What is printed';
+const STATUS = 'When it fails';
+
+/** One row a flag, in the order of the help. */
+export const FLAGS = {
+  config: { short: 'c', value: 'FILE', commands: lint, group: INPUT, help: 'Config file; else meshvet.config.yaml or .json is looked for, from here up to the root of the repository' },
+  'no-config': { commands: lint, group: INPUT, help: 'Read no config file' },
+  'no-ignore': { commands: lint, group: INPUT, help: 'Read also what .gitignore and .meshvetignore leave out' },
+  'stdin-filename': { value: 'NAME', commands: lint, group: INPUT, help: 'Read standard input as this file' },
+
+  profile: { value: 'NAME', choices: PROFILES, commands: lint, group: MESH, help: 'Point of view, with its facts and severities' },
+  'istio-version': { value: 'VERSION', commands: lint, group: MESH, help: 'Release of Istio, such as 1.24' },
+  'kubernetes-version': { value: 'VERSION', commands: lint, group: MESH, help: 'Release of Kubernetes, such as 1.31' },
+  'closed-world': { commands: lint, group: MESH, help: 'The files are the whole mesh: what is not there does not exist' },
+  'mesh-config': { value: 'FILE', commands: lint, group: MESH, help: 'MeshConfig as YAML' },
+  'mesh-networks': { value: 'FILE', commands: lint, group: MESH, help: 'MeshNetworks as YAML' },
+  cluster: { value: 'NAME=PATH', repeat: true, commands: lint, group: MESH, help: 'Manifests of another cluster of the same mesh' },
+
+  preset: { value: 'NAME', choices: PRESETS, commands: lint, group: RULES, help: 'recommended is the default; strict adds advice; all adds what the profile leaves out' },
+  rule: { value: 'ID:SEVERITY', repeat: true, commands: lint, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
+
+  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'rules'], group: OUTPUT, help: 'text (default) or json, to standard output or to a file' },
+  quiet: { short: 'q', commands: lint, group: OUTPUT, help: 'Show errors only; the exit status stays the same' },
+  color: { commands: all, group: OUTPUT, help: 'Use colours; else FORCE_COLOR, NO_COLOR and the terminal decide' },
+  'no-color': { commands: all, group: OUTPUT, help: 'Use no colours' },
+  stats: { commands: lint, group: OUTPUT, help: 'Say on standard error where the time went' },
+  help: { short: 'h', commands: all, group: OUTPUT, help: 'Show this help' },
+  version: { short: 'v', commands: all, group: OUTPUT, help: 'Show the version' },
+
+  'fail-on': { value: 'SEVERITY', choices: ['error', 'warning', 'info', 'never'], commands: lint, group: STATUS, help: 'Least severity that makes the exit status 1; error by default' },
+  'max-warnings': { value: 'NUMBER', commands: lint, group: STATUS, help: 'Exit with 1 when there are more warnings' },
+  'pass-on-no-manifests': { commands: lint, group: STATUS, help: 'Exit with 0 when there is no manifest; else that is 2' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export type FlagName = keyof typeof FLAGS;
+
+/** The flags that were given. */
+export interface GivenFlags {
+  has(name: FlagName): boolean;
+  /** The value given last. */
+  last(name: FlagName): string | undefined;
+  all(name: FlagName): readonly string[];
+  /** Which of two flags that undo each other came last. */
+  later(a: FlagName, b: FlagName): FlagName | undefined;
+}
+
+export interface Arguments {
+  readonly command: CommandName;
+  /** Whether the command was written, and not assumed. */
+  readonly named: boolean;
+  readonly operands: readonly string[];
+  readonly flags: GivenFlags;
+}
+
+/** Reads the command line. Throws a `UsageError` of one line for what it does not know. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(FLAGS).map(([name, flag]: [string, Flag]) => [
+        name,
+        { type: flag.value ? 'string' : 'boolean', ...(flag.short ? { short: flag.short } : {}) } as const,
+      ]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+
+  const operands: string[] = [];
+  const given: { name: FlagName; written: string; value: string | undefined }[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    if (!isFlag(name)) throw unknownFlag(rawName);
+    const flag: Flag = FLAGS[name];
+    if (!flag.value && value !== undefined) throw new UsageError(`${rawName} takes no value`);
+    if (flag.value && (value === undefined || (!inlineValue && value.startsWith('-')))) {
+      throw new UsageError(`${rawName} needs a value: ${rawName} ${flag.value}`);
+    }
+    if (flag.choices && value !== undefined) oneOf(rawName, value, flag.choices);
+    given.push({ name, written: rawName, value });
+  }
+
+  const [first] = operands;
+  const named = first !== undefined && isCommand(first);
+  const command = named ? first : 'lint';
+  if (named) operands.shift();
+  for (const { name, written } of given) {
+    const flag: Flag = FLAGS[name];
+    if (flag.commands.includes(command)) continue;
+    throw new UsageError(`${written} is a flag of meshvet ${flag.commands.join(' and meshvet ')}, not of meshvet ${command}`);
+  }
+  return { command, named, operands, flags: givenFlags(given) };
+}
+
+/** A value that must be one of a few. Throws with all of them, and the one that was probably meant. */
+export function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
+  if ((choices as readonly string[]).includes(value)) return value as T;
+  throw new UsageError(`${flag}: unknown value "${visibleText(value)}"${meant(value, choices)}; it is one of ${choices.join(', ')}`);
+}
+
+/** `, did you mean "x"?`, or nothing. */
+export function meant(word: string, candidates: Iterable<string>): string {
+  const near = didYouMean(word, candidates);
+  return near === undefined ? '' : `, did you mean "${visibleText(near)}"?`;
+}
+
+/** A format and the file it goes to; no file is standard output. */
+export interface FormatTarget {
+  readonly format: (typeof FORMATS)[number];
+  readonly file: string | undefined;
+}
+
+/** The values of `--format`. */
+export function parseFormats(values: readonly string[]): FormatTarget[] {
+  const targets: FormatTarget[] = [];
+  for (const value of values.length > 0 ? values : ['text']) {
+    const equals = value.indexOf('=');
+    const format = oneOf('--format', equals < 0 ? value : value.slice(0, equals), FORMATS);
+    const file = equals < 0 ? undefined : value.slice(equals + 1);
+    if (file === '') throw new UsageError(`--format ${format}= needs a file name: --format ${format}=report.${format === 'json' ? 'json' : 'txt'}`);
+    if (!targets.some((known) => known.format === format && known.file === file)) targets.push({ format, file });
+  }
+  const files = targets.map(({ file }) => file);
+  for (const [i, { format, file }] of targets.entries()) {
+    const first = targets[files.indexOf(file)] as FormatTarget;
+    if (files.indexOf(file) === i) continue;
+    const where = file === undefined ? 'standard output' : `"${visibleText(file)}"`;
+    throw new UsageError(`--format ${first.format} and --format ${format} both go to ${where}; give one of them another file, as in --format json=report.json`);
+  }
+  return targets;
+}
+
+function isFlag(name: string): name is FlagName {
+  return Object.hasOwn(FLAGS, name);
+}
+
+function isCommand(word: string): word is CommandName {
+  return (COMMANDS as readonly string[]).includes(word);
+}
+
+function unknownFlag(written: string): UsageError {
+  const near = didYouMean(
+    written.replace(/^-+/, ''),
+    Object.keys(FLAGS),
+  );
+  const hint = near === undefined ? '; meshvet --help lists all' : `, did you mean --${near}?`;
+  return new UsageError(`unknown flag ${visibleText(written)}${hint}`);
+}
+
+function givenFlags(given: readonly { name: FlagName; value: string | undefined }[]): GivenFlags {
+  return {
+    has: (name) => given.some((flag) => flag.name === name),
+    last: (name) => given.findLast((flag) => flag.name === name)?.value,
+    all: (name) => given.flatMap((flag) => (flag.name === name && flag.value !== undefined ? [flag.value] : [])),
+    later: (a, b) => given.findLast(({ name }) => name === a || name === b)?.name,
+  };
+}

@@ -1,0 +1,6 @@
+// What a program that lints files imports; the command line is `main`.
+export { UsageError } from './errors.ts';
+export type { Unreadable } from './find-files.ts';
+export { type Host, nodeHost } from './host.ts';
+export { lintPaths, type LintPathsOptions, type PathsResult } from './lint-paths.ts';
+export { main } from './main.ts';

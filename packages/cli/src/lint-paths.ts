@@ -1,0 +1,150 @@
+import { dirname, relative, resolve, sep } from 'node:path';
+import { type Config, ignores, type InputFile, lint, type LintResult, SetupError } from '@meshvet/core';
+import { allRules } from '@meshvet/rules';
+import { failureWords, UsageError } from './errors.ts';
+import { findFiles, type Unreadable } from './find-files.ts';
+import { type Host, nodeHost } from './host.ts';
+import { inputOf, MAX_FILE_SIZE, readInput } from './read-input.ts';
+import { shownPath } from './shown-path.ts';
+
+export interface LintPathsOptions {
+  /** A config that was checked (`readConfig`). */
+  readonly config?: Config;
+  /** Path of the file that the config is from: its globs are relative to its folder. Else to the working directory. */
+  readonly configPath?: string;
+  /** Whether .gitignore and .meshvetignore count; they do by default. */
+  readonly ignore?: boolean;
+  /** What the path `-`, standard input, is called. */
+  readonly stdinFilename?: string;
+  /** Path of a file with MeshConfig. */
+  readonly meshConfig?: string;
+  readonly meshNetworks?: string;
+  /** Files and folders of other clusters of the same mesh, by cluster name. */
+  readonly clusters?: ReadonlyMap<string, readonly string[]>;
+  /** Measure how long things take. */
+  readonly timings?: boolean;
+}
+
+/** What came of the files behind the paths. */
+export interface PathsResult {
+  readonly result: LintResult;
+  /** What could not be read; the rest was linted. */
+  readonly unreadable: readonly Unreadable[];
+  /** Paths that lead to nothing. */
+  readonly missing: readonly string[];
+  /** The text of a file that was read, for excerpts. */
+  text(path: string): string | undefined;
+  /** Milliseconds, of the work before the engine. */
+  readonly stages: { readonly find: number; readonly load: number };
+}
+
+/** Lints files, folders, globs and standard input (`-`). */
+export async function lintPaths(
+  paths: readonly string[],
+  options: LintPathsOptions = {},
+  host: Host = nodeHost(),
+): Promise<PathsResult> {
+  const { config = {}, configPath } = options;
+  const configFolder = configPath === undefined ? host.cwd : dirname(resolve(host.cwd, configPath));
+  const began = host.clock();
+  const toConfig = (shown: string): string => slashes(relative(configFolder, resolve(host.cwd, shown)));
+  const ignored = config.ignore?.length ? ignores(config) : undefined;
+  const found = await findFiles(
+    paths,
+    {
+      ignore: options.ignore ?? true,
+      ...(ignored ? { excluded: (shown: string) => ignored(toConfig(shown)) } : {}),
+      ...(options.stdinFilename === undefined ? {} : { stdinFilename: options.stdinFilename }),
+    },
+    host,
+  );
+  const foundAt = host.clock();
+
+  const unreadable = [...found.unreadable];
+  const files: InputFile[] = [];
+  const texts = new Map<string, string>();
+  for (const { shown, path } of found.files) {
+    try {
+      const file = path === undefined ? inputOf(await host.readStdin(MAX_FILE_SIZE), shown) : readInput(host, path, shown);
+      files.push(file);
+      texts.set(shown, file.text);
+    } catch (error) {
+      unreadable.push({ shown, reason: failureWords(error) });
+    }
+  }
+  const clusters = await readClusters(options.clusters ?? new Map(), host, unreadable, texts);
+  const loadedAt = host.clock();
+
+  const meshConfig = beside(options.meshConfig, 'MeshConfig', host, texts);
+  const meshNetworks = beside(options.meshNetworks, 'MeshNetworks', host, texts);
+  const result = await lintFiles(files, {
+    rules: allRules,
+    config,
+    configFolder: slashes(relative(host.cwd, configFolder)),
+    clusters,
+    ...(meshConfig ? { meshConfig } : {}),
+    ...(meshNetworks ? { meshNetworks } : {}),
+    ...(options.timings ? { clock: () => host.clock() } : {}),
+  });
+  return {
+    result,
+    unreadable,
+    missing: found.missing,
+    text: (path) => texts.get(path),
+    stages: { find: foundAt - began, load: loadedAt - foundAt },
+  };
+}
+
+async function lintFiles(...args: Parameters<typeof lint>): Promise<LintResult> {
+  try {
+    return await lint(...args);
+  } catch (error) {
+    if (error instanceof SetupError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function readClusters(
+  clusters: ReadonlyMap<string, readonly string[]>,
+  host: Host,
+  unreadable: Unreadable[],
+  texts: Map<string, string>,
+): Promise<Record<string, InputFile[]>> {
+  const read: [string, InputFile[]][] = [];
+  for (const [name, paths] of clusters) {
+    const found = await findFiles(paths, { ignore: true }, host);
+    const [missing] = found.missing;
+    if (missing !== undefined) throw new UsageError(`--cluster ${name}: no such file or folder ${JSON.stringify(missing)}`);
+    unreadable.push(...found.unreadable);
+    const files: InputFile[] = [];
+    for (const { shown, path } of found.files) {
+      if (path === undefined) throw new UsageError(`--cluster ${name}: a cluster cannot be read from standard input`);
+      try {
+        const file = readInput(host, path, shown);
+        files.push(file);
+        texts.set(shown, file.text);
+      } catch (error) {
+        unreadable.push({ shown, reason: failureWords(error) });
+      }
+    }
+    read.push([name, files]);
+  }
+  return Object.fromEntries(read);
+}
+
+function beside(path: string | undefined, what: string, host: Host, texts: Map<string, string>): InputFile | undefined {
+  if (path === undefined) return undefined;
+  const full = resolve(host.cwd, path);
+  const shown = shownPath(host, full);
+  try {
+    const file = readInput(host, full, shown);
+    texts.set(shown, file.text);
+    return file;
+  } catch (error) {
+    throw new UsageError(`cannot read ${what} from ${JSON.stringify(path)}: ${failureWords(error)}`);
+  }
+}
+
+function slashes(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}

@@ -1,0 +1,259 @@
+import { type Externals, meshSettings, PROFILES } from '../mesh/settings.ts';
+import { formatVersion } from '../mesh/version.ts';
+import type { Rule } from '../rule/define-rule.ts';
+import { SEVERITIES } from '../source/severity.ts';
+import {
+  CONFIG_DEFAULTS,
+  type Config,
+  type MeshConfigKeys,
+  PRESETS,
+  type ProjectConfig,
+  type RuleSeverity,
+} from './config.ts';
+
+/** A JSON Schema as plain data. */
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** What a rule can be set to. */
+export const RULE_SEVERITIES: readonly RuleSeverity[] = [...SEVERITIES, 'off'];
+
+/** Shape of another tool's code, `IST0101/host`; whether a rule has it is asked when a config is read. */
+export const CODE_PATTERN = '^[A-Za-z]{2,8}[0-9]{2,6}(/[A-Za-z0-9-]{1,40})?$';
+
+/** The same as `parseVersion`, for editors; a test holds them together. */
+const VERSION_PATTERN = '^v?\\d{1,3}\\.\\d{1,3}(?:\\.\\d+)?(?:[-+][\\w.-]+)?$';
+const DNS_LABEL = '^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$';
+
+const mesh = meshSettings();
+
+// `errorMessage` is no word of JSON Schema: editors show it in place of the pattern, and so does `readConfig`.
+const version = (of: string, example: string) => ({
+  type: 'string',
+  pattern: VERSION_PATTERN,
+  errorMessage: `a release in quotes, such as "${example}"`,
+  examples: [example],
+  description: `Release of ${of} that the mesh runs, as a minor release in quotes. Decides which facts hold. When absent, the one that the profile stands for.`,
+});
+
+const names = (description: string, examples: readonly string[]) => ({
+  type: 'array',
+  items: { type: 'string', pattern: '^[^/]+$', errorMessage: 'a name without "/"' },
+  default: [],
+  examples: [examples],
+  description,
+});
+
+const namespacedNames = (what: string, examples: readonly string[]) => ({
+  type: 'array',
+  items: {
+    type: 'string',
+    pattern: '^[^/]+/[^/]+$',
+    errorMessage: 'namespace/name, where each may be a glob, such as "shop/*"',
+  },
+  default: [],
+  examples: [examples],
+  description: `${what}, as namespace/name; both may be globs.`,
+});
+
+const externals = {
+  type: 'object',
+  additionalProperties: false,
+  description:
+    'What exists although no manifest here says so. Lookups that meet it accuse nobody. In a project, added to what the whole config declares.',
+  properties: {
+    namespaces: names('Namespaces whose objects live somewhere else, wholly or in part; globs.', ['team-*']),
+    hosts: names('Hosts that answer somewhere else; globs, in which * also covers dots.', ['*.example.com']),
+    services: namespacedNames('Services that exist somewhere else', ['shop/redis', 'databases/*']),
+    gateways: namespacedNames('Gateways that exist somewhere else', ['istio-system/public']),
+    workloads: namespacedNames('Workloads that something else creates, such as an operator', ['monitoring/*']),
+  } satisfies Record<keyof Externals, object>,
+};
+
+const meshProperties = {
+  profile: {
+    type: 'string',
+    enum: PROFILES,
+    default: mesh.profile,
+    description:
+      'The point of view: its releases, its facts and its severities. istio-current for meshes of today, istio-legacy for those of the first releases, istio-1.0 for the strict reading of the first guides.',
+  },
+  istioVersion: version('Istio', formatVersion(mesh.istioVersion)),
+  kubernetesVersion: version('Kubernetes', formatVersion(mesh.kubernetesVersion)),
+  closedWorld: {
+    type: 'boolean',
+    default: mesh.closedWorld,
+    description:
+      'Whether the manifests are the whole mesh. When true, what is not among them does not exist, and references to it are findings.',
+  },
+  defaultNamespace: {
+    type: 'string',
+    pattern: DNS_LABEL,
+    errorMessage: 'the name of a namespace: small letters, digits and "-", at most 63',
+    default: mesh.defaultNamespace,
+    description: 'Namespace of the resources that name none.',
+  },
+  expectMesh: {
+    type: 'string',
+    enum: ['all', 'evidence', 'none'] satisfies MeshConfigKeys['expectMesh'][],
+    default: mesh.expectMesh,
+    description:
+      'Which workloads ought to be in the mesh: all (also where the manifests do not say), those with evidence in the manifests, or none.',
+  },
+  defaultRevision: {
+    type: 'string',
+    minLength: 1,
+    default: mesh.defaultRevision,
+    description: 'Revision of the control plane that injects where only istio-injection or sidecar.istio.io/inject is set.',
+  },
+  revisions: names('Revisions and revision tags of the control plane that are known to be installed.', ['1-29', 'prod']),
+  enableNamespacesByDefault: {
+    type: 'boolean',
+    default: mesh.enableNamespacesByDefault,
+    description:
+      'Whether the injector also takes namespaces without a label (value sidecarInjectorWebhook.enableNamespacesByDefault of the Istio chart).',
+  },
+  allowMultipleServices: {
+    type: 'string',
+    enum: ['never', 'same-protocol', 'always'] satisfies MeshConfigKeys['allowMultipleServices'][],
+    description:
+      'Whether several Services may select one pod: never, when they agree on the protocol of a port, or always. When absent, the profile decides.',
+  },
+  uniqueApp: {
+    type: 'string',
+    enum: ['strict', 'name-and-revision', 'off'] satisfies MeshConfigKeys['uniqueApp'][],
+    description:
+      'Whether the app label must tell workloads apart: always, except for revisions of one application, or not at all. When absent, the profile decides.',
+  },
+  externals,
+} satisfies Record<keyof MeshConfigKeys, object>;
+
+const projectProperties = {
+  folder: {
+    type: 'string',
+    minLength: 1,
+    examples: ['clusters/*'],
+    description: 'Folder, or glob of folders, relative to the config file, with /. Each folder that matches is a mesh.',
+  },
+  ...meshProperties,
+} satisfies Record<keyof ProjectConfig, object>;
+
+/**
+ * JSON Schema (draft-07, which editors know best) of the config file, for the given rules. `readConfig` checks with
+ * the same, so an editor and a run do not differ about it; what it cannot say (globs, names of rules, folders)
+ * `readConfig` adds.
+ */
+export function configSchema(rules: readonly Rule[]): JsonSchema {
+  const properties = {
+    $schema: { type: 'string', description: 'Where this schema is, for editors.' },
+    preset: {
+      type: 'string',
+      enum: PRESETS,
+      default: CONFIG_DEFAULTS.preset,
+      description:
+        'Which rules speak. recommended: all but advice. strict: advice too, and raised. all: also what the profile switches off.',
+    },
+    ...meshProperties,
+    rules: rulesSchema(rules),
+    projects: {
+      type: 'array',
+      // No `oneOf`: a mistake in a project would be told once for each branch.
+      items: {
+        if: { type: 'object' },
+        // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
+        then: {
+          type: 'object',
+          required: ['folder'],
+          additionalProperties: false,
+          properties: projectProperties,
+        },
+        else: { type: 'string', minLength: 1, errorMessage: 'a folder, or a mapping with a folder and its settings' },
+      },
+      default: [],
+      examples: [['clusters/*', { folder: 'legacy', profile: 'istio-1.0' }]],
+      description:
+        'Folders whose manifests are a mesh of their own: nothing outside is looked up or conflicts with them. Of nested ones the deepest counts.',
+    },
+    ignore: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      default: [],
+      examples: [['vendor', '**/testdata']],
+      description: 'Files and folders that are not read, as globs relative to the config file.',
+    },
+    failOn: {
+      type: 'string',
+      enum: [...SEVERITIES, 'never'],
+      default: CONFIG_DEFAULTS.failOn,
+      description: 'The mildest severity that makes a run fail.',
+    },
+    maxWarnings: {
+      type: 'integer',
+      minimum: 0,
+      description: 'How many warnings a run may have before it fails. When absent, any number.',
+    },
+  } satisfies Record<keyof Config, object>;
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Config file of meshvet',
+    description: 'meshvet.config.yaml or meshvet.config.json. Every key may be absent.',
+    type: 'object',
+    additionalProperties: false,
+    properties,
+    definitions: {
+      severity: { type: 'string', enum: RULE_SEVERITIES, description: 'How bad its findings are; off: it does not run.' },
+      setting: settingSchema(undefined),
+    },
+  };
+}
+
+/** The schema as the text of a file: always the same for the same rules. */
+export function configSchemaText(rules: readonly Rule[]): string {
+  return `${JSON.stringify(configSchema(rules), null, 2)}\n`;
+}
+
+function rulesSchema(rules: readonly Rule[]): JsonSchema {
+  const properties: [string, object][] = [];
+  const sorted = [...rules].sort((a, b) => (a.meta.id < b.meta.id ? -1 : 1));
+  for (const rule of sorted) {
+    properties.push([rule.meta.id, ruleSchema(rule, rule.meta.summary)]);
+    for (const id of rule.meta.formerly ?? []) {
+      properties.push([id, ruleSchema(rule, `Former name of ${rule.meta.id}. ${rule.meta.summary}`)]);
+    }
+  }
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    patternProperties: {
+      [CODE_PATTERN]: {
+        allOf: [{ $ref: '#/definitions/setting' }],
+        description: 'Code of another tool: holds for the findings that carry it. A rule named by its id goes before.',
+      },
+    },
+    additionalProperties: false,
+    examples: [{ 'port-name-missing': 'warning', IST0118: 'off' }],
+    description:
+      'Severity of single rules, and options of those that have some. A key is the id of a rule or the code of another tool; of two that say something of one finding an id goes before a code, and the later before the earlier.',
+  };
+}
+
+function ruleSchema(rule: Rule, description: string): JsonSchema {
+  const { options } = rule;
+  const setting = options ? settingSchema(options) : { allOf: [{ $ref: '#/definitions/setting' }] };
+  return { description, default: rule.meta.severity, ...setting };
+}
+
+function settingSchema(options: Rule['options']): JsonSchema {
+  return {
+    if: { type: 'object' },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
+    then: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        severity: { $ref: '#/definitions/severity' },
+        ...(options && { options: { default: options.defaults, ...options.schema } }),
+      },
+    },
+    else: { $ref: '#/definitions/severity' },
+  };
+}

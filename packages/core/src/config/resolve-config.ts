@@ -1,0 +1,319 @@
+import {
+  type ExternalMatchers,
+  type Externals,
+  type MeshSettings,
+  meshSettings,
+  NO_EXTERNAL_MATCHERS,
+  type ProfileName,
+} from '../mesh/settings.ts';
+import { atLeast, parseVersion, type Version } from '../mesh/version.ts';
+import type { Rule } from '../rule/define-rule.ts';
+import { SEVERITIES, type Severity } from '../source/severity.ts';
+import type { Config, MeshConfigKeys, PresetName, ProjectConfig, RuleSetting, RuleSeverity } from './config.ts';
+import { matchAny, tidyPath } from './glob.ts';
+
+/**
+ * The settings that a config, or one of its projects, asks for. A project is laid over the settings of the whole
+ * config (`base`). Where it names another profile, the versions are those of that profile unless it gives its own:
+ * Istio 1.30 seen by the guides of 1.0 is nobody's wish. Its externals are added to those of the config.
+ *
+ * Throws for a version that `parseVersion` does not read: a config is checked before.
+ */
+export function settingsOf(config: MeshConfigKeys, base?: MeshSettings): MeshSettings {
+  const given: { -readonly [K in keyof MeshSettings]?: MeshSettings[K] } = {};
+  if (config.profile !== undefined) given.profile = config.profile;
+  if (config.istioVersion !== undefined) given.istioVersion = versionOf(config.istioVersion);
+  if (config.kubernetesVersion !== undefined) given.kubernetesVersion = versionOf(config.kubernetesVersion);
+  if (config.closedWorld !== undefined) given.closedWorld = config.closedWorld;
+  if (config.defaultNamespace !== undefined) given.defaultNamespace = config.defaultNamespace;
+  if (config.expectMesh !== undefined) given.expectMesh = config.expectMesh;
+  if (config.defaultRevision !== undefined) given.defaultRevision = config.defaultRevision;
+  if (config.revisions !== undefined) given.revisions = config.revisions;
+  if (config.enableNamespacesByDefault !== undefined) {
+    given.enableNamespacesByDefault = config.enableNamespacesByDefault;
+  }
+  if (config.allowMultipleServices !== undefined) given.allowMultipleServices = config.allowMultipleServices;
+  if (config.uniqueApp !== undefined) given.uniqueApp = config.uniqueApp;
+  if (config.externals !== undefined) given.externals = joinExternals(base?.externals, config.externals);
+  if (base === undefined) return meshSettings(given);
+  if (given.profile === undefined || given.profile === base.profile) return { ...base, ...given };
+  const { istioVersion, kubernetesVersion } = meshSettings({ profile: given.profile });
+  return { ...base, istioVersion, kubernetesVersion, ...given };
+}
+
+function versionOf(text: string): Version {
+  const version = parseVersion(text);
+  if (version === undefined) throw new Error(`${JSON.stringify(text)} is no version such as "1.24"`);
+  return version;
+}
+
+function joinExternals(base: Externals | undefined, given: Partial<Externals>): Externals {
+  const join = (key: keyof Externals): readonly string[] => [...(base?.[key] ?? []), ...(given[key] ?? [])];
+  return {
+    namespaces: join('namespaces'),
+    hosts: join('hosts'),
+    services: join('services'),
+    gateways: join('gateways'),
+    workloads: join('workloads'),
+  };
+}
+
+/** How a name found its rules: as the id, as an id of former days, or as another tool's code. */
+export type NameKind = 'id' | 'former' | 'code';
+
+export interface FoundRules {
+  readonly kind: NameKind;
+  /** One for an id; every rule that has the code for a code. */
+  readonly rules: readonly Rule[];
+}
+
+/** Rules by all the names they go by. */
+export interface RuleIndex {
+  readonly rules: readonly Rule[];
+  find(name: string): FoundRules | undefined;
+  /** Every name that `find` knows, sorted, codes as the rules write them: what "did you mean" chooses from. */
+  readonly names: readonly string[];
+}
+
+export function ruleIndex(rules: readonly Rule[]): RuleIndex {
+  const ids = new Map<string, Rule>();
+  const former = new Map<string, Rule>();
+  const codes = new Map<string, { name: string; rules: Rule[] }>();
+  for (const rule of rules) {
+    ids.set(rule.meta.id, rule);
+    for (const id of rule.meta.formerly ?? []) former.set(id, rule);
+    for (const written of rule.meta.codes ?? []) {
+      for (const name of new Set([written, baseCode(written)])) {
+        const known = codes.get(name.toUpperCase()) ?? { name, rules: [] };
+        if (!known.rules.includes(rule)) known.rules.push(rule);
+        codes.set(name.toUpperCase(), known);
+      }
+    }
+  }
+  const names = new Set([...ids.keys(), ...former.keys(), ...[...codes.values()].map((code) => code.name)]);
+  return {
+    rules,
+    names: [...names].sort(),
+    find(name) {
+      const rule = ids.get(name);
+      if (rule) return { kind: 'id', rules: [rule] };
+      const renamed = former.get(name);
+      if (renamed) return { kind: 'former', rules: [renamed] };
+      const code = codes.get(name.toUpperCase());
+      return code && { kind: 'code', rules: code.rules };
+    },
+  };
+}
+
+/** The rules that go by a name: an id, a former id, or a code in any case (`IST0101` is also `IST0101/host`). */
+export function findRules(rules: readonly Rule[], name: string): readonly Rule[] {
+  return ruleIndex(rules).find(name)?.rules ?? [];
+}
+
+/** `IST0101/host` narrows `IST0101`: the part before the slash is what the other tool prints. */
+function baseCode(code: string): string {
+  const slash = code.indexOf('/');
+  return slash < 0 ? code : code.slice(0, slash);
+}
+
+/** A rule that runs, and how severe its findings are. */
+export interface ResolvedRule {
+  readonly rule: Rule;
+  /** Of every finding, because the user named the rule: nothing else has a say. */
+  readonly severity: Severity | undefined;
+  /** Of a finding when nothing else is said; `off` when the rule runs only for the codes the user turned on. */
+  readonly usual: RuleSeverity;
+  /** What a finding has at least, also where the rule thinks it mild (preset `strict`). */
+  readonly floor: Severity | undefined;
+  /** What the user said of codes that the rule has, by code in upper case; the last one that fits counts. */
+  readonly byCode: ReadonlyMap<string, RuleSeverity>;
+  /** The rule's defaults with the user's options laid over. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What decides which rules run. `settings` is `rules` of the config. */
+export interface RuleChoice {
+  readonly preset: PresetName;
+  readonly profile: ProfileName;
+  readonly istioVersion: Version;
+  readonly settings?: Readonly<Record<string, RuleSetting>> | undefined;
+}
+
+/**
+ * The rules that run, in the order given.
+ *
+ * The rule's own severity, or what the profile makes of it; then the preset; then the user, who wins: by code for the
+ * findings with that code, by id for the whole rule, of two the later. A severity turns on what profile and preset
+ * leave out, options alone do not. Only the Istio release is stronger than the user: outside `since` and `until` what
+ * the rule says is not true.
+ */
+export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readonly ResolvedRule[] {
+  const asked = new Map<Rule, { severity?: RuleSeverity; byCode: Map<string, RuleSeverity>; options: object }>();
+  const index = ruleIndex(rules);
+  for (const [name, setting] of Object.entries(choice.settings ?? {})) {
+    const found = index.find(name);
+    if (!found) throw new Error(`There is no rule ${JSON.stringify(name)}`);
+    const { severity, options } = typeof setting === 'string' ? { severity: setting, options: undefined } : setting;
+    for (const rule of found.rules) {
+      const wish = asked.get(rule) ?? { byCode: new Map<string, RuleSeverity>(), options: {} };
+      asked.set(rule, wish);
+      if (severity !== undefined && found.kind !== 'code') wish.severity = severity;
+      if (severity !== undefined && found.kind === 'code') {
+        // A Map keeps the place of the first setting of a key: taken out, so that the last one is last.
+        wish.byCode.delete(name.toUpperCase());
+        wish.byCode.set(name.toUpperCase(), severity);
+      }
+      if (options !== undefined && found.kind !== 'code') wish.options = { ...wish.options, ...options };
+    }
+  }
+
+  const resolved: ResolvedRule[] = [];
+  for (const rule of rules) {
+    const wish = asked.get(rule);
+    if (wish?.severity === 'off' || !holdsFor(rule, choice.istioVersion)) continue;
+    const { usual, floor } = presetSeverity(rule, choice.preset, choice.profile);
+    const byCode = wish?.byCode ?? new Map<string, RuleSeverity>();
+    const speaks = wish?.severity ?? usual;
+    if (speaks === 'off' && ![...byCode.values()].some((severity) => severity !== 'off')) continue;
+    resolved.push({
+      rule,
+      severity: wish?.severity,
+      usual,
+      floor,
+      byCode,
+      options: { ...(rule.options?.defaults as object | undefined), ...wish?.options },
+    });
+  }
+  return resolved;
+}
+
+function holdsFor({ meta }: Rule, version: Version): boolean {
+  if (meta.since !== undefined && !atLeast(version, meta.since)) return false;
+  if (meta.until === undefined) return true;
+  const last = versionOf(meta.until);
+  return version[0] < last[0] || (version[0] === last[0] && version[1] <= last[1]);
+}
+
+function presetSeverity(
+  { meta }: Rule,
+  preset: PresetName,
+  profile: ProfileName,
+): { usual: RuleSeverity; floor: Severity | undefined } {
+  const nothing = { usual: 'off', floor: undefined } as const;
+  const seen: RuleSeverity = meta.profiles?.[profile] ?? meta.severity;
+  if (preset === 'all') return { usual: seen === 'off' ? meta.severity : seen, floor: undefined };
+  if (seen === 'off' || (meta.advice && preset !== 'strict')) return nothing;
+  if (preset !== 'strict') return { usual: seen, floor: undefined };
+  const floor = meta.strict ?? (meta.advice ? 'warning' : undefined);
+  // Advice has a severity of its own under `strict`; for any other rule `strict` only lifts.
+  const usual = meta.advice && meta.strict !== undefined ? meta.strict : worse(seen, floor);
+  return { usual, floor };
+}
+
+function worse(severity: Severity, floor: Severity | undefined): Severity {
+  return floor !== undefined && SEVERITIES.indexOf(floor) < SEVERITIES.indexOf(severity) ? floor : severity;
+}
+
+/**
+ * How severe one finding is. `reported` is what the rule said for the case at hand, if anything; `codes` are those of
+ * the finding (all of the rule's where it names none).
+ */
+export function effectiveSeverity(
+  resolved: ResolvedRule,
+  reported: Severity | undefined,
+  codes: readonly string[],
+): RuleSeverity {
+  if (resolved.severity !== undefined) return resolved.severity;
+  if (resolved.byCode.size > 0) {
+    const own = new Set(codes.flatMap((code) => [code.toUpperCase(), baseCode(code).toUpperCase()]));
+    let said: RuleSeverity | undefined;
+    for (const [code, severity] of resolved.byCode) if (own.has(code)) said = severity;
+    if (said !== undefined) return said;
+  }
+  if (resolved.usual === 'off') return 'off';
+  return reported === undefined ? resolved.usual : worse(reported, resolved.floor);
+}
+
+/** A folder that is a mesh of its own. */
+export interface Project {
+  /** The folder itself, not the glob that found it: relative to the config file, with `/`; '' for the config's own. */
+  readonly folder: string;
+  readonly settings: ProjectConfig;
+}
+
+/**
+ * Tells which project a file belongs to: the deepest folder above it that an entry names, of two entries for one
+ * folder the later. undefined: none, the file is of the mesh around. Paths are relative to the config file, with `/`.
+ */
+export function projectMatcher(projects: Config['projects'] = []): (path: string) => Project | undefined {
+  if (projects.length === 0) return () => undefined;
+  const entries = projects
+    .map((project) => (typeof project === 'string' ? { folder: project } : project))
+    .map((settings) => ({ settings, matches: folderMatcher(settings.folder) }))
+    .reverse();
+  const known = new Map<string, Project | undefined>();
+  const ofFolder = (path: string): Project | undefined => {
+    const passed: string[] = [];
+    let project: Project | undefined;
+    for (let folder = path; ; folder = above(folder)) {
+      if (known.has(folder)) {
+        project = known.get(folder);
+        break;
+      }
+      passed.push(folder);
+      const entry = entries.find(({ matches }) => matches(folder));
+      if (entry) project = { folder, settings: entry.settings };
+      if (entry || folder === '') break;
+    }
+    for (const folder of passed) known.set(folder, project);
+    return project;
+  };
+  return (path) => {
+    const tidy = tidyPath(path);
+    return isOutside(tidy) ? undefined : ofFolder(above(tidy));
+  };
+}
+
+/** As `projectMatcher`, for one file. */
+export function projectOf(path: string, config: Config): Project | undefined {
+  return projectMatcher(config.projects)(path);
+}
+
+function folderMatcher(glob: string): (folder: string) => boolean {
+  const tidy = tidyPath(glob);
+  return tidy === '' ? (folder) => folder === '' : matchAny([tidy]);
+}
+
+function above(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith('../') || path.startsWith('/');
+}
+
+/** Whether a file is left unread: a glob of `ignore` matches it, or a folder above it. */
+export function ignores(config: Config): (path: string) => boolean {
+  const globs = (config.ignore ?? []).map((glob) => tidyPath(glob) || '**');
+  if (globs.length === 0) return () => false;
+  const matches = matchAny(globs.flatMap((glob) => [glob, `${glob}/**`]));
+  return (path) => matches(tidyPath(path));
+}
+
+/** The externals as questions. */
+export function compileExternals(externals: Externals): ExternalMatchers {
+  if (Object.values(externals).every((globs: readonly string[]) => globs.length === 0)) return NO_EXTERNAL_MATCHERS;
+  const hosts = matchAny(externals.hosts.map((glob) => glob.toLowerCase()));
+  const inNamespace = (globs: readonly string[]) => {
+    const matches = matchAny(globs);
+    return (namespace: string, name: string) => matches(`${namespace}/${name}`);
+  };
+  return {
+    namespace: matchAny(externals.namespaces),
+    // Names of DNS are the same in any case.
+    host: (name) => hosts(name.toLowerCase()),
+    service: inNamespace(externals.services),
+    gateway: inNamespace(externals.gateways),
+    workload: inNamespace(externals.workloads),
+  };
+}

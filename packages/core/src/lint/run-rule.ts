@@ -1,0 +1,68 @@
+import type { ResolvedRule } from '../config/resolve-config.ts';
+import { effectiveSeverity } from '../config/resolve-config.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { nameOf } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { ReportOptions, Rule, SubjectKind, Target } from '../rule/define-rule.ts';
+import type { Problem } from '../source/problem.ts';
+import type { Report } from './finding.ts';
+import type { RuleFailure } from './result.ts';
+
+/** What a rule said, and where it failed. */
+export interface RuleRun {
+  readonly reports: Report[];
+  readonly failures: RuleFailure[];
+  /** How many subjects it looked at. */
+  readonly calls: number;
+}
+
+/** Runs one rule over its subjects. A rule that throws loses that subject, and says so; the rest still runs. */
+export function runRule(resolved: ResolvedRule, mesh: Mesh, problems: readonly Problem[]): RuleRun {
+  const { rule } = resolved;
+  const reports: Report[] = [];
+  const failures: RuleFailure[] = [];
+  const subjects = subjectsOf(rule, mesh, problems);
+  for (const { subject, resource } of subjects) {
+    const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
+      const severity = effectiveSeverity(resolved, options.severity, options.codes ?? rule.meta.codes ?? []);
+      if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource, severity });
+    };
+    try {
+      rule.check({ subject, mesh, options: resolved.options, report });
+    } catch (fault) {
+      failures.push(failure(rule, resource, fault));
+    }
+  }
+  return { reports, failures, calls: subjects.length };
+}
+
+interface Subject {
+  readonly subject: unknown;
+  readonly resource: Resource | undefined;
+}
+
+function subjectsOf(rule: Rule, mesh: Mesh, problems: readonly Problem[]): readonly Subject[] {
+  const kind: SubjectKind = rule.meta.subject;
+  switch (kind) {
+    case 'workload':
+      return mesh.workloads.map((subject) => ({ subject, resource: subject.resource }));
+    case 'service':
+      return mesh.services.map((subject) => ({ subject, resource: subject.resource }));
+    case 'namespace':
+      return mesh.namespaces.map((subject) => ({ subject, resource: subject.resource }));
+    case 'resource':
+      return mesh.resources.map((resource) => ({ subject: resource, resource }));
+    case 'problem':
+      return problems.filter((p) => p.kind === rule.meta.problem).map((subject) => ({ subject, resource: undefined }));
+  }
+}
+
+function failure(rule: Rule, resource: Resource | undefined, fault: unknown): RuleFailure {
+  const error = fault instanceof Error ? fault : new Error(String(fault));
+  return {
+    ruleId: rule.meta.id,
+    subject: resource ? `${nameOf(resource)} in ${resource.document.source.path}` : 'a document',
+    message: error.message,
+    stack: error.stack ?? '',
+  };
+}

@@ -1,0 +1,42 @@
+import type { Mesh } from '../mesh/mesh.ts';
+import { compareText } from './order.ts';
+import type { Undecided } from './result.ts';
+
+/** The questions that the input leaves open, each once, and what would decide it. */
+export function undecidedOf(mesh: Mesh): Undecided[] {
+  const memberships = new Map<string, { count: number; needs: string; question: (n: string) => string }>();
+  const add = (key: string, needs: string, question: (n: string) => string) => {
+    const entry = memberships.get(key) ?? { count: 0, needs, question };
+    memberships.set(key, entry);
+    entry.count++;
+  };
+  for (const workload of mesh.workloads) {
+    if (workload.isGateway || mesh.membership(workload).answer !== 'unknown') continue;
+    const { namespace = '', namespaceWritten, rewrites } = workload.resource;
+    const known = namespaceWritten && !rewrites?.namespace;
+    add(
+      `membership ${known ? namespace : ''}`,
+      known
+        ? `the manifest of Namespace ${namespace}, or expectMesh: all in the config`
+        : 'their namespace (metadata.namespace, or defaultNamespace in the config) and its manifest',
+      (n) =>
+        `whether ${n === '1' ? '1 workload' : `${n} workloads`} ${known ? `of namespace ${namespace}` : 'without a namespace of their own'} ${n === '1' ? 'is' : 'are'} in the mesh`,
+    );
+  }
+  for (const service of mesh.services) {
+    const behind = mesh.behind(service);
+    const open =
+      behind.state === 'elsewhere' ? service.selector !== undefined : behind.state === 'found' && !behind.value.certain;
+    if (!open) continue;
+    const { namespace = '' } = service.resource;
+    add(
+      `pods ${namespace}`,
+      'the manifests of their workloads in the same folder, or externals.workloads in the config',
+      (n) =>
+        `which pods ${n === '1' ? '1 Service' : `${n} Services`} of namespace ${namespace} ${n === '1' ? 'selects' : 'select'}`,
+    );
+  }
+  return [...memberships.entries()]
+    .sort(([a, x], [b, y]) => y.count - x.count || compareText(a, b))
+    .map(([, { count, needs, question }]) => ({ question: question(String(count)), needs, resources: count }));
+}

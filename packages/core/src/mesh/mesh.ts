@@ -1,0 +1,344 @@
+import { isKnownGroup } from '../manifest/kinds.ts';
+import { folderOf } from '../manifest/kustomize.ts';
+import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
+import { Alternatives } from './alternatives.ts';
+import { lazy } from './lazy.ts';
+import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
+import { type Membership, membershipOf } from './membership.ts';
+import { type Namespace, readNamespace } from './namespaces.ts';
+import { type PortProtocol, portProtocol } from './protocol.ts';
+import { matches } from './selectors.ts';
+import { readService, type Service, type ServicePort } from './services.ts';
+import {
+  type ExternalMatchers,
+  istioAtLeast,
+  kubernetesAtLeast,
+  type MeshSettings,
+  NO_EXTERNAL_MATCHERS,
+} from './settings.ts';
+import { readWorkload, type Workload } from './workloads.ts';
+
+/** What a Mesh is made of. */
+export interface MeshInput {
+  readonly resources: readonly Resource[];
+  readonly settings: MeshSettings;
+  readonly externals?: ExternalMatchers;
+  /** Kustomizations that take a file in, by their folders. */
+  readonly rootsOf?: (path: string) => ReadonlySet<string>;
+  /** Resources of other clusters of the same mesh. */
+  readonly clusters?: ReadonlyMap<string, readonly Resource[]>;
+}
+
+/** How surely a Service and its pods belong together. */
+export interface Behind {
+  readonly workloads: readonly Workload[];
+  /** False when the only ones that fit stand in an unrelated folder: nothing may be accused on their account. */
+  readonly certain: boolean;
+}
+
+/** A workload, and a port of one of its Services, at the number that the pod listens on. */
+export type ResolvedTarget =
+  | { readonly state: 'found'; readonly number: number; readonly declared: boolean }
+  | { readonly state: 'missing' }
+  | { readonly state: 'unknown' };
+
+/**
+ * The model that rules ask. Each index is made at its first question and once; nothing in it changes afterwards.
+ * All answers come in the order of the input files, which the run sorts, so that order never decides.
+ */
+export class Mesh {
+  readonly settings: MeshSettings;
+  readonly resources: readonly Resource[];
+  readonly clusters: ReadonlyMap<string, readonly Resource[]>;
+  readonly #externals: ExternalMatchers;
+  readonly #rootsOf: (path: string) => ReadonlySet<string>;
+  readonly #memberships = new Map<Workload, Membership>();
+
+  constructor({ resources, settings, externals, rootsOf, clusters }: MeshInput) {
+    this.resources = resources;
+    this.settings = settings;
+    this.clusters = clusters ?? new Map();
+    this.#externals = externals ?? NO_EXTERNAL_MATCHERS;
+    this.#rootsOf = rootsOf ?? (() => new Set());
+  }
+
+  /** Whether the configured Istio is at least a minor release. */
+  istioAtLeast(minor: `1.${number}`): boolean {
+    return istioAtLeast(this.settings, minor);
+  }
+
+  kubernetesAtLeast(minor: `1.${number}`): boolean {
+    return kubernetesAtLeast(this.settings, minor);
+  }
+
+  readonly #workloads = lazy(() => this.resources.flatMap((r) => readWorkload(r) ?? []));
+  readonly #services = lazy(() => this.resources.flatMap((r) => readService(r) ?? []));
+  readonly #namespaces = lazy(() => this.resources.flatMap((r) => readNamespace(r) ?? []));
+  readonly #variants = lazy(() =>
+    groupBy(
+      this.resources.filter((r) => !r.partial && r.name !== ''),
+      identityOf,
+    ),
+  );
+  readonly #namespacesByName = lazy(() => groupBy(this.#namespaces(), (n) => n.name));
+  readonly #workloadsByNamespace = lazy(() => groupBy(this.#workloads(), (w) => w.resource.namespace ?? ''));
+  readonly #servicesByName = lazy(() => groupBy(this.#services(), (s) => `${s.resource.namespace}/${s.resource.name}`));
+
+  // A Namespace may stand beside each application that lives in it: it makes no alternatives.
+  readonly #alternatives = lazy(
+    () =>
+      new Alternatives(
+        [...this.#variants().values()]
+          .filter((v) => v.length > 1 && v[0]?.type !== 'Namespace')
+          .map((v) => new Set(v.map((r) => folderOf(fileOf(r))))),
+      ),
+  );
+
+  // By namespace and each label pair: a selector looks only at workloads that have its first pair.
+  readonly #workloadsByPair = lazy(() => {
+    const index = new Map<string, Workload[]>();
+    for (const workload of this.#workloads()) {
+      for (const [key] of workload.podLabels.entries())
+        push(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
+    }
+    return index;
+  });
+
+  // By namespace and the first pair of the selector: a workload looks only at Services that name a label it has.
+  readonly #servicesByPair = lazy(() => {
+    const index = new Map<string, Service[]>();
+    for (const service of this.#services()) {
+      const first = service.selector?.requirements?.[0];
+      if (first) push(index, pairKey(service.resource, first.key, first.values[0]), service);
+    }
+    return index;
+  });
+
+  readonly #foreignWords = lazy(() => {
+    const words = new Map<string, Set<string>>();
+    for (const resource of this.resources) {
+      if (resource.namespace === undefined || isKnownGroup(resource.group)) continue;
+      let set = words.get(resource.namespace);
+      if (!set) words.set(resource.namespace, (set = new Set()));
+      set.add(resource.kind.toLowerCase()).add(resource.name.toLowerCase());
+    }
+    return words;
+  });
+
+  /** Every workload and bare Pod, patches left out. */
+  get workloads(): readonly Workload[] {
+    return this.#workloads();
+  }
+
+  get services(): readonly Service[] {
+    return this.#services();
+  }
+
+  get namespaces(): readonly Namespace[] {
+    return this.#namespaces();
+  }
+
+  /** All manifests of the object that a resource describes, itself included. They never conflict with each other. */
+  variants(resource: Resource): readonly Resource[] {
+    return this.#variants().get(identityOf(resource)) ?? [resource];
+  }
+
+  /** The Namespace object of a name, with all its variants. */
+  namespace(name: string): Lookup<readonly Namespace[]> {
+    const variants = this.#namespacesByName().get(name);
+    if (variants) return found(variants);
+    return this.settings.closedWorld && !this.#externals.namespace(name)
+      ? MISSING
+      : elsewhere(`no manifest of Namespace ${name} was read`);
+  }
+
+  /** A Service by namespace and name, with all its variants. */
+  service(namespace: string, name: string): Lookup<readonly Service[]> {
+    const variants = this.#servicesByName().get(`${namespace}/${name}`);
+    if (variants) return found(variants);
+    if (this.#externals.service(namespace, name) || this.#externals.namespace(namespace))
+      return elsewhere('the config declares it');
+    if (this.settings.closedWorld || this.services.some((s) => s.resource.namespace === namespace)) return MISSING;
+    return elsewhere(`no Service of namespace ${namespace} was read`);
+  }
+
+  /** Whether the pods of a workload are in the mesh. */
+  membership(workload: Workload): Membership {
+    let answer = this.#memberships.get(workload);
+    if (!answer) {
+      const { namespace, namespaceWritten } = workload.resource;
+      // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
+      const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
+      const variants = sure ? (this.#namespacesByName().get(namespace ?? '') ?? []) : [];
+      answer = membershipOf(workload, variants, this.settings);
+      this.#memberships.set(workload, answer);
+    }
+    return answer;
+  }
+
+  /**
+   * Whether the pods behind a Service are in the mesh: yes when some are, no when all that there are, are not. A Service
+   * without a workload in the input is judged by its namespace, as a pod without labels of its own would be.
+   */
+  membershipOfService(service: Service): Membership {
+    const behind = this.behind(service);
+    if (behind.state === 'found' && behind.value.certain) {
+      const answers = behind.value.workloads.map((w) => this.membership(w));
+      return (
+        answers.find((a) => a.answer === 'yes') ??
+        answers.find((a) => a.answer === 'unknown') ??
+        (answers[0] as Membership)
+      );
+    }
+    const { namespace, namespaceWritten, rewrites } = service.resource;
+    const variants =
+      namespaceWritten && !rewrites?.namespace ? (this.#namespacesByName().get(namespace ?? '') ?? []) : [];
+    const unmeshed =
+      variants.length > 0 &&
+      variants.every(
+        (n) => !NAMESPACE_MESH_LABELS.some((key) => n.resource.labels.has(key) || n.resource.labels.mayChange(key)),
+      );
+    if (unmeshed && !this.settings.enableNamespacesByDefault)
+      return { answer: 'no', reason: `Namespace ${namespace} carries no mesh label` };
+    return { answer: 'unknown', reason: 'no pod behind the Service was read' };
+  }
+
+  /** The workloads that a Service selects. A Service without selector has none to look for: `elsewhere`. */
+  behind(service: Service): Lookup<Behind> {
+    const selector = service.selector;
+    const first = selector?.requirements?.[0];
+    if (!selector || !first) return elsewhere('the Service has no selector that can be read');
+    const candidates = this.#workloadsByPair().get(pairKey(service.resource, first.key, first.values[0])) ?? [];
+    const fitting = candidates.filter((w) => matches(selector, w.podLabels) === 'yes');
+    const sure = fitting.filter((w) => this.together(service.resource, w.resource));
+    if (sure.length > 0) return found({ workloads: sure, certain: true });
+    if (fitting.length > 0) return found({ workloads: fitting, certain: false });
+    return this.#noneBehind(service);
+  }
+
+  #noneBehind(service: Service): Lookup<Behind> {
+    const { namespace = '', name } = service.resource;
+    if (
+      this.#externals.namespace(namespace) ||
+      this.#externals.workload(namespace, name) ||
+      this.#externals.service(namespace, name)
+    )
+      return elsewhere('the config declares it');
+    if (this.settings.closedWorld) return MISSING;
+    if (service.resource.rewrites?.namespace) return elsewhere('a Kustomization moves it to another namespace');
+    const neighbours = (this.#workloadsByNamespace().get(namespace) ?? []).filter((w) =>
+      this.together(service.resource, w.resource),
+    );
+    if (neighbours.length === 0) return elsewhere(`no workload of namespace ${namespace} was read beside it`);
+    if (
+      service.selector &&
+      neighbours.some((w) => matches(service.selector as NonNullable<Service['selector']>, w.podLabels) === 'unknown')
+    ) {
+      return elsewhere('some labels are filled in later');
+    }
+    // An operator makes pods out of its own kinds, and labels them with the kind or the name.
+    const words = this.#foreignWords().get(namespace);
+    const values =
+      service.selector?.requirements?.flatMap((r) => [r.key.toLowerCase(), ...r.values.map((v) => v.toLowerCase())]) ??
+      [];
+    if (words && values.some((value) => words.has(value)))
+      return elsewhere('a custom resource of that name may make the pods');
+    return MISSING;
+  }
+
+  /** The Services that select the pods of a workload, and surely belong with it. One entry an identity would lose variants: all are given. */
+  servicesOf(workload: Workload): readonly Service[] {
+    const fitting = new Set<Service>();
+    for (const [key] of workload.podLabels.entries()) {
+      for (const service of this.#servicesByPair().get(pairKey(workload.resource, key, workload.podLabels.get(key))) ??
+        []) {
+        if (service.selector && matches(service.selector, workload.podLabels) === 'yes') fitting.add(service);
+      }
+    }
+    return [...fitting].filter((s) => this.together(s.resource, workload.resource));
+  }
+
+  /** Whether some Service may select the pods of a workload, sure or not, related or not. */
+  mayHaveService(workload: Workload): boolean {
+    const services = this.#services().filter((s) => s.resource.namespace === workload.resource.namespace);
+    return services.some((s) => s.selector && matches(s.selector, workload.podLabels) !== 'no');
+  }
+
+  /**
+   * Whether two resources are surely deployed side by side, so that one may be held against the other. In a closed world
+   * all are. Else they stand in one file, one folder or one Kustomization; or both name their namespace; or stand in folders
+   * side by side. But a quarter of the objects of real repositories stand in several overlays, tutorial steps or releases: what has
+   * a variant elsewhere, or stands in a branch that is an alternative of the other, does not meet it.
+   */
+  together(a: Resource, b: Resource): boolean {
+    if (a.namespace !== b.namespace && a.namespace !== undefined && b.namespace !== undefined) return false;
+    if (this.settings.closedWorld || a.document.source === b.document.source) return true;
+    const folderA = folderOf(fileOf(a));
+    const folderB = folderOf(fileOf(b));
+    if (folderA === folderB) return true;
+    const rootsA = this.#rootsOf(fileOf(a));
+    for (const root of this.#rootsOf(fileOf(b))) if (rootsA.has(root)) return true;
+    if (this.#alternatives().has(folderA, folderB)) return false;
+    if (this.#hasVariantElsewhere(a) || this.#hasVariantElsewhere(b)) return false;
+    const moved = a.rewrites?.namespace || b.rewrites?.namespace;
+    if (a.namespaceWritten && b.namespaceWritten && !moved) return true;
+    return (
+      !moved &&
+      (folderOf(folderA) === folderOf(folderB) || folderA === folderOf(folderB) || folderOf(folderA) === folderB)
+    );
+  }
+
+  #hasVariantElsewhere(resource: Resource): boolean {
+    const folder = folderOf(fileOf(resource));
+    return this.variants(resource).some((v) => folderOf(fileOf(v)) !== folder);
+  }
+
+  /** Whether two manifests describe one object; such never conflict. */
+  sameObject(a: Resource, b: Resource): boolean {
+    return a === b || identityOf(a) === identityOf(b);
+  }
+
+  /** The protocol that Istio reads from a Service port. */
+  protocol(port: ServicePort): PortProtocol {
+    return portProtocol(this.settings, port);
+  }
+
+  /**
+   * The number that a Service port reaches in the pods of a workload, and whether a container declares it. A name is
+   * looked up with the L4 protocol, in containers and (Istio since 1.30; Kubernetes itself since 1.28) native sidecars.
+   */
+  resolveTarget(port: ServicePort, workload: Workload): ResolvedTarget {
+    if (port.targetField.hasValue && port.targetField.number() === undefined && port.targetField.string() === undefined)
+      return { state: 'unknown' };
+    const target = port.target ?? port.number;
+    if (target === undefined) return { state: 'unknown' };
+    const declared = workload.containers.filter((c) => !c.init || c.native).flatMap((c) => c.ports);
+    if (typeof target === 'number')
+      return { state: 'found', number: target, declared: declared.some((p) => p.number === target) };
+    const hit = declared.find((p) => p.name === target && p.protocol === port.protocol);
+    if (hit?.number !== undefined) return { state: 'found', number: hit.number, declared: true };
+    const unreadable = declared.some(
+      (p) => (p.field.at('name').hasValue && p.name === undefined) || (p.name === target && p.number === undefined),
+    );
+    return { state: unreadable ? 'unknown' : 'missing' };
+  }
+}
+
+/** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
+export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
+
+function pairKey(resource: Resource, key: string, value: string | undefined): string {
+  return `${resource.namespace ?? ''}\n${key}\n${value ?? ''}`;
+}
+
+function push<T>(index: Map<string, T[]>, key: string, value: T): void {
+  const list = index.get(key);
+  if (list) list.push(value);
+  else index.set(key, [value]);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) push(groups, keyOf(item), item);
+  return groups;
+}

@@ -1,0 +1,24 @@
+import type { Resource } from '../manifest/resource.ts';
+
+/** A core/v1 Namespace object. */
+export interface Namespace {
+  readonly resource: Resource;
+  readonly name: string;
+}
+
+/**
+ * Namespaces that Istio's injector never touches, whatever their labels.
+ * Source: `pkg/kube/inject/inject.go`; kube-node-lease and local-path-storage since 1.9.
+ */
+export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+  'local-path-storage',
+]);
+
+/** The Namespace in a resource; undefined for other kinds and for patches. */
+export function readNamespace(resource: Resource): Namespace | undefined {
+  if (resource.type !== 'Namespace' || resource.partial) return undefined;
+  return { resource, name: resource.name };
+}

@@ -1,0 +1,91 @@
+import type { Labels } from '../manifest/labels.ts';
+import type { Field } from '../source/field.ts';
+import type { Answer } from './lookup.ts';
+
+/** One condition of a label selector. Semantics: Kubernetes `metav1.LabelSelectorRequirement`. */
+export interface Requirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values: readonly string[];
+  /** Where it is written. */
+  readonly field: Field;
+}
+
+/** A label selector; undefined requirements mean one that could not be read (a placeholder, a wrong type). */
+export interface Selector {
+  readonly field: Field;
+  /** undefined when some part of it is filled in later or has no meaning. */
+  readonly requirements: readonly Requirement[] | undefined;
+}
+
+/** A flat selector, `key: value`, as Services and ReplicationControllers have. */
+export function flatSelector(field: Field): Selector {
+  const requirements = field.entries().map(([key, value]) => equals(key, value));
+  return { field, requirements: all(requirements) };
+}
+
+/** A selector with matchLabels and matchExpressions. */
+export function labelSelector(field: Field): Selector {
+  const flat = field
+    .at('matchLabels')
+    .entries()
+    .map(([key, value]) => equals(key, value));
+  const expressions = (field.at('matchExpressions').items() as Field[]).map(expression);
+  return { field, requirements: all([...flat, ...expressions]) };
+}
+
+/**
+ * Whether a selector matches labels. `NotIn` matches when the key is absent; an empty selector matches everything
+ * (what an empty Service selector means is the Service's own affair).
+ */
+export function matches(selector: Selector, labels: Labels): Answer {
+  if (!selector.requirements) return 'unknown';
+  let answer: Answer = 'yes';
+  for (const requirement of selector.requirements) {
+    const one = matchesOne(requirement, labels);
+    if (one === 'no') return 'no';
+    if (one === 'unknown') answer = 'unknown';
+  }
+  return answer;
+}
+
+function matchesOne({ key, operator, values }: Requirement, labels: Labels): Answer {
+  const written = labels.has(key);
+  const value = labels.get(key);
+  if (written && value === undefined)
+    return operator === 'Exists' ? 'yes' : operator === 'DoesNotExist' ? 'no' : 'unknown';
+  const sure: Answer = holds(operator, values, value) ? 'yes' : 'no';
+  return labels.mayChange(key) && !(sure === 'yes' && written) ? 'unknown' : sure;
+}
+
+function holds(operator: Requirement['operator'], values: readonly string[], value: string | undefined): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}
+
+function equals(key: string, field: Field): Requirement | undefined {
+  const value = field.text();
+  return value === undefined ? undefined : { key, operator: 'In', values: [value], field };
+}
+
+function expression(field: Field): Requirement | undefined {
+  const key = field.at('key').text();
+  const operator = field.at('operator').text();
+  const values = (field.at('values').items() as Field[]).map((value) => value.text());
+  if (key === undefined || values.includes(undefined)) return undefined;
+  if (operator !== 'In' && operator !== 'NotIn' && operator !== 'Exists' && operator !== 'DoesNotExist')
+    return undefined;
+  return { key, operator, values: values as string[], field };
+}
+
+function all(requirements: readonly (Requirement | undefined)[]): readonly Requirement[] | undefined {
+  return requirements.includes(undefined) ? undefined : (requirements as readonly Requirement[]);
+}

@@ -1,0 +1,29 @@
+import type { MeshConfigKeys } from '../config/config.ts';
+import { compileExternals, settingsOf } from '../config/resolve-config.ts';
+import { readFiles } from '../lint/collect.ts';
+import { isKustomization, readKustomizations } from '../manifest/kustomize.ts';
+import { readResources } from '../manifest/read-resources.ts';
+import { Mesh } from '../mesh/mesh.ts';
+
+/** A Mesh of files by path, for tests that ask it directly. */
+export async function makeMesh(
+  files: Readonly<Record<string, string>> | string,
+  config: MeshConfigKeys = {},
+): Promise<Mesh> {
+  const named = typeof files === 'string' ? { 'case.yaml': files } : files;
+  const read = await readFiles(Object.entries(named).map(([path, text]) => ({ path, text })));
+  const settings = settingsOf(config);
+  const kustomizations = readKustomizations(
+    read.flatMap((f) => f.documents.filter(isKustomization)),
+    (path) => read.filter((f) => f.source.path === path).flatMap((f) => f.documents),
+  );
+  const resources = read.flatMap((f) =>
+    f.documents.flatMap((d) => readResources(d, settings.defaultNamespace, kustomizations.context(f.source.path))),
+  );
+  return new Mesh({
+    resources,
+    settings,
+    externals: compileExternals(settings.externals),
+    rootsOf: kustomizations.rootsOf,
+  });
+}

@@ -1,0 +1,47 @@
+import {
+  isControlPlane,
+  isManagedGateway,
+  type Mesh,
+  type Service,
+  type Severity,
+  SYSTEM_NAMESPACES,
+  type Workload,
+} from '@meshvet/core';
+
+/**
+ * How severe a finding about a workload may be: its own severity when the workload is in the mesh, at most a warning when that is not
+ * known, nothing when it certainly is not. Gateways and the mesh's own parts are not spoken of: their proxy is the application.
+ */
+export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
+  if (workload.isGateway || isControlPlane(workload.resource.labels) || isSystemNamespace(workload.resource.namespace))
+    return undefined;
+  switch (mesh.membership(workload).answer) {
+    case 'yes':
+      return severity;
+    case 'unknown':
+      return severity === 'error' ? 'warning' : severity;
+    case 'no':
+      return undefined;
+  }
+}
+
+/**
+ * Whether the ports of a Service are for Istio to read. Not those of Kubernetes' own namespaces, of Istio's own Services, and of
+ * gateways: their charts name ports such as `status-port` that no client in the mesh reads. istioctl leaves out the same ones.
+ */
+export function readsPortsOf(mesh: Mesh, service: Service): boolean {
+  const { labels, namespace } = service.resource;
+  if (isSystemNamespace(namespace) || isControlPlane(labels) || isManagedGateway(labels)) return false;
+  const behind = mesh.behind(service);
+  return !(behind.state === 'found' && behind.value.workloads.every((w) => w.isGateway));
+}
+
+/** How severe a finding about a Service port may be: the client's proxy reads it whoever serves, so it always speaks, at `info` unless the pods are in the mesh. */
+export function severityForPort(mesh: Mesh, service: Service, severity: Severity): Severity {
+  return mesh.membershipOfService(service).answer === 'yes' ? severity : 'info';
+}
+
+/** Kubernetes' own namespaces, of which nothing is said. */
+export function isSystemNamespace(namespace: string | undefined): boolean {
+  return namespace !== undefined && SYSTEM_NAMESPACES.has(namespace);
+}
