@@ -1,6 +1,8 @@
-import { parseArgs } from 'node:util';
 import { didYouMean, FORMATS, PRESETS, PROFILES, visibleText } from '@meshvet/core';
 import { UsageError } from './errors.ts';
+
+// Not by `import`: see host.ts.
+const { parseArgs } = process.getBuiltinModule('node:util');
 
 export const COMMANDS = ['lint', 'explain', 'rules', 'help'] as const;
 
@@ -44,7 +46,7 @@ export const FLAGS = {
   'mesh-networks': { value: 'FILE', commands: lint, group: MESH, help: 'MeshNetworks as YAML' },
   cluster: { value: 'NAME=PATH', repeat: true, commands: lint, group: MESH, help: 'Manifests of another cluster of the same mesh' },
 
-  preset: { value: 'NAME', choices: PRESETS, commands: lint, group: RULES, help: 'recommended is the default; strict adds advice; all adds what the profile leaves out' },
+  preset: { value: 'NAME', choices: PRESETS, commands: lint, group: RULES, help: 'recommended (default), strict (adds advice) or all (adds what the profile leaves out)' },
   rule: { value: 'ID:SEVERITY', repeat: true, commands: lint, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
 
   format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'rules'], group: OUTPUT, help: 'text (default) or json, to standard output or to a file' },
@@ -55,7 +57,7 @@ export const FLAGS = {
   help: { short: 'h', commands: all, group: OUTPUT, help: 'Show this help' },
   version: { short: 'v', commands: all, group: OUTPUT, help: 'Show the version' },
 
-  'fail-on': { value: 'SEVERITY', choices: ['error', 'warning', 'info', 'never'], commands: lint, group: STATUS, help: 'Least severity that makes the exit status 1; error by default' },
+  'fail-on': { value: 'SEVERITY', choices: ['error', 'warning', 'info', 'never'], commands: lint, group: STATUS, help: 'Least severity that makes the exit status 1: error (default), warning, info or never' },
   'max-warnings': { value: 'NUMBER', commands: lint, group: STATUS, help: 'Exit with 1 when there are more warnings' },
   'pass-on-no-manifests': { commands: lint, group: STATUS, help: 'Exit with 0 when there is no manifest; else that is 2' },
 } as const satisfies Readonly<Record<string, Flag>>;

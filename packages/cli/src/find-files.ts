@@ -132,7 +132,7 @@ class Search {
   readonly #globs: { glob: string; hit: () => boolean }[] = [];
 
   async #glob(glob: string): Promise<void> {
-    const { globFilter } = await import('./glob-filter.ts');
+    const { globFilter } = await import('./seldom.ts');
     const filter = globFilter(glob);
     const base = resolve(this.#host.cwd, filter.base);
     if (this.#host.kind(base) !== 'folder') {

@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
 async function run(args: Arguments, host: Host): Promise<number> {
   const { command, named, operands, flags } = args;
   if (command === 'help' || flags.has('help')) {
-    const { helpText } = await import('./help.ts');
+    const { helpText } = await import('./seldom.ts');
     host.print('stdout', helpText(command === 'help' ? operands[0] : named ? command : undefined, flags, host));
     return STATUS.clean;
   }
@@ -31,14 +31,14 @@ async function run(args: Arguments, host: Host): Promise<number> {
     host.print('stdout', `${TOOL.name} ${TOOL.version}\n`);
     return STATUS.clean;
   }
-  if (command === 'explain') return (await import('./commands/explain.ts')).explainCommand(args, host);
-  if (command === 'rules') return (await import('./commands/rules.ts')).rulesCommand(args, host);
+  if (command === 'explain') return (await import('./seldom.ts')).explainCommand(args, host);
+  if (command === 'rules') return (await import('./seldom.ts')).rulesCommand(args, host);
   return lintCommand(args, host);
 }
 
 async function explainError(error: unknown, argv: readonly string[], host: Host): Promise<string> {
   if (error instanceof ConfigFileError) {
-    const { configErrorText } = await import('./config-error-text.ts');
+    const { configErrorText } = await import('./seldom.ts');
     return configErrorText(error, host, argv);
   }
   if (error instanceof UsageError) return `meshvet: ${visibleText(error.message)}\n`;

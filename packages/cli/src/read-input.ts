@@ -1,6 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import type { InputFile } from '@meshvet/core';
 import type { Content, Host, RawPath } from './host.ts';
+
+// Not by `import`: see host.ts.
+const { isUtf8 } = process.getBuiltinModule('node:buffer');
 
 /** Files with more bytes are not read; the engine says so (`yaml-too-large`). */
 export const MAX_FILE_SIZE = 10 * 1024 * 1024;

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 /** Set by the build (`scripts/build.mjs`), so that the bundle does not open its package file. */
 declare const MESHVET_VERSION: string | undefined;
 
@@ -8,5 +6,6 @@ export const TOOL = { name: 'meshvet', version: version() } as const;
 
 function version(): string {
   if (typeof MESHVET_VERSION === 'string') return MESHVET_VERSION;
+  const { createRequire } = process.getBuiltinModule('node:module');
   return (createRequire(import.meta.url)('meshvet/package.json') as { version: string }).version;
 }

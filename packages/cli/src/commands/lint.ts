@@ -49,7 +49,7 @@ export async function lintCommand({ operands, flags, named }: Arguments, host: H
   const nothingThere = run.missing.length === paths.length;
   const written = nothingThere || report(run, formats, flags, host);
   if (flags.has('stats') && !nothingThere) {
-    const { statsText } = await import('../stats-text.ts');
+    const { statsText } = await import('../seldom.ts');
     host.print('stderr', statsText(run, host));
   }
   const notices = [...troubles(run, named || operands.length > 1, host), ...emptiness(run, flags)];
@@ -152,7 +152,7 @@ async function configOf(flags: GivenFlags, host: Host): Promise<{ config: Config
   if (flag === 'no-config') return undefined;
   const path = flag === 'config' ? flags.last('config') : findConfig(host);
   if (path === undefined) return undefined;
-  const { loadConfig } = await import('../load-config.ts');
+  const { loadConfig } = await import('../seldom.ts');
   return loadConfig(path, allRules, host);
 }
 

@@ -20,7 +20,7 @@ import { makeFinding, numberFingerprints, type Report } from './finding.ts';
 import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
 import { compareText, orderFindings } from './order.ts';
 import type { LintResult, RuleFailure, Timings, Undecided } from './result.ts';
-import { runRule } from './run-rule.ts';
+import { runRule, Subjects } from './run-rule.ts';
 import { applySuppressions, readSuppressions } from './suppress.ts';
 import { undecidedOf } from './undecided.ts';
 
@@ -87,9 +87,12 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
       ),
     });
     watch.lap('model');
-    const problems = project.files.flatMap((f) => f.problems);
+    const subjects = new Subjects(
+      mesh,
+      project.files.flatMap((f) => f.problems),
+    );
     for (const resolved of resolvedRules(setup, project.config, settings)) {
-      const run = runRule(resolved, mesh, problems);
+      const run = runRule(resolved, mesh, subjects);
       for (const report of run.reports) reports.push(report);
       for (const failure of run.failures) failures.push(failure);
       watch.rule(resolved.rule.meta.id, run.calls);

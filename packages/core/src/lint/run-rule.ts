@@ -17,11 +17,11 @@ export interface RuleRun {
 }
 
 /** Runs one rule over its subjects. A rule that throws loses that subject, and says so; the rest still runs. */
-export function runRule(resolved: ResolvedRule, mesh: Mesh, problems: readonly Problem[]): RuleRun {
+export function runRule(resolved: ResolvedRule, mesh: Mesh, all: Subjects): RuleRun {
   const { rule } = resolved;
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
-  const subjects = subjectsOf(rule, mesh, problems);
+  const subjects = all.of(rule);
   for (const { subject, resource } of subjects) {
     const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
       const severity = effectiveSeverity(resolved, options.severity, options.codes ?? rule.meta.codes ?? []);
@@ -36,24 +36,45 @@ export function runRule(resolved: ResolvedRule, mesh: Mesh, problems: readonly P
   return { reports, failures, calls: subjects.length };
 }
 
-interface Subject {
+/** One subject of a rule, and the resource that its findings are about. */
+export interface Subject {
   readonly subject: unknown;
   readonly resource: Resource | undefined;
 }
 
-function subjectsOf(rule: Rule, mesh: Mesh, problems: readonly Problem[]): readonly Subject[] {
-  const kind: SubjectKind = rule.meta.subject;
-  switch (kind) {
-    case 'workload':
-      return mesh.workloads.map((subject) => ({ subject, resource: subject.resource }));
-    case 'service':
-      return mesh.services.map((subject) => ({ subject, resource: subject.resource }));
-    case 'namespace':
-      return mesh.namespaces.map((subject) => ({ subject, resource: subject.resource }));
-    case 'resource':
-      return mesh.resources.map((resource) => ({ subject: resource, resource }));
-    case 'problem':
-      return problems.filter((p) => p.kind === rule.meta.problem).map((subject) => ({ subject, resource: undefined }));
+/** The subjects of a mesh by kind, listed once for all rules. */
+export class Subjects {
+  readonly #mesh: Mesh;
+  readonly #problems: readonly Problem[];
+  readonly #lists = new Map<SubjectKind, readonly Subject[]>();
+
+  constructor(mesh: Mesh, problems: readonly Problem[]) {
+    this.#mesh = mesh;
+    this.#problems = problems;
+  }
+
+  of(rule: Rule): readonly Subject[] {
+    const kind: SubjectKind = rule.meta.subject;
+    let list = this.#lists.get(kind);
+    if (!list) this.#lists.set(kind, (list = this.#make(kind)));
+    return kind === 'problem' ? list.filter((s) => (s.subject as Problem).kind === rule.meta.problem) : list;
+  }
+
+  #make(kind: SubjectKind): readonly Subject[] {
+    const own = (list: readonly { readonly resource: Resource }[]) =>
+      list.map((subject) => ({ subject, resource: subject.resource }));
+    switch (kind) {
+      case 'workload':
+        return own(this.#mesh.workloads);
+      case 'service':
+        return own(this.#mesh.services);
+      case 'namespace':
+        return own(this.#mesh.namespaces);
+      case 'resource':
+        return this.#mesh.resources.map((resource) => ({ subject: resource, resource }));
+      case 'problem':
+        return this.#problems.map((subject) => ({ subject, resource: undefined }));
+    }
   }
 }
 

@@ -5,6 +5,9 @@ import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar
 import { afterMark, blockEnd, blockIndicator, endsInColon } from './scalar-place.ts';
 import type { DocumentText } from './split-documents.ts';
 
+/** A document, and beside it what js-yaml is given instead of its text, where that differs (same offsets). */
+type FastText = DocumentText & { readonly masked?: string };
+
 /** The fast reader gives up here: the full reader decides, and finds the words. */
 export interface GaveUp {
   readonly gaveUpAt: number;
@@ -35,12 +38,12 @@ const LONGEST_KEY = 1000;
  * Reads one document in one pass over the events of js-yaml, without nodes between. It gives up on whatever it does not
  * know or js-yaml does not take: then the full reader decides.
  */
-export function readFast(document: DocumentText & { readonly mask?: string | undefined }, limits: ReadLimits): BuiltDocument | GaveUp | Refusal {
+export function readFast(document: FastText, limits: ReadLimits): BuiltDocument | GaveUp | Refusal {
   const { text, base } = document;
   let events: Event[];
   try {
     // One more than the limit for the scalar inside, one more to let the builder notice.
-    events = parseEvents(text, { maxDepth: limits.depth + 2 });
+    events = parseEvents(document.masked ?? text, { maxDepth: limits.depth + 2 });
   } catch (error) {
     if (!(error instanceof YAMLException)) return { gaveUpAt: base };
     const at = base + (error.mark?.position ?? 0);
@@ -57,8 +60,9 @@ export function readFast(document: DocumentText & { readonly mask?: string | und
   }
 }
 
-function construct(document: DocumentText & { readonly mask?: string | undefined }, events: Event[], limits: ReadLimits): BuiltDocument | GaveUp {
-  const { text, base, mask } = document;
+function construct(document: FastText, events: Event[], limits: ReadLimits): BuiltDocument | GaveUp {
+  const { text, base } = document;
+  const masked = document.masked;
   const textEnd = text.length;
   const builder = new DocumentBuilder(limits, (events.length >> 1) + 8);
   // State of the open collection, and of those around it on a stack. 0: list, 1: a key comes, 2: a value comes.
@@ -81,13 +85,12 @@ function construct(document: DocumentText & { readonly mask?: string | undefined
           anchor = text.slice(anchorStart, event.anchorEnd);
           if (!ANCHOR.test(anchor)) return { gaveUpAt: base + anchorStart };
         }
-        let written =
+        const written =
           valueStart < 0
             ? ''
-            : event.fast
+            : event.fast && masked === undefined
               ? text.slice(valueStart, valueEnd)
-              : getScalarValue(text, event);
-        if (mask !== undefined) written = written.replaceAll(mask, ':');
+              : getScalarValue(text, masked === undefined ? event : { ...event, fast: false });
         // Where it is written, with its quotes or block header.
         let start = valueStart;
         let end = valueEnd;
@@ -105,7 +108,7 @@ function construct(document: DocumentText & { readonly mask?: string | undefined
           const keyTakesMore = start < 0 || (anchor !== undefined && tag !== undefined);
           if (keyTakesMore || valueEnd - valueStart > LONGEST_KEY) return { gaveUpAt: base + Math.max(start, lastEnd) };
           // `[fe80::]` is text for go-yaml, and a mapping for YAML 1.2.
-          if (flowStart !== -1 && style === PLAIN && endsInColon(text, end)) return { gaveUpAt: base + start };
+          if (flowStart !== -1 && style === PLAIN && endsInColon(masked ?? text, end)) return { gaveUpAt: base + start };
           expects = 2;
           if (written === '<<' && style === PLAIN && tag === undefined) {
             builder.mergeKey(base + start, base + end);

@@ -63,7 +63,7 @@ const READ_ON: Record<string, string[]> = {
 };
 // kubectl takes lists of resources apart; that is done where manifests are made of documents.
 const TAKEN_APART = new Set(['list of resources']);
-// Rewritten before the readers see them (bracket-text.ts): neither library reads them as go-yaml does.
+// Rewritten before the readers see them (lenient-text.ts): neither library reads them as go-yaml does.
 const REWRITTEN = new Set(['flow sequence closed at the parent column', 'ip address with colons in a flow list']);
 
 describe('how kubectl reads files', () => {

@@ -1,7 +1,7 @@
 import type { YamlDocument } from './document.ts';
 import { type BuiltDocument, Refusal } from './document-builder.ts';
-import { areBrackets, rewriteBrackets } from './bracket-text.ts';
 import { readFast } from './fast-reader.ts';
+import { areValues, lenientText } from './lenient-text.ts';
 import type { Problem, SkipReason } from './problem.ts';
 import { refusedAfter, refusedBefore, type Suspicion, suspicionOf } from './refused-text.ts';
 import type { SourceFile } from './source-file.ts';
@@ -158,9 +158,9 @@ function readPart(
   if ('gaveUpAt' in fast) {
     const json = part.text.trimStart().startsWith('{') ? splitJson(part) : undefined;
     if (json) return json;
-    const rewritten = rewriteBrackets(part);
-    const again = rewritten && readFast(rewritten, limits);
-    if (again && 'table' in again && areBrackets(rewritten, again)) {
+    const lenient = lenientText(part);
+    const again = lenient && readFast(lenient, limits);
+    if (again && 'table' in again && areValues(lenient, again)) {
       return (suspicion && refusedAfter(part, suspicion, again)) ?? again;
     }
     // Whatever the full reader would say of this line, somebody else fills it in first.

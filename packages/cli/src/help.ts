@@ -1,0 +1,120 @@
+import { type Paint, painter } from '@meshvet/core';
+import { COMMANDS, type CommandName, type Flag, FLAGS, type GivenFlags, oneOf } from './arguments.ts';
+import type { Host } from './host.ts';
+import { useColor } from './use-color.ts';
+import { TOOL } from './version.ts';
+
+const WIDTH = 100;
+const COLUMN = 32;
+
+/** The help of the tool, or of one command. Lists of flags are made from their table. */
+export function helpText(topic: string | undefined, flags: GivenFlags, host: Host): string {
+  const paint = painter(useColor(flags, host, 'stdout'));
+  if (topic === undefined) return overview(paint);
+  return PAGES[oneOf('help', topic, COMMANDS)](paint);
+}
+
+const PAGES: Readonly<Record<CommandName, (paint: Paint) => string>> = {
+  lint: (paint) =>
+    page([
+      `${paint('bold', 'meshvet [lint] [PATHS...]')}`,
+      'Tells what the service mesh will do with Kubernetes manifests.',
+      '',
+      ...wrapped(
+        'PATHS are files, folders, globs or - for standard input; without one it is the folder you are in. Of a folder all .yaml, .yml and .json files are read, without those that .gitignore or .meshvetignore leave out.',
+        '',
+      ),
+      ...flagLines('lint', paint),
+      ...statusLines(paint),
+      ...tryLines(paint),
+    ]),
+  explain: (paint) =>
+    page([
+      `${paint('bold', 'meshvet explain RULE|CODE...')}`,
+      ...wrapped("What a rule finds, why it matters, what to do, with examples. CODE is another tool's code for the same, such as IST0118 or KIA0601.", ''),
+      ...flagLines('explain', paint),
+    ]),
+  rules: (paint) =>
+    page([`${paint('bold', 'meshvet rules')}`, 'All rules, a line each; or as JSON, with all that is known of them.', ...flagLines('rules', paint)]),
+  help: overview,
+};
+
+function overview(paint: Paint): string {
+  return page([
+    `${paint('bold', `${TOOL.name} ${TOOL.version}`)}: what the service mesh will do with your Kubernetes manifests, before anything is merged`,
+    '',
+    paint('bold', 'Commands'),
+    ...row('meshvet [lint] [PATHS...]', 'check manifests: files, folders, globs, or - for standard input', paint),
+    ...row('meshvet explain RULE|CODE', "what a rule means, by its id or another tool's code", paint),
+    ...row('meshvet rules', 'all rules', paint),
+    ...row('meshvet help COMMAND', 'more about one of them', paint),
+    ...flagLines('lint', paint),
+    ...statusLines(paint),
+    ...tryLines(paint),
+  ]);
+}
+
+function statusLines(paint: Paint): string[] {
+  return [
+    '',
+    paint('bold', 'Exit status'),
+    ...row('0', 'nothing at or above --fail-on', paint),
+    ...row('1', 'findings, or more warnings than --max-warnings', paint),
+    ...row('2', 'the job could not be done: a wrong flag or config, unreadable input, no manifest, a fault of meshvet', paint),
+  ];
+}
+
+function tryLines(paint: Paint): string[] {
+  return [
+    '',
+    paint('bold', 'Try'),
+    ...row('meshvet k8s/', 'check a folder', paint),
+    ...row('helm template shop | meshvet -', 'check what a chart makes', paint),
+    ...row('meshvet -f text -f json=out.json', 'read it here, keep it for machines', paint),
+    ...row('meshvet explain IST0118', 'what is behind a finding', paint),
+  ];
+}
+
+function flagLines(command: CommandName, paint: Paint): string[] {
+  const lines: string[] = [];
+  let group = '';
+  for (const [name, flag] of Object.entries(FLAGS) as [string, Flag][]) {
+    if (!flag.commands.includes(command)) continue;
+    if (flag.group !== group) {
+      group = flag.group;
+      lines.push('', paint('bold', group));
+    }
+    const written = `${flag.short ? `-${flag.short}, ` : '    '}--${name}${flag.value ? ` ${flag.value}` : ''}`;
+    const told = flag.choices?.every((choice) => flag.help.includes(choice)) ?? true;
+    const choices = told ? '' : `: ${flag.choices?.join(', ')}`;
+    const repeat = flag.repeat ? '; may be repeated' : '';
+    lines.push(...row(written, `${flag.help}${choices}${repeat}`, paint));
+  }
+  return lines;
+}
+
+/** A term and what it means, the second in a column of its own. */
+function row(term: string, meaning: string, paint: Paint): string[] {
+  const indent = ' '.repeat(COLUMN + 4);
+  const [first = '', ...rest] = wrapped(meaning, indent);
+  if (term.length > COLUMN) return [`  ${paint('cyan', term)}`, first, ...rest];
+  return [`  ${paint('cyan', term)}${' '.repeat(COLUMN - term.length + 2)}${first.trimStart()}`, ...rest];
+}
+
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(indent + line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, indent + line];
+}
+
+function page(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}

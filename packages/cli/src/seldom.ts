@@ -1,0 +1,9 @@
+// What most runs do not need, loaded late and together. One by one these files would cut what they share with `main`
+// into a chunk for each set of sharers, and every chunk is a file to open at each start.
+export { explainCommand } from './commands/explain.ts';
+export { rulesCommand } from './commands/rules.ts';
+export { configErrorText } from './config-error-text.ts';
+export { globFilter } from './glob-filter.ts';
+export { helpText } from './help.ts';
+export { loadConfig } from './load-config.ts';
+export { statsText } from './stats-text.ts';

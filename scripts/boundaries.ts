@@ -1,0 +1,208 @@
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+
+/** Folders of core, lowest first: a folder imports from itself and from those before it. */
+export const CORE_FOLDERS = ['source', 'manifest', 'mesh', 'rule', 'config', 'lint', 'reporters'] as const;
+
+/** The packages, lowest first, with the name that the others import them by. */
+export const PACKAGES = [
+  { folder: 'core', name: '@meshvet/core' },
+  { folder: 'rules', name: '@meshvet/rules' },
+  { folder: 'cli', name: 'meshvet' },
+  { folder: 'github-action', name: '@meshvet/github-action' },
+] as const;
+
+/** Folders this list speaks of. One that is gone would make a line of it true of nothing. */
+export const NAMED_FOLDERS = [
+  ...CORE_FOLDERS.map((folder) => `packages/core/src/${folder}`),
+  'packages/core/src/testing',
+  'packages/rules/src/shared',
+  'packages/cli/src/commands',
+  'packages/github-action',
+  'scripts',
+] as const;
+
+/** Files this list speaks of. */
+export const NAMED_FILES = [
+  'packages/core/src/index.ts',
+  'packages/core/src/lint/result.ts',
+  'packages/rules/src/index.ts',
+  'packages/cli/src/host.ts',
+] as const;
+
+/** Libraries of core that only one folder may import. */
+const LIBRARY_OWNERS: ReadonlyMap<string, string> = new Map([
+  ['yaml', 'source'],
+  ['js-yaml', 'source'],
+  ['ajv', 'config'],
+  ['picomatch', 'config'],
+]);
+
+const BUILT_IN: ReadonlySet<string> = new Set(builtinModules);
+
+/** An import as the file writes it. */
+export interface ImportLine {
+  readonly line: number;
+  readonly specifier: string;
+  /** Gone when the file is compiled: `import type` and `export type`. */
+  readonly typeOnly: boolean;
+}
+
+/** What a package may import beside its own files. */
+export interface Dependencies {
+  readonly runtime: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+}
+
+const STATIC =
+  /^[ \t]*(import|export)\b(?:[ \t]+(type)\b(?![ \t]*(?:,|from\b)))?([^'"`;=]*?\bfrom\b)?[ \t\n]*(['"])([^'"\n]+)\4/gm;
+const DYNAMIC = /\b(?:import|require)\s*\(\s*(?:(['"`])([^'"`\n$]+)\1|([^)\s'"`]))/g;
+
+/** The imports of a file: static ones, `import()`, `require()` and types that are imported in place. */
+export function importLines(text: string): ImportLine[] {
+  const found: ImportLine[] = [];
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+  for (const match of text.matchAll(STATIC)) {
+    if (match[1] === 'export' && match[3] === undefined) continue;
+    found.push({ line: lineOf(match.index), specifier: match[5] as string, typeOnly: match[2] !== undefined });
+  }
+  for (const match of text.matchAll(DYNAMIC)) {
+    const line = lineOf(match.index);
+    const before = (text.split('\n')[line - 1] ?? '').trimStart();
+    if (before.startsWith('//') || before.startsWith('*') || before.startsWith('/*')) continue;
+    found.push({ line, specifier: match[2] ?? '', typeOnly: false });
+  }
+  return found;
+}
+
+/** Every import that points where it must not, one line each. Paths are relative to the repository, with `/`. */
+export function boundaryFaults(
+  files: ReadonlyMap<string, string>,
+  dependencies: ReadonlyMap<string, Dependencies>,
+): string[] {
+  const faults: string[] = [];
+  for (const [path, text] of files) {
+    for (const one of importLines(text)) {
+      for (const fault of faultsOf(path, one, dependencies)) faults.push(`${path}:${one.line} ${fault}`);
+    }
+  }
+  return faults;
+}
+
+function faultsOf(path: string, one: ImportLine, dependencies: ReadonlyMap<string, Dependencies>): string[] {
+  const { specifier } = one;
+  if (specifier === '') return ['imports something that is not written out, so nobody can tell what'];
+  const owner = path.startsWith('scripts/') ? 'scripts' : (/^packages\/([^/]+)\//.exec(path)?.[1] ?? '');
+  const isTest = /\.test\.ts$/.test(path) || /^packages\/[^/]+\/test\//.test(path);
+  const faults: string[] = [];
+  const say = (fault: string | false | undefined) => {
+    if (fault) faults.push(fault);
+  };
+  if (specifier.startsWith('.')) {
+    const target = posix.join(posix.dirname(path), specifier);
+    say(!target.endsWith('.ts') && !target.endsWith('.json') && `imports ${specifier} without its ending`);
+    // Scripts may look inside the packages: they document and measure what is not public.
+    if (owner === 'scripts') return faults;
+    say(!target.startsWith(`packages/${owner}/`) && `leaves its package: ${specifier}`);
+    say(!isTest && /\.test\.ts$/.test(target) && `imports a test: ${specifier}`);
+    if (owner === 'core') say(coreFault(path, target, one, isTest));
+    if (owner === 'rules') say(rulesFault(path, target, isTest));
+    if (owner === 'cli') say(cliFault(path, target));
+    return faults;
+  }
+  const name = packageName(specifier);
+  if (isBuiltIn(specifier)) {
+    say(!isTest && (owner === 'core' || owner === 'rules') && `imports ${specifier}: core and rules run without Node`);
+    const isFileSystem = /^(?:node:)?fs(?:\/|$)/.test(specifier);
+    say(
+      !isTest &&
+        owner === 'cli' &&
+        isFileSystem &&
+        path !== 'packages/cli/src/host.ts' &&
+        `imports ${specifier}: only host.ts touches files`,
+    );
+    return faults;
+  }
+  say(packageFault(owner, name, specifier, isTest));
+  if (owner === 'core' && !isTest) {
+    const folder = coreFolder(path);
+    const only = LIBRARY_OWNERS.get(name);
+    say(only !== undefined && folder !== only && `imports ${name}: only ${only} does`);
+  }
+  if (owner === 'rules' && !isTest) {
+    say(specifier !== '@meshvet/core' && `imports ${specifier}: rules import @meshvet/core and shared code only`);
+  }
+  const known = dependencies.get(owner);
+  const testing = isTest || owner === 'scripts' || path.startsWith('packages/core/src/testing/');
+  say(
+    !(testing ? known?.all : known?.runtime)?.has(name) &&
+      `imports ${name}, which is not among the dependencies of ${owner}`,
+  );
+  return faults;
+}
+
+/** The direction between packages. */
+function packageFault(owner: string, name: string, specifier: string, isTest: boolean): string | undefined {
+  const own = PACKAGES.findIndex(({ folder }) => folder === owner);
+  const other = PACKAGES.findIndex((one) => one.name === name);
+  if (other < 0 || own < 0) return undefined;
+  if (other >= own)
+    return `imports ${specifier}: packages point from ${PACKAGES.map((p) => p.folder)
+      .reverse()
+      .join(' to ')}`;
+  if (specifier === '@meshvet/core/testing' && !isTest) return 'imports @meshvet/core/testing outside a test';
+  return undefined;
+}
+
+function coreFolder(path: string): string {
+  return /^packages\/core\/src\/([^/]+)\//.exec(path)?.[1] ?? '';
+}
+
+function coreFault(path: string, target: string, one: ImportLine, isTest: boolean): string | undefined {
+  // Tests and what serves them see all; the public surface is there to name everything.
+  if (isTest || path === 'packages/core/src/index.ts') return undefined;
+  const from = coreFolder(path);
+  const to = coreFolder(target);
+  if (from === 'testing') return undefined;
+  const rank = (folder: string) => (CORE_FOLDERS as readonly string[]).indexOf(folder);
+  if (rank(from) < 0) return 'stands in a folder of core that has no place in the row';
+  if (rank(to) < 0 || rank(to) > rank(from))
+    return `${from} imports ${to || 'index.ts'}: the row is ${CORE_FOLDERS.join(' < ')}`;
+  if (from !== 'reporters' || to === 'reporters' || to === 'source') return undefined;
+  if (target === 'packages/core/src/lint/result.ts') return undefined;
+  if (to === 'rule') return one.typeOnly ? undefined : 'reporters take types only from rule';
+  return 'reporters see lint/result.ts, source and the types of rule only';
+}
+
+function rulesFault(path: string, target: string, isTest: boolean): string | undefined {
+  const inside = (file: string) => file.slice('packages/rules/src/'.length);
+  const from = inside(path);
+  const to = inside(target);
+  if (!from.includes('/'))
+    return to.startsWith('shared/') && !isTest ? 'the list of rules imports rules only' : undefined;
+  if (to.startsWith('shared/')) return undefined;
+  if (isTest)
+    return to === from.replace(/\.test\.ts$/, '.ts') || to === 'index.ts'
+      ? undefined
+      : `a test of a rule imports that rule, not ${to}`;
+  return from.startsWith('shared/')
+    ? 'shared imports core and shared only'
+    : 'a rule imports core and ../shared only, never another rule';
+}
+
+function cliFault(path: string, target: string): string | undefined {
+  const commands = 'packages/cli/src/commands/';
+  if (/\.test\.ts$/.test(path) || !path.startsWith(commands)) return undefined;
+  return target.startsWith(commands) ? 'commands never import each other' : undefined;
+}
+
+function isBuiltIn(specifier: string): boolean {
+  return specifier.startsWith('node:') || BUILT_IN.has(specifier) || BUILT_IN.has(specifier.split('/')[0] as string);
+}
+
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
