@@ -2,68 +2,29 @@
 //
 //   pnpm docs            writes
 //   pnpm docs --check    compares, and names what differs
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { configSchemaText } from '../packages/core/src/config/config-schema.ts';
-import type { Rule } from '../packages/core/src/index.ts';
 import { allRules } from '../packages/rules/src/index.ts';
-import { rulePage, rulesIndex } from './rule-page.ts';
+import { differences, generatedFiles, leftOver } from './generated-files.ts';
 
-const PAGES = 'docs/rules';
-const REPORT_SCHEMA = 'packages/core/schema/report.schema.json';
+const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
+const root = join(import.meta.dirname, '..');
+const files = await generatedFiles(allRules, root);
+const different = differences(files, root);
 
-/** Everything that is generated: path relative to the repository, and text. */
-export async function generatedFiles(rules: readonly Rule[], root: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const rule of rules) files.set(`${PAGES}/${rule.meta.id}.md`, await rulePage(rule));
-  files.set(`${PAGES}/README.md`, rulesIndex(rules));
-  const schema = configSchemaText(rules);
-  for (const owner of ['core', 'cli']) files.set(`packages/${owner}/schema/config.schema.json`, schema);
-  files.set('packages/cli/schema/report.schema.json', readFileSync(join(root, REPORT_SCHEMA), 'utf8'));
-  return files;
-}
-
-/** Pages of rules that are no more. */
-export function leftOver(files: ReadonlyMap<string, string>, root: string): string[] {
-  const folder = join(root, PAGES);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((name) => `${PAGES}/${name}`)
-    .filter((path) => path.endsWith('.md') && !files.has(path))
-    .sort();
-}
-
-/** What on disk is not as it would be generated, one line a file. */
-export function differences(files: ReadonlyMap<string, string>, root: string): string[] {
-  const changed = [...files].flatMap(([path, text]) => {
-    const full = join(root, path);
-    if (!existsSync(full)) return [`${path} is missing`];
-    return readFileSync(full, 'utf8') === text ? [] : [`${path} differs`];
-  });
-  return [...changed, ...leftOver(files, root).map((path) => `${path} belongs to no rule`)];
-}
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
-  const root = join(import.meta.dirname, '..');
-  const files = await generatedFiles(allRules, root);
-  const different = differences(files, root);
-  if (values.check) {
-    for (const line of different) console.error(line);
-    if (different.length > 0) console.error('Run "pnpm docs" and commit what it writes.');
-    else console.log(`${files.size} generated files are as they should be`);
-    return different.length > 0 ? 1 : 0;
-  }
+if (values.check) {
+  for (const line of different) console.error(line);
+  if (different.length > 0) {
+    console.error('Run "pnpm docs" and commit what it writes.');
+    process.exitCode = 1;
+  } else console.log(`${files.size} generated files are as they should be`);
+} else {
   for (const path of leftOver(files, root)) rmSync(join(root, path));
   for (const [path, text] of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  console.log(
-    different.length > 0 ? different.map((line) => `${line.split(' ')[0]} written`).join('\n') : 'nothing has changed',
-  );
-  return 0;
+  for (const line of different) console.log(`was: ${line}`);
+  console.log(`${files.size} files written`);
 }
-
-if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) process.exitCode = await main();

@@ -39,7 +39,7 @@ function table(rules: readonly Rule[], paint: Paint): string {
     const severity = paint(STYLES[meta.severity as Severity], (meta.advice ? 'advice' : meta.severity).padEnd(7));
     return `${paint('bold', meta.id.padEnd(width))}  ${severity}  ${meta.summary}${codes}`;
   });
-  const end = `${rules.length} rules; advice speaks in presets strict and all; meshvet explain RULE tells more`;
+  const end = `${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}; advice speaks in presets strict and all; meshvet explain RULE tells more`;
   return [...lines, '', end, ''].join('\n');
 }
 

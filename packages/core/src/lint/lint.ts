@@ -6,7 +6,7 @@ import {
   resolveRules,
   settingsOf,
 } from '../config/resolve-config.ts';
-import { isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
+import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -82,6 +82,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
       settings,
       externals: compileExternals(settings.externals),
       rootsOf: kustomizations.rootsOf,
+      unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
       clusters: new Map(
         context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
       ),

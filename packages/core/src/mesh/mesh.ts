@@ -25,6 +25,8 @@ export interface MeshInput {
   readonly externals?: ExternalMatchers;
   /** Kustomizations that take a file in, by their folders. */
   readonly rootsOf?: (path: string) => ReadonlySet<string>;
+  /** Folders with files that may hold manifests and could not be read: templates. */
+  readonly unread?: ReadonlySet<string>;
   /** Resources of other clusters of the same mesh. */
   readonly clusters?: ReadonlyMap<string, readonly Resource[]>;
 }
@@ -52,9 +54,11 @@ export class Mesh {
   readonly clusters: ReadonlyMap<string, readonly Resource[]>;
   readonly #externals: ExternalMatchers;
   readonly #rootsOf: (path: string) => ReadonlySet<string>;
+  readonly #unread: ReadonlySet<string>;
   readonly #memberships = new Map<Workload, Membership>();
 
-  constructor({ resources, settings, externals, rootsOf, clusters }: MeshInput) {
+  constructor({ resources, settings, externals, rootsOf, unread, clusters }: MeshInput) {
+    this.#unread = unread ?? new Set();
     this.resources = resources;
     this.settings = settings;
     this.clusters = clusters ?? new Map();
@@ -82,6 +86,7 @@ export class Mesh {
   );
   readonly #namespacesByName = lazy(() => groupBy(this.#namespaces(), (n) => n.name));
   readonly #workloadsByNamespace = lazy(() => groupBy(this.#workloads(), (w) => w.resource.namespace ?? ''));
+  readonly #servicesByNamespace = lazy(() => groupBy(this.#services(), (s) => s.resource.namespace ?? ''));
   readonly #servicesByName = lazy(() => groupBy(this.#services(), (s) => `${s.resource.namespace}/${s.resource.name}`));
 
   // A Namespace may stand beside each application that lives in it: it makes no alternatives.
@@ -226,16 +231,12 @@ export class Mesh {
       return elsewhere('the config declares it');
     if (this.settings.closedWorld) return MISSING;
     if (service.resource.rewrites?.namespace) return elsewhere('a Kustomization moves it to another namespace');
-    const neighbours = (this.#workloadsByNamespace().get(namespace) ?? []).filter((w) =>
-      this.together(service.resource, w.resource),
+    if (this.#unread.has(folderOf(fileOf(service.resource)))) return elsewhere('a template beside it may make them');
+    const neighbours = (this.#workloadsByNamespace().get(namespace) ?? []).filter(
+      (w) => this.#nearness(service.resource, w.resource) === 'near',
     );
     if (neighbours.length === 0) return elsewhere(`no workload of namespace ${namespace} was read beside it`);
-    if (
-      service.selector &&
-      neighbours.some((w) => matches(service.selector as NonNullable<Service['selector']>, w.podLabels) === 'unknown')
-    ) {
-      return elsewhere('some labels are filled in later');
-    }
+    if (this.#mayFit(service)) return elsewhere('some labels or namespaces are filled in later');
     // An operator makes pods out of its own kinds, and labels them with the kind or the name.
     const words = this.#foreignWords().get(namespace);
     const values =
@@ -244,6 +245,18 @@ export class Mesh {
     if (words && values.some((value) => words.has(value)))
       return elsewhere('a custom resource of that name may make the pods');
     return MISSING;
+  }
+
+  // A workload whose labels fit, or may, but whose namespace is not the one that is written: nobody knows where it goes.
+  #mayFit(service: Service): boolean {
+    const { selector, resource } = service;
+    if (!selector) return false;
+    return this.#workloads().some((w) => {
+      const loose = !resource.namespaceWritten || !w.resource.namespaceWritten || w.resource.rewrites?.namespace;
+      if (!loose && w.resource.namespace !== resource.namespace) return false;
+      const fits = matches(selector, w.podLabels);
+      return fits === 'yes' || (fits === 'unknown' && this.#nearness(resource, w.resource) === 'near');
+    });
   }
 
   /** The Services that select the pods of a workload, and surely belong with it. One entry an identity would lose variants: all are given. */
@@ -260,32 +273,36 @@ export class Mesh {
 
   /** Whether some Service may select the pods of a workload, sure or not, related or not. */
   mayHaveService(workload: Workload): boolean {
-    const services = this.#services().filter((s) => s.resource.namespace === workload.resource.namespace);
+    const services = this.#servicesByNamespace().get(workload.resource.namespace ?? '') ?? [];
     return services.some((s) => s.selector && matches(s.selector, workload.podLabels) !== 'no');
   }
 
   /**
    * Whether two resources are surely deployed side by side, so that one may be held against the other. In a closed world
-   * all are. Else they stand in one file, one folder or one Kustomization; or both name their namespace; or stand in folders
-   * side by side. But a quarter of the objects of real repositories stand in several overlays, tutorial steps or releases: what has
-   * a variant elsewhere, or stands in a branch that is an alternative of the other, does not meet it.
+   * all are. Else they are near each other, or both name their namespace. But a quarter of the objects of real repositories
+   * stand in several overlays, tutorial steps or releases: what has a variant elsewhere, or stands in a branch that is an
+   * alternative of the other, does not meet it.
    */
   together(a: Resource, b: Resource): boolean {
     if (a.namespace !== b.namespace && a.namespace !== undefined && b.namespace !== undefined) return false;
-    if (this.settings.closedWorld || a.document.source === b.document.source) return true;
+    if (this.settings.closedWorld) return true;
+    const nearness = this.#nearness(a, b);
+    if (nearness !== 'unrelated') return nearness === 'near';
+    return a.namespaceWritten && b.namespaceWritten && !a.rewrites?.namespace && !b.rewrites?.namespace;
+  }
+
+  /** `near`: in one file, one folder, one Kustomization, or in folders side by side. */
+  #nearness(a: Resource, b: Resource): 'near' | 'alternative' | 'unrelated' {
     const folderA = folderOf(fileOf(a));
     const folderB = folderOf(fileOf(b));
-    if (folderA === folderB) return true;
+    if (folderA === folderB) return 'near';
     const rootsA = this.#rootsOf(fileOf(a));
-    for (const root of this.#rootsOf(fileOf(b))) if (rootsA.has(root)) return true;
-    if (this.#alternatives().has(folderA, folderB)) return false;
-    if (this.#hasVariantElsewhere(a) || this.#hasVariantElsewhere(b)) return false;
-    const moved = a.rewrites?.namespace || b.rewrites?.namespace;
-    if (a.namespaceWritten && b.namespaceWritten && !moved) return true;
-    return (
-      !moved &&
-      (folderOf(folderA) === folderOf(folderB) || folderA === folderOf(folderB) || folderOf(folderA) === folderB)
-    );
+    for (const root of this.#rootsOf(fileOf(b))) if (rootsA.has(root)) return 'near';
+    if (this.#alternatives().has(folderA, folderB)) return 'alternative';
+    if (this.#hasVariantElsewhere(a) || this.#hasVariantElsewhere(b)) return 'alternative';
+    if (a.rewrites?.namespace || b.rewrites?.namespace) return 'unrelated';
+    const above = [folderOf(folderA), folderOf(folderB)];
+    return above[0] === above[1] || folderA === above[1] || above[0] === folderB ? 'near' : 'unrelated';
   }
 
   #hasVariantElsewhere(resource: Resource): boolean {

@@ -125,7 +125,9 @@ export function readsAppProtocol(settings: MeshSettings): boolean {
 
 /** The protocol that a word at the beginning of a port name stands for with this Istio. */
 export function protocolOfText(settings: MeshSettings, text: string): Protocol | undefined {
-  const token = tokenOf(text);
+  const word = tokenOf(text);
+  // Istio 1.0 does not know `grpc-web` as one word: it stops at the first `-`, where `grpc` stands.
+  const token = word === 'grpc-web' && !knows(settings, word) ? 'grpc' : word;
   return knows(settings, token) ? TOKENS[token]?.protocol : undefined;
 }
 

@@ -109,7 +109,7 @@ function findingBlock(finding: Finding, draw: Draw): string[] {
     const key = `${finding.ruleId} ${label} ${words}`;
     if (words === '' || said.has(key)) continue;
     said.add(key);
-    lines.push(`${' '.repeat(draw.width - 1)}${paint('cyan', label.padEnd(10))}  ${visibleText(words)}`);
+    lines.push(`${' '.repeat(draw.width - 1)}${paint('cyan', label)}  ${visibleText(words)}`);
   }
   return lines;
 }

@@ -256,6 +256,16 @@ function syntaxRefusal(error: YAMLError, document: Document.Parsed, text: string
       end = quote + 1;
     }
   }
+  if (error.code === 'BAD_DQ_ESCAPE') end = start + 2;
+  if (error.code === 'BLOCK_IN_FLOW') {
+    // `{a: "x" b: 1}`: the library sees a mapping behind `a`; the comma is missing behind the quoted text.
+    const next = afterQuoted(text, start, end);
+    if (next > start) [start, end] = [next, next + 1];
+  }
+  if (error.code === 'BAD_INDENT' && text.charCodeAt(start) === 32) {
+    while (text.charCodeAt(start) === 32) start++;
+    end = endOfLine(text, start);
+  }
   if (start >= text.length && text.length > 0) {
     // Something is missing at the end: the last thing written is where to look.
     start = text.trimEnd().length;
@@ -281,6 +291,16 @@ function openQuote(root: unknown, before: number): number | undefined {
     }
   }
   return found;
+}
+
+function afterQuoted(text: string, start: number, end: number): number {
+  const quote = text[start];
+  if (quote !== '"' && quote !== "'") return start;
+  let at = start + 1;
+  while (at < end && text[at] !== quote) at += quote === '"' && text[at] === '\\' ? 2 : 1;
+  at++;
+  while (at < end && text.charCodeAt(at) === 32) at++;
+  return at < end ? at : start;
 }
 
 function endOfLine(text: string, from: number): number {
@@ -314,7 +334,7 @@ function reasonOf(error: YAMLError, text: string): string {
     case 'BAD_DQ_ESCAPE':
       return 'an escape that YAML does not know in a double-quoted text';
     case 'BLOCK_IN_FLOW':
-      return 'an indented block inside brackets';
+      return text.slice(...error.pos).includes('\n') ? 'an indented block inside brackets' : 'a comma is missing';
     case 'KEY_OVER_1024_CHARS':
       return 'a key of more than 1024 characters; its colon may be missing';
     case 'MULTIPLE_ANCHORS':

@@ -29,7 +29,7 @@ describe('syntax', () => {
     ['text behind brackets', 'data:\n  a: {b}/128\n', '/128', 4, 9, /after the end/],
     ['two colons on a line', 'data:\n  a: b: c\n', 'b', 4, 6, /second ": "/],
     ['a missing comma', 'data: {a: "x" b: "y"}\n', 'b', 3, 15, /comma/],
-    ['a reserved character', 'data:\n  a: @x\n', '@x', 4, 6, /must be quoted/],
+    ['a reserved character', 'data:\n  a: @x\n', '@', 4, 6, /must be quoted/],
     ['an unknown escape', 'data:\n  a: "\\q"\n', '\\q', 4, 7, /escape/],
     ['a null key', 'data:\n  ~: x\n', '~', 4, 3, /null/],
     ['a complex key', 'data:\n  ? [a]\n  : b\n', '[a]', 4, 5, /key/],
@@ -116,7 +116,7 @@ describe('duplicate-key', () => {
   });
 
   it('is told in JSON, for keys that become the same, and not in files that are not for Kubernetes', async () => {
-    expect((await read('{"apiVersion":"v1","kind":"A","a":1,"a":2}')).told).toMatchObject([{ text: '"a"', column: 36 }]);
+    expect((await read('{"apiVersion":"v1","kind":"A","a":1,"a":2}')).told).toMatchObject([{ text: '"a"', column: 37 }]);
     expect((await read(`${HEAD}data: {yes: 1, on: 2}`)).told).toMatchObject([{ text: 'on', data: { key: 'true' } }]);
     expect((await read('kind: x\na: 1\na: 2\n')).told).toEqual([]);
   });

@@ -1,8 +1,10 @@
 import {
   appProtocolSince,
+  formatVersion,
   isPatchedAt,
   istioAtLeast,
   knownTokens,
+  kubernetesAtLeast,
   type Mesh,
   protocolOfText,
   readsAppProtocol,
@@ -10,6 +12,7 @@ import {
   type ServicePort,
   tokenOf,
   tokenReleases,
+  WELL_KNOWN_TCP_PORTS,
 } from '@meshvet/core';
 import { readsPortsOf } from './audience.ts';
 import { serverFirstEvidence } from './server-first.ts';
@@ -20,71 +23,153 @@ export type NamingDefect =
   | 'unknown'
   | 'missing-separator'
   | 'version-unsupported'
+  | 'udp-on-tcp'
   | 'server-first'
   | 'app-protocol-empty'
   | 'app-protocol-unknown'
-  | 'app-protocol-version';
+  | 'app-protocol-version'
+  | 'app-protocol-prefix-form';
 
-/** The ports of a Service whose protocol Istio cannot read, each with its one defect. */
-export function namingDefects(
-  mesh: Mesh,
-  service: Service,
-): { readonly port: ServicePort; readonly defect: NamingDefect }[] {
+/** A Service port, and what is wrong with the way it tells its protocol. */
+export interface DefectivePort {
+  readonly port: ServicePort;
+  readonly defect: NamingDefect;
+}
+
+/** The ports of a Service whose protocol is told badly or not at all, each with its one defect. */
+export function namingDefects(mesh: Mesh, service: Service): readonly DefectivePort[] {
   // For an ExternalName the name has another meaning and a rule of its own.
-  if (service.type === 'ExternalName' || !readsPortsOf(mesh, service) || isPatchedAt(service.resource, 'spec', 'ports'))
-    return [];
-  return service.ports.flatMap((port) => {
+  if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports')) return [];
+  const defective = service.ports.flatMap((port) => {
     const defect = namingDefect(mesh, service, port);
     return defect ? [{ port, defect }] : [];
   });
+  return defective.length > 0 && readsPortsOf(mesh, service) ? defective : [];
+}
+
+/** The ports of a Service about which something may be said: written here and now, by TCP, and read by the mesh. */
+export function readablePorts(mesh: Mesh, service: Service): readonly ServicePort[] {
+  if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports') || !readsPortsOf(mesh, service)) return [];
+  return service.ports.filter((port) => !port.unreadable);
 }
 
 function namingDefect(mesh: Mesh, service: Service, port: ServicePort): NamingDefect | undefined {
-  if (port.unreadable || port.protocol === 'UDP') return undefined;
-  const protocol = mesh.protocol(port);
-  if (protocol.source === 'wellKnownPort') return undefined;
-  const readsApp = port.appProtocol !== undefined && readsAppProtocol(mesh.settings);
-  if (protocol.source === 'appProtocol') return undefined;
-  if (protocol.source === 'name') return undefined;
-  if (readsApp) {
-    if (port.appProtocol === '') return 'app-protocol-empty';
-    return needsNewer(mesh, port.appProtocol as string) ? 'app-protocol-version' : 'app-protocol-unknown';
-  }
-  // appProtocol is written, but this Istio or Kubernetes does not read it, and the name tells nothing.
-  if (port.appProtocol) return 'app-protocol-version';
+  // The proxy takes no UDP and no SCTP (the rules of iptables say `-p tcp`), so there is nothing to name.
+  if (port.unreadable || port.protocol !== 'TCP') return undefined;
+  const { source, protocol } = mesh.protocol(port);
+  if (protocol === 'UDP') return 'udp-on-tcp';
+  if (port.appProtocol !== undefined && readsAppProtocol(mesh.settings)) return appProtocolDefect(mesh, port, port.appProtocol, source);
+  // appProtocol is written, but this Istio or Kubernetes does not look at it.
+  if (port.appProtocol && missesAppProtocol(mesh, port, port.appProtocol)) return 'app-protocol-version';
+  if (source === 'wellKnownPort') return undefined;
+  if (source === 'name') return isOldGrpcWeb(mesh, port) ? 'version-unsupported' : undefined;
   if (serverFirstEvidence(mesh, service, port)) return 'server-first';
   if (port.name === undefined) return 'missing';
   if (tokenReleases(tokenOf(port.name))) return 'version-unsupported';
   return separatorSplit(mesh, port.name) ? 'missing-separator' : 'unknown';
 }
 
-function needsNewer(mesh: Mesh, appProtocol: string): boolean {
-  const since = appProtocolSince(appProtocol) ?? tokenReleases(tokenOf(appProtocol))?.since;
-  return since !== undefined && !istioAtLeast(mesh.settings, since as `1.${number}`);
+function appProtocolDefect(mesh: Mesh, port: ServicePort, text: string, source: string): NamingDefect | undefined {
+  if (source === 'appProtocol') return isPrefixForm(text) ? 'app-protocol-prefix-form' : undefined;
+  // A well-known port is TCP whatever is written; only a name that says otherwise is lost.
+  if (source === 'wellKnownPort' && classOfName(mesh, port) !== 'http') return undefined;
+  if (text === '') return 'app-protocol-empty';
+  return appProtocolReleases(text) ? 'app-protocol-version' : 'app-protocol-unknown';
+}
+
+/** `http-foo`, which istiod reads up to the `-`; `kubernetes.io/h2c` and `grpc-web` are whole words. */
+function isPrefixForm(text: string): boolean {
+  return appProtocolSince(text) === undefined && text.length > tokenOf(text).length;
+}
+
+/** Whether the appProtocol that is not looked at would have told more than the name does, or another thing. */
+function missesAppProtocol(mesh: Mesh, port: ServicePort, text: string): boolean {
+  if (!appProtocolReleases(text)) return false;
+  const read = mesh.protocol(port);
+  if (read.source === 'none') return read.protocol === 'auto' || classOfText(text) === 'http';
+  return classOfText(text) !== read.class;
+}
+
+function classOfName(mesh: Mesh, port: ServicePort): 'http' | 'tcp' | undefined {
+  return port.name === undefined || protocolOfText(mesh.settings, port.name) === undefined ? undefined : classOfText(port.name);
+}
+
+// Of any protocol that some release knows: the configured one need not.
+function classOfText(text: string): 'http' | 'tcp' {
+  return HTTP_WORDS.has(tokenOf(text)) || text === 'kubernetes.io/h2c' || text === 'kubernetes.io/ws' ? 'http' : 'tcp';
+}
+
+const HTTP_WORDS: ReadonlySet<string> = new Set(['http', 'http2', 'http_proxy', 'grpc', 'grpc-web']);
+
+/** The releases of Istio that understand a value of appProtocol; undefined when none does. */
+export function appProtocolReleases(text: string): { readonly since: string; readonly until?: string } | undefined {
+  const exact = appProtocolSince(text);
+  return exact ? { since: exact } : tokenReleases(tokenOf(text));
+}
+
+/** "since 1.19", "from 1.6 to 1.13": the way messages tell the releases that know a word. */
+export function releaseRange({ since, until }: { readonly since: string; readonly until?: string }): string {
+  return until === undefined ? `since ${since}` : `from ${since} to ${until}`;
+}
+
+// Istio 1.0 reads `grpc-web` up to its first `-`: plain gRPC, without the filter that grpc-web needs.
+function isOldGrpcWeb(mesh: Mesh, port: ServicePort): boolean {
+  return port.name !== undefined && tokenOf(port.name) === 'grpc-web' && !istioAtLeast(mesh.settings, '1.1');
 }
 
 /** How a name that begins with a protocol but lacks the `-` would read with it: `http2foo` is `http2-foo`. */
-export function separatorSplit(mesh: Mesh, name: string): string | undefined {
+export function separatorSplit(mesh: Mesh, name: string): { readonly token: string; readonly split: string } | undefined {
   const lower = name.toLowerCase();
-  const token = knownTokens(mesh.settings)
+  const token = nameTokens(mesh)
     .filter((t) => lower.startsWith(t) && lower.length > t.length && lower[t.length] !== '-')
     .sort((a, b) => b.length - a.length)[0];
-  return token === undefined ? undefined : `${token}-${lower.slice(token.length).replace(/^[-_.]+/, '')}`;
+  // `grpcweb` lacks the `-` inside the word.
+  if (lower.startsWith('grpcweb') && token === 'grpc') return { token: 'grpc-web', split: `grpc-web${joined(lower.slice(7))}` };
+  return token === undefined ? undefined : { token, split: `${token}${joined(lower.slice(token.length))}` };
 }
 
-/** The codes that other tools give a port whose protocol cannot be read, where they would speak of it too. */
+function joined(rest: string): string {
+  const suffix = rest.replace(/^[-_.]+/, '');
+  return suffix === '' ? '' : `-${suffix}`;
+}
+
+/** The words that may begin the name of a TCP port: all that Istio knows, without those that Kubernetes or the port's TCP rule out. */
+export function nameTokens(mesh: Mesh): readonly string[] {
+  return knownTokens(mesh.settings).filter((token) => token !== 'http_proxy' && token !== 'udp');
+}
+
+/** "Istio 1.30", as messages name the configured release. */
+export function istioName(mesh: Mesh): string {
+  return `Istio ${formatVersion(mesh.settings.istioVersion)}`;
+}
+
+/** The codes that istioctl and Kiali give a Service port for the way it tells its protocol: just where they would speak too. */
 export function namingCodes(mesh: Mesh, service: Service, port: ServicePort): string[] {
-  const codes = ['IST0118'];
-  if (kialiSpeaksOf(mesh, service)) codes.push(port.appProtocol === undefined ? 'KIA0601' : 'KIA0602');
-  return codes;
+  return [...istioctlCodes(mesh, service, port), ...kialiCodes(mesh, service, port)];
+}
+
+// Source: pkg/config/analysis/analyzers/service/portname.go; it asks the same question as istiod, since 1.3 with the well-known ports.
+function istioctlCodes(mesh: Mesh, service: Service, port: ServicePort): string[] {
+  const wellKnown = port.number !== undefined && WELL_KNOWN_TCP_PORTS.has(port.number);
+  if (mesh.protocol(port).source !== 'none' || wellKnown) return [];
+  return [service.type === 'ExternalName' ? 'IST0150' : 'IST0118'];
+}
+
+const KIALI_WORDS = ['grpc', 'grpc-web', 'http', 'http2', 'https', 'mongo', 'redis', 'tcp', 'tls', 'udp', 'mysql'] as const;
+const KIALI_APP_PROTOCOLS: ReadonlySet<string> = new Set([...KIALI_WORDS, 'kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss']);
+
+// Source: Kiali business/checkers/services/port_mapping_checker.go. Its list is older and narrower than Istio's: names must be in lower
+// case, appProtocol takes no suffix, http_proxy is not known.
+function kialiCodes(mesh: Mesh, service: Service, port: ServicePort): string[] {
+  if (!kialiSpeaksOf(mesh, service)) return [];
+  if (port.appProtocol !== undefined && kubernetesAtLeast(mesh.settings, '1.19')) {
+    return KIALI_APP_PROTOCOLS.has(port.appProtocol.toLowerCase()) ? [] : ['KIA0602'];
+  }
+  const name = port.name ?? '';
+  return KIALI_WORDS.some((word) => name === word || name.startsWith(`${word}-`)) ? [] : ['KIA0601'];
 }
 
 /** Whether Kiali looks at the ports of a Service: in the mesh, or not known; not those that its own wizards make. */
-export function kialiSpeaksOf(mesh: Mesh, service: Service): boolean {
+function kialiSpeaksOf(mesh: Mesh, service: Service): boolean {
   return !service.resource.labels.has('kiali_wizard') && mesh.membershipOfService(service).answer !== 'no';
-}
-
-/** Whether a word stands for a protocol with the configured Istio. */
-export function isProtocol(mesh: Mesh, text: string): boolean {
-  return protocolOfText(mesh.settings, text) !== undefined;
 }

@@ -1,0 +1,79 @@
+import { type Field, INJECT_KEY, INJECTION_KEY, type Mesh, type Namespace, REVISION_KEY, type Resource } from '@meshvet/core';
+import { meaningOf, namespacesOf, wishOf } from './inject-value.ts';
+import { type PodTemplate, podTemplateOf } from './pod-template.ts';
+
+/** What is wrong with the annotation `sidecar.istio.io/inject` of a pod. An annotation has one such defect at most. */
+export type AnnotationDefect =
+  /** It is what this Istio reads; later ones read the label first. */
+  | 'early'
+  /** It keeps the sidecar out, as it is meant to, and is deprecated. */
+  | 'opt-out'
+  /** It asks for a sidecar that the namespace or another label may bring, and is deprecated. */
+  | 'opt-in'
+  /** Its value is filled in later. */
+  | 'unread'
+  /** It asks for a sidecar, and nothing calls the injector. */
+  | 'not-selected'
+  /** Its value tells this Istio nothing. */
+  | 'no-value'
+  /** The label of the same name says the contrary. */
+  | 'disagrees';
+
+/** The defect of the annotation, with its field and value. */
+export interface InjectAnnotation {
+  readonly defect: AnnotationDefect;
+  readonly field: Field;
+  /** As written; a placeholder too. */
+  readonly value: string;
+  readonly pod: PodTemplate;
+}
+
+/** The annotation `sidecar.istio.io/inject` of the pods of a resource, if there is something to say of it. */
+export function injectAnnotation(mesh: Mesh, resource: Resource): InjectAnnotation | undefined {
+  const pod = podTemplateOf(resource);
+  if (!pod?.annotations.has(INJECT_KEY) || pod.annotations.mayChange(INJECT_KEY)) return undefined;
+  const field = pod.annotations.at(INJECT_KEY);
+  if (typeof field.value === 'object' && field.value !== null) return undefined;
+  const value = field.text() ?? String(field.value);
+  const defect = defectOf(mesh, resource, pod);
+  return defect && { defect, field, value, pod };
+}
+
+function defectOf(mesh: Mesh, resource: Resource, pod: PodTemplate): AnnotationDefect | undefined {
+  const value = pod.annotations.get(INJECT_KEY);
+  if (pod.labels.has(INJECT_KEY)) return disagrees(mesh, pod, value) ? 'disagrees' : undefined;
+  if (value === undefined) return mesh.istioAtLeast('1.10') ? 'unread' : undefined;
+  switch (wishOf(mesh, value)) {
+    case 'default':
+      return 'no-value';
+    case 'yes':
+      if (isSurelyUnselected(mesh, resource, pod)) return 'not-selected';
+      return mesh.istioAtLeast('1.10') ? 'opt-in' : 'early';
+    case 'no':
+      return mesh.istioAtLeast('1.10') ? 'opt-out' : 'early';
+  }
+}
+
+// Both with the same meaning serve old and new Istio side by side: nothing to say.
+function disagrees(mesh: Mesh, pod: PodTemplate, annotation: string | undefined): boolean {
+  const label = pod.labels.get(INJECT_KEY);
+  if (label === undefined || annotation === undefined || pod.labels.mayChange(INJECT_KEY)) return false;
+  // Before 1.9 nothing reads the label, and it says what it says to somebody else.
+  if (!mesh.istioAtLeast('1.9')) return false;
+  return (meaningOf(label) ?? label) !== (meaningOf(annotation) ?? annotation);
+}
+
+/** Whether neither the namespace nor a label of the pod brings the pod before the injector, known for certain. */
+function isSurelyUnselected(mesh: Mesh, resource: Resource, pod: PodTemplate): boolean {
+  if (resource.partial || mesh.settings.enableNamespacesByDefault || pod.annotations.has('sidecar.istio.io/status')) return false;
+  if (!pod.labels.lacks(REVISION_KEY) || pod.labels.mayChange(INJECT_KEY)) return false;
+  const namespaces = namespacesOf(mesh, resource);
+  return namespaces !== undefined && namespaces.every(selectsNothing);
+}
+
+function selectsNothing({ resource: { labels } }: Namespace): boolean {
+  if (labels.mayChange(INJECTION_KEY) || labels.mayChange(REVISION_KEY)) return false;
+  if (!labels.has(INJECTION_KEY)) return !labels.has(REVISION_KEY);
+  const value = labels.get(INJECTION_KEY);
+  return value !== undefined && value !== 'enabled';
+}
