@@ -1,6 +1,7 @@
 // Bundles the command line: `node scripts/build.mjs`. One entry and a few chunks that are loaded when they are needed,
 // because opening a hundred small modules is most of the time that one small file takes.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -21,7 +22,6 @@ const ajvByName = {
   },
 };
 
-rmSync(outdir, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: [path('packages/cli/src/main.ts')],
   outdir,
@@ -39,6 +39,12 @@ const { metafile } = await build({
   legalComments: 'linked',
   sourcemap: false,
   logLevel: 'warning',
-  metafile: process.argv.includes('--metafile'),
+  metafile: true,
 });
-if (metafile) writeFileSync(`${outdir}/meta.json`, JSON.stringify(metafile));
+// What the last build left is taken away after this one, so that a run that begins meanwhile finds its chunks.
+const made = new Set(Object.keys(metafile.outputs).map((file) => resolve(file)));
+for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+  const file = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !made.has(file)) rmSync(file);
+}
+if (process.argv.includes('--metafile')) writeFileSync(join(outdir, 'meta.json'), JSON.stringify(metafile));

@@ -78,7 +78,9 @@ describe('a new rule', () => {
       }),
     );
     const types = run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty', 'false']);
-    expect(types.split('\n').filter((line) => line.startsWith(RULES))).toEqual([]);
+    // Core is on its way through this compiler too, and is none of this test's business.
+    const lines = types.split('\n').filter((line) => line !== '' && !/packages\/core\/|^ /.test(line));
+    expect(lines).toEqual([]);
 
     const report = join(copy, 'report.json');
     run('node_modules/vitest/vitest.mjs', [

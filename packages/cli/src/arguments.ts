@@ -31,6 +31,7 @@ const RULES = 'Which rules speak';
 const OUTPUT = 'What is printed';
 const STATUS = 'When it fails';
 
+// biome-ignore format: a table is read by its rows.
 /** One row a flag, in the order of the help. */
 export const FLAGS = {
   config: { short: 'c', value: 'FILE', commands: lint, group: INPUT, help: 'Config file; else meshvet.config.yaml or .json is looked for, from here up to the root of the repository' },
@@ -120,7 +121,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   for (const { name, written } of given) {
     const flag: Flag = FLAGS[name];
     if (flag.commands.includes(command)) continue;
-    throw new UsageError(`${written} is a flag of meshvet ${flag.commands.join(' and meshvet ')}, not of meshvet ${command}`);
+    throw new UsageError(
+      `${written} is a flag of meshvet ${flag.commands.join(' and meshvet ')}, not of meshvet ${command}`,
+    );
   }
   return { command, named, operands, flags: givenFlags(given) };
 }
@@ -128,7 +131,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
 /** A value that must be one of a few. Throws with all of them, and the one that was probably meant. */
 export function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
   if ((choices as readonly string[]).includes(value)) return value as T;
-  throw new UsageError(`${flag}: unknown value "${visibleText(value)}"${meant(value, choices)}; it is one of ${choices.join(', ')}`);
+  throw new UsageError(
+    `${flag}: unknown value "${visibleText(value)}"${meant(value, choices)}; it is one of ${choices.join(', ')}`,
+  );
 }
 
 /** `, did you mean "x"?`, or nothing. */
@@ -150,7 +155,10 @@ export function parseFormats(values: readonly string[]): FormatTarget[] {
     const equals = value.indexOf('=');
     const format = oneOf('--format', equals < 0 ? value : value.slice(0, equals), FORMATS);
     const file = equals < 0 ? undefined : value.slice(equals + 1);
-    if (file === '') throw new UsageError(`--format ${format}= needs a file name: --format ${format}=report.${format === 'json' ? 'json' : 'txt'}`);
+    if (file === '')
+      throw new UsageError(
+        `--format ${format}= needs a file name: --format ${format}=report.${format === 'json' ? 'json' : 'txt'}`,
+      );
     if (!targets.some((known) => known.format === format && known.file === file)) targets.push({ format, file });
   }
   const files = targets.map(({ file }) => file);
@@ -158,7 +166,9 @@ export function parseFormats(values: readonly string[]): FormatTarget[] {
     const first = targets[files.indexOf(file)] as FormatTarget;
     if (files.indexOf(file) === i) continue;
     const where = file === undefined ? 'standard output' : `"${visibleText(file)}"`;
-    throw new UsageError(`--format ${first.format} and --format ${format} both go to ${where}; give one of them another file, as in --format json=report.json`);
+    throw new UsageError(
+      `--format ${first.format} and --format ${format} both go to ${where}; give one of them another file, as in --format json=report.json`,
+    );
   }
   return targets;
 }
@@ -172,10 +182,7 @@ function isCommand(word: string): word is CommandName {
 }
 
 function unknownFlag(written: string): UsageError {
-  const near = didYouMean(
-    written.replace(/^-+/, ''),
-    Object.keys(FLAGS),
-  );
+  const near = didYouMean(written.replace(/^-+/, ''), Object.keys(FLAGS));
   const hint = near === undefined ? '; meshvet --help lists all' : `, did you mean --${near}?`;
   return new UsageError(`unknown flag ${visibleText(written)}${hint}`);
 }

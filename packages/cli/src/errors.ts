@@ -11,7 +11,9 @@ export class ConfigFileError extends UsageError {
   readonly errors: readonly ConfigError[];
 
   constructor(file: InputFile, errors: readonly ConfigError[]) {
-    super(`the config file ${JSON.stringify(file.path)} has ${errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`}`);
+    super(
+      `the config file ${JSON.stringify(file.path)} has ${errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`}`,
+    );
     this.file = file;
     this.errors = errors;
   }

@@ -16,7 +16,9 @@ export function findConfig(host: Host): string | undefined {
   for (let folder = host.cwd; ; folder = dirname(folder)) {
     const [first, second] = CONFIG_NAMES.filter((name) => host.kind(resolve(folder, name)) === 'file');
     if (first && second) {
-      throw new UsageError(`${first} and ${second} both stand in ${shownPath(host, folder) || '.'}; only one can count`);
+      throw new UsageError(
+        `${first} and ${second} both stand in ${shownPath(host, folder) || '.'}; only one can count`,
+      );
     }
     if (first) return resolve(folder, first);
     if (folder === last) return undefined;

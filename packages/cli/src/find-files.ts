@@ -107,7 +107,9 @@ class Search {
     await this.#guard(shown, async () => {
       const kind = this.#host.kind(full);
       if (kind === 'folder') this.#folders.push(await this.#root(full, shown, manifests));
-      else if (kind !== undefined) this.#add(shown, full, this.#host.realPath(full));
+      else if (kind === 'file') this.#add(shown, full, this.#host.realPath(full));
+      // A pipe (/dev/stdin, <(helm template)) is not found again under what its link says.
+      else if (kind !== undefined) this.#add(shown, full, full);
       else if (GLOB.test(path)) await this.#glob(path);
       else this.#missing.push(path);
     });
@@ -121,7 +123,8 @@ class Search {
       else this.#followLinks(this.#links.splice(0));
     }
     for (const { glob, hit } of this.#globs) if (!hit()) this.#missing.push(glob);
-    const byShown = (a: { shown: string }, b: { shown: string }): number => (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0);
+    const byShown = (a: { shown: string }, b: { shown: string }): number =>
+      a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0;
     return {
       files: [...this.#files.values()].sort(byShown),
       unreadable: [...this.#unreadable].sort(byShown),
@@ -143,7 +146,8 @@ class Search {
     this.#globs.push({ glob, hit: () => hit });
     const wanted: Wanted = (path, isFolder) => {
       const answer = filter.wanted(path, isFolder);
-      if (isFolder ? answer === 'manifest' : answer === 'yes' || (answer === 'manifest' && MANIFEST.test(path))) hit = true;
+      if (isFolder ? answer === 'manifest' : answer === 'yes' || (answer === 'manifest' && MANIFEST.test(path)))
+        hit = true;
       return answer;
     };
     this.#folders.push(await this.#root(base, this.#shown(filter.base, base), wanted));
@@ -215,11 +219,22 @@ class Search {
     const shown = path === this.#host.cwd ? '' : join(folder.shown, name);
     if (shown !== '' && this.#options.excluded?.(shown)) return;
     if (!isFolder) this.#add(shown, path, real);
-    else this.#folders.push({ ...folder, path, real, shown, below, inner, wanted: wanted === 'manifest' ? manifests : folder.wanted });
+    else
+      this.#folders.push({
+        ...folder,
+        path,
+        real,
+        shown,
+        below,
+        inner,
+        wanted: wanted === 'manifest' ? manifests : folder.wanted,
+      });
   }
 
   #followLinks(links: readonly Link[]): void {
-    const sorted = [...links].sort((a, b) => (join(a.folder.shown, a.entry.name) < join(b.folder.shown, b.entry.name) ? -1 : 1));
+    const sorted = [...links].sort((a, b) =>
+      join(a.folder.shown, a.entry.name) < join(b.folder.shown, b.entry.name) ? -1 : 1,
+    );
     for (const { entry, folder } of sorted) {
       const shown = join(folder.shown, entry.name);
       try {

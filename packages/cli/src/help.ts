@@ -1,5 +1,5 @@
 import { type Paint, painter } from '@meshvet/core';
-import { COMMANDS, type CommandName, type Flag, FLAGS, type GivenFlags, oneOf } from './arguments.ts';
+import { COMMANDS, type CommandName, FLAGS, type Flag, type GivenFlags, oneOf } from './arguments.ts';
 import type { Host } from './host.ts';
 import { useColor } from './use-color.ts';
 import { TOOL } from './version.ts';
@@ -31,11 +31,18 @@ const PAGES: Readonly<Record<CommandName, (paint: Paint) => string>> = {
   explain: (paint) =>
     page([
       `${paint('bold', 'meshvet explain RULE|CODE...')}`,
-      ...wrapped("What a rule finds, why it matters, what to do, with examples. CODE is another tool's code for the same, such as IST0118 or KIA0601.", ''),
+      ...wrapped(
+        "What a rule finds, why it matters, what to do, with examples. CODE is another tool's code for the same, such as IST0118 or KIA0601.",
+        '',
+      ),
       ...flagLines('explain', paint),
     ]),
   rules: (paint) =>
-    page([`${paint('bold', 'meshvet rules')}`, 'All rules, a line each; or as JSON, with all that is known of them.', ...flagLines('rules', paint)]),
+    page([
+      `${paint('bold', 'meshvet rules')}`,
+      'All rules, a line each; or as JSON, with all that is known of them.',
+      ...flagLines('rules', paint),
+    ]),
   help: overview,
 };
 
@@ -60,7 +67,11 @@ function statusLines(paint: Paint): string[] {
     paint('bold', 'Exit status'),
     ...row('0', 'nothing at or above --fail-on', paint),
     ...row('1', 'findings, or more warnings than --max-warnings', paint),
-    ...row('2', 'the job could not be done: a wrong flag or config, unreadable input, no manifest, a fault of meshvet', paint),
+    ...row(
+      '2',
+      'the job could not be done: a wrong flag or config, unreadable input, no manifest, a fault of meshvet',
+      paint,
+    ),
   ];
 }
 

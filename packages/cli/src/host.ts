@@ -69,7 +69,7 @@ export function nodeHost(): Host {
         return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENAMETOOLONG' || code === 'ELOOP') return undefined;
+        if (code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') return undefined;
         throw error;
       }
     },
@@ -77,7 +77,9 @@ export function nodeHost(): Host {
     list(folder) {
       const entries =
         typeof folder === 'string'
-          ? readdirSync(folder, { withFileTypes: true }).map((entry) => entryOf(entry, entry.name, join(folder, entry.name)))
+          ? readdirSync(folder, { withFileTypes: true }).map((entry) =>
+              entryOf(entry, entry.name, join(folder, entry.name)),
+            )
           : undefined;
       if (entries && !entries.some(({ name }) => name.includes('\ufffd'))) return entries;
       const prefix = Buffer.concat([Buffer.from(folder), Buffer.from('/')]);

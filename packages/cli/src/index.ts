@@ -2,5 +2,5 @@
 export { UsageError } from './errors.ts';
 export type { Unreadable } from './find-files.ts';
 export { type Host, nodeHost } from './host.ts';
-export { lintPaths, type LintPathsOptions, type PathsResult } from './lint-paths.ts';
+export { type LintPathsOptions, lintPaths, type PathsResult } from './lint-paths.ts';
 export { main } from './main.ts';

@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import { type Config, ignores, type InputFile, lint, type LintResult, SetupError } from '@meshvet/core';
+import { type Config, type InputFile, ignores, type LintResult, lint, SetupError } from '@meshvet/core';
 import { allRules } from '@meshvet/rules';
 import { failureWords, UsageError } from './errors.ts';
 import { findFiles, type Unreadable } from './find-files.ts';
@@ -65,14 +65,15 @@ export async function lintPaths(
   const texts = new Map<string, string>();
   for (const { shown, path } of found.files) {
     try {
-      const file = path === undefined ? inputOf(await host.readStdin(MAX_FILE_SIZE), shown) : readInput(host, path, shown);
+      const file =
+        path === undefined ? inputOf(await host.readStdin(MAX_FILE_SIZE), shown) : readInput(host, path, shown);
       files.push(file);
       texts.set(shown, file.text);
     } catch (error) {
       unreadable.push({ shown, reason: failureWords(error) });
     }
   }
-  const clusters = await readClusters(options.clusters ?? new Map(), host, unreadable, texts);
+  const clusters = await readClusters(options, host, unreadable, texts);
   const loadedAt = host.clock();
 
   const meshConfig = beside(options.meshConfig, 'MeshConfig', host, texts);
@@ -105,16 +106,17 @@ async function lintFiles(...args: Parameters<typeof lint>): Promise<LintResult> 
 }
 
 async function readClusters(
-  clusters: ReadonlyMap<string, readonly string[]>,
+  options: LintPathsOptions,
   host: Host,
   unreadable: Unreadable[],
   texts: Map<string, string>,
 ): Promise<Record<string, InputFile[]>> {
   const read: [string, InputFile[]][] = [];
-  for (const [name, paths] of clusters) {
-    const found = await findFiles(paths, { ignore: true }, host);
+  for (const [name, paths] of options.clusters ?? []) {
+    const found = await findFiles(paths, { ignore: options.ignore ?? true }, host);
     const [missing] = found.missing;
-    if (missing !== undefined) throw new UsageError(`--cluster ${name}: no such file or folder ${JSON.stringify(missing)}`);
+    if (missing !== undefined)
+      throw new UsageError(`--cluster ${name}: no such file or folder ${JSON.stringify(missing)}`);
     unreadable.push(...found.unreadable);
     const files: InputFile[] = [];
     for (const { shown, path } of found.files) {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Config, readConfig, type Rule } from '@meshvet/core';
+import { type Config, type Rule, readConfig } from '@meshvet/core';
 import { ConfigFileError, failureWords, UsageError } from './errors.ts';
 import type { Host } from './host.ts';
 import { readInput } from './read-input.ts';

@@ -1,7 +1,7 @@
 import { visibleText } from '@meshvet/core';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { lintCommand } from './commands/lint.ts';
-import { ConfigFileError, UsageError } from './errors.ts';
+import { ConfigFileError, failureWords, UsageError } from './errors.ts';
 import type { Host } from './host.ts';
 import { TOOL } from './version.ts';
 
@@ -15,7 +15,12 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   try {
     return await run(parseArguments(argv), host);
   } catch (error) {
-    host.print('stderr', await explainError(error, argv, host));
+    const words = await explainError(error, argv, host);
+    try {
+      host.print('stderr', words);
+    } catch {
+      // Nobody can be told; the status still says it.
+    }
     return STATUS.failed;
   }
 }
@@ -42,6 +47,8 @@ async function explainError(error: unknown, argv: readonly string[], host: Host)
     return configErrorText(error, host, argv);
   }
   if (error instanceof UsageError) return `meshvet: ${visibleText(error.message)}\n`;
+  if ((error as NodeJS.ErrnoException | null)?.syscall === 'write')
+    return `meshvet: cannot write: ${failureWords(error)}\n`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const lines = stack.split('\n').map((line) => visibleText(line));
   return `meshvet: a fault of meshvet itself; please report it with the manifests that lead to it\n${lines.join('\n')}\n`;

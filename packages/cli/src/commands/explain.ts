@@ -49,7 +49,9 @@ function explanation(rule: Rule, paint: Paint): string {
 }
 
 function severityLine({ meta }: Rule): string {
-  const profiles = Object.entries(meta.profiles ?? {}).map(([profile, severity]) => `${severity} in profile ${profile}`);
+  const profiles = Object.entries(meta.profiles ?? {}).map(
+    ([profile, severity]) => `${severity} in profile ${profile}`,
+  );
   const strict = meta.strict ?? (meta.advice && meta.severity === 'info' ? 'warning' : undefined);
   return [
     meta.advice ? `${meta.severity} (advice: only in presets strict and all)` : meta.severity,
@@ -59,7 +61,10 @@ function severityLine({ meta }: Rule): string {
 }
 
 function releaseLine({ meta }: Rule): string {
-  const parts = [...(meta.since ? [`from Istio ${meta.since}`] : []), ...(meta.until ? [`up to Istio ${meta.until}`] : [])];
+  const parts = [
+    ...(meta.since ? [`from Istio ${meta.since}`] : []),
+    ...(meta.until ? [`up to Istio ${meta.until}`] : []),
+  ];
   return parts.join(' ');
 }
 
@@ -78,7 +83,10 @@ function marked(line: string, paint: Paint): string {
 }
 
 function dedented(yaml: string): string[] {
-  const lines = yaml.replace(/^\s*\n/, '').trimEnd().split('\n');
+  const lines = yaml
+    .replace(/^\s*\n/, '')
+    .trimEnd()
+    .split('\n');
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
   const indent = indents.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
   return lines.map((line) => line.slice(indent).trimEnd());

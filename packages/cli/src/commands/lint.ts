@@ -11,11 +11,19 @@ import {
   visibleText,
 } from '@meshvet/core';
 import { allRules } from '@meshvet/rules';
-import { type Arguments, COMMANDS, type FormatTarget, type GivenFlags, meant, oneOf, parseFormats } from '../arguments.ts';
+import {
+  type Arguments,
+  COMMANDS,
+  type FormatTarget,
+  type GivenFlags,
+  meant,
+  oneOf,
+  parseFormats,
+} from '../arguments.ts';
 import { failureWords, UsageError } from '../errors.ts';
 import { findConfig } from '../find-config.ts';
 import type { Host } from '../host.ts';
-import { lintPaths, type LintPathsOptions, type PathsResult } from '../lint-paths.ts';
+import { type LintPathsOptions, lintPaths, type PathsResult } from '../lint-paths.ts';
 import { useColor } from '../use-color.ts';
 import { TOOL } from '../version.ts';
 
@@ -52,7 +60,7 @@ export async function lintCommand({ operands, flags, named }: Arguments, host: H
     const { statsText } = await import('../seldom.ts');
     host.print('stderr', statsText(run, host));
   }
-  const notices = [...troubles(run, named || operands.length > 1, host), ...emptiness(run, flags)];
+  const notices = [...troubles(run, named ? undefined : operands[0], host), ...emptiness(run, flags)];
   const { fails, reason } = threshold(run.result, config, flags.has('quiet'));
   for (const line of reason ? [...notices, reason] : notices) host.print('stderr', `meshvet: ${line}\n`);
   if (notices.length > 0 || !written) return 2;
@@ -84,13 +92,18 @@ function settingsOfFlags(flags: GivenFlags): Settings {
   if (failOn !== undefined) settings.failOn = failOn as NonNullable<Settings['failOn']>;
   const most = flags.last('max-warnings');
   if (most !== undefined) {
-    if (!/^\d{1,9}$/.test(most)) throw new UsageError(`--max-warnings: "${visibleText(most)}" is no number; write one such as 10`);
+    if (!/^\d{1,9}$/.test(most))
+      throw new UsageError(`--max-warnings: "${visibleText(most)}" is no number; write one such as 10`);
     settings.maxWarnings = Number(most);
   }
   return settings;
 }
 
-function versionFlag(flags: GivenFlags, name: 'istio-version' | 'kubernetes-version', example: string): string | undefined {
+function versionFlag(
+  flags: GivenFlags,
+  name: 'istio-version' | 'kubernetes-version',
+  example: string,
+): string | undefined {
   const text = flags.last(name);
   if (text !== undefined && !parseVersion(text)) {
     throw new UsageError(`--${name}: "${visibleText(text)}" is no version; write one such as ${example}`);
@@ -112,7 +125,8 @@ interface RuleFlag {
 
 function parseRuleFlag(value: string): RuleFlag {
   const colon = value.lastIndexOf(':');
-  if (colon < 1) throw new UsageError(`--rule: "${visibleText(value)}" is not ID:SEVERITY, such as port-name-missing:off`);
+  if (colon < 1)
+    throw new UsageError(`--rule: "${visibleText(value)}" is not ID:SEVERITY, such as port-name-missing:off`);
   const name = value.slice(0, colon);
   const severity = oneOf('--rule', value.slice(colon + 1), [...STEPS, 'off'] as const);
   if (findRules(allRules, name).length === 0) {
@@ -174,25 +188,30 @@ function report(run: PathsResult, formats: readonly FormatTarget[], flags: Given
       host.write(resolve(host.cwd, file), text);
     } catch (error) {
       written = false;
-      host.print('stderr', `meshvet: cannot write the ${format} report to "${visibleText(file)}": ${failureWords(error)}\n`);
+      host.print(
+        'stderr',
+        `meshvet: cannot write the ${format} report to "${visibleText(file)}": ${failureWords(error)}\n`,
+      );
     }
   }
   return written;
 }
 
-/** What could not be done, a line each: with one the exit status is 2. */
-function troubles(run: PathsResult, commandKnown: boolean, host: Host): string[] {
+/** What could not be done, a line each: with one the exit status is 2. `first` is where a command could have been meant. */
+function troubles(run: PathsResult, first: string | undefined, host: Host): string[] {
   const { missing, unreadable, result } = run;
   const lines = missing.map((path) => {
     const shown = `"${visibleText(path)}"`;
     if (/[*?[\]{}]/.test(path)) return `no file matches ${shown}`;
-    const command = commandKnown ? undefined : didYouMean(path, COMMANDS);
+    const command = path === first ? didYouMean(path, COMMANDS) : undefined;
     if (command) return `no such file or folder ${shown}, did you mean the command "${command}"?`;
     return `no such file or folder ${shown}${meant(path, neighbours(path, host))}`;
   });
   for (const { shown, reason } of unreadable) lines.push(`cannot read "${visibleText(shown)}": ${reason}`);
   for (const ruleId of new Set(result.failures.map((failure) => failure.ruleId))) {
-    lines.push(`rule ${visibleText(ruleId)} broke: a fault of meshvet itself; please report it with the manifests that lead to it`);
+    lines.push(
+      `rule ${visibleText(ruleId)} broke: a fault of meshvet itself; please report it with the manifests that lead to it`,
+    );
   }
   return lines;
 }
@@ -213,7 +232,8 @@ function emptiness(run: PathsResult, flags: GivenFlags): string[] {
   if (result.resources > 0 || result.findings.length > 0 || result.suppressed.length > 0) return [];
   if (missing.length > 0 || unreadable.length > 0 || flags.has('pass-on-no-manifests')) return [];
   const files = result.files.read;
-  const where = files === 0 ? 'no file to read' : `no Kubernetes manifest in ${files === 1 ? 'the file' : `the ${files} files`}`;
+  const where =
+    files === 0 ? 'no file to read' : `no Kubernetes manifest in ${files === 1 ? 'the file' : `the ${files} files`}`;
   return [`${where}; with --pass-on-no-manifests that is no error`];
 }
 

@@ -13,7 +13,9 @@ const STYLES = { error: 'red', warning: 'yellow', info: 'blue' } as const satisf
 export function rulesCommand({ operands, flags }: Arguments, host: Host): number {
   const [first] = operands;
   if (first !== undefined) {
-    throw new UsageError(`rules takes no argument; try meshvet explain ${first}, or meshvet ./rules for a folder of that name`);
+    throw new UsageError(
+      `rules takes no argument; try meshvet explain ${first}, or meshvet ./rules for a folder of that name`,
+    );
   }
   const rules = [...allRules].sort((a, b) => (a.meta.id < b.meta.id ? -1 : 1));
   for (const { format, file } of parseFormats(flags.all('format'))) {

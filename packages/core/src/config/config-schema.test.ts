@@ -28,7 +28,10 @@ function ruleOf(id: string, more: Partial<Rule['meta']> = {}, options?: Rule['op
   });
 }
 
-const limit = { schema: { type: 'object', additionalProperties: false, properties: { most: { type: 'integer' } } }, defaults: { most: 3 } };
+const limit = {
+  schema: { type: 'object', additionalProperties: false, properties: { most: { type: 'integer' } } },
+  defaults: { most: 3 },
+};
 const RULES = [
   ruleOf('port-name-missing', { codes: ['IST0118', 'IST0101/host'], formerly: ['port-unnamed'] }),
   ruleOf('labels-many', { severity: 'info' }, limit),
@@ -80,7 +83,9 @@ describe('configSchema', () => {
   it('documents the defaults that hold', () => {
     const documented = (node: Node) =>
       Object.fromEntries(
-        Object.entries(node.properties ?? {}).flatMap(([key, { default: value }]) => (value === undefined ? [] : [[key, value]])),
+        Object.entries(node.properties ?? {}).flatMap(([key, { default: value }]) =>
+          value === undefined ? [] : [[key, value]],
+        ),
       );
     const real = meshSettings();
     const mesh = {
@@ -127,7 +132,9 @@ describe('configSchema', () => {
   it('accepts the versions that parseVersion reads, and no others', () => {
     const pattern = new RegExp(String(top.istioVersion?.pattern));
     const near = fc.string({ unit: fc.constantFrom('1', '2', '.', 'v', '-', 'a', '+', '0', ' ', '\n'), maxLength: 9 });
-    fc.assert(fc.property(fc.oneof(near, fc.string()), (text) => pattern.test(text) === (parseVersion(text) !== undefined)));
+    fc.assert(
+      fc.property(fc.oneof(near, fc.string()), (text) => pattern.test(text) === (parseVersion(text) !== undefined)),
+    );
     for (const text of ['1.30', 'v1.9', '1.24.3', '1.24.3-rc.1', '1.2-dev']) expect(pattern.test(text)).toBe(true);
   });
 

@@ -103,9 +103,13 @@ const meshProperties = {
     type: 'string',
     minLength: 1,
     default: mesh.defaultRevision,
-    description: 'Revision of the control plane that injects where only istio-injection or sidecar.istio.io/inject is set.',
+    description:
+      'Revision of the control plane that injects where only istio-injection or sidecar.istio.io/inject is set.',
   },
-  revisions: names('Revisions and revision tags of the control plane that are known to be installed.', ['1-29', 'prod']),
+  revisions: names('Revisions and revision tags of the control plane that are known to be installed.', [
+    '1-29',
+    'prod',
+  ]),
   enableNamespacesByDefault: {
     type: 'boolean',
     default: mesh.enableNamespacesByDefault,
@@ -200,7 +204,11 @@ export function configSchema(rules: readonly Rule[]): JsonSchema {
     additionalProperties: false,
     properties,
     definitions: {
-      severity: { type: 'string', enum: RULE_SEVERITIES, description: 'How bad its findings are; off: it does not run.' },
+      severity: {
+        type: 'string',
+        enum: RULE_SEVERITIES,
+        description: 'How bad its findings are; off: it does not run.',
+      },
       setting: settingSchema(undefined),
     },
   };

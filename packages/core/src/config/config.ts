@@ -9,7 +9,9 @@ export const PRESETS: readonly PresetName[] = ['recommended', 'strict', 'all'];
 export type RuleSeverity = Severity | 'off';
 
 /** What a config file says of one rule. */
-export type RuleSetting = RuleSeverity | { readonly severity?: RuleSeverity; readonly options?: Readonly<Record<string, unknown>> };
+export type RuleSetting =
+  | RuleSeverity
+  | { readonly severity?: RuleSeverity; readonly options?: Readonly<Record<string, unknown>> };
 
 /** What may differ from one mesh to the next. */
 export interface MeshConfigKeys {

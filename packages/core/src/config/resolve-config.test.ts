@@ -8,10 +8,10 @@ import {
   effectiveSeverity,
   findRules,
   ignores,
-  type ResolvedRule,
-  type RuleChoice,
   projectMatcher,
   projectOf,
+  type ResolvedRule,
+  type RuleChoice,
   resolveRules,
   ruleIndex,
   settingsOf,
@@ -165,7 +165,13 @@ describe('ruleIndex', () => {
 });
 
 describe('resolveRules: preset and profile', () => {
-  type Row = [name: string, meta: Meta, choice: Partial<RuleChoice>, usual: RuleSeverity | undefined, reportedInfo: RuleSeverity | undefined];
+  type Row = [
+    name: string,
+    meta: Meta,
+    choice: Partial<RuleChoice>,
+    usual: RuleSeverity | undefined,
+    reportedInfo: RuleSeverity | undefined,
+  ];
   const advice: Meta = { advice: true, severity: 'info' };
   it.each<Row>([
     ['its own severity', {}, {}, 'warning', 'info'],
@@ -173,7 +179,13 @@ describe('resolveRules: preset and profile', () => {
     ['the profile sees it milder', { profiles: { 'istio-current': 'info' } }, {}, 'info', 'info'],
     ['another profile does', { profiles: { 'istio-legacy': 'info' } }, {}, 'warning', 'info'],
     ['off in the profile', { profiles: { 'istio-current': 'off' } }, {}, undefined, undefined],
-    ['off in the profile, strict', { profiles: { 'istio-current': 'off' } }, { preset: 'strict' }, undefined, undefined],
+    [
+      'off in the profile, strict',
+      { profiles: { 'istio-current': 'off' } },
+      { preset: 'strict' },
+      undefined,
+      undefined,
+    ],
     ['off in the profile, all', { profiles: { 'istio-current': 'off' } }, { preset: 'all' }, 'warning', 'info'],
     ['advice, recommended', advice, {}, undefined, undefined],
     ['advice, strict', advice, { preset: 'strict' }, 'warning', 'warning'],
@@ -185,7 +197,13 @@ describe('resolveRules: preset and profile', () => {
     ['strict lifts', { severity: 'info', strict: 'warning' }, { preset: 'strict' }, 'warning', 'warning'],
     ['strict lifts only in strict', { severity: 'info', strict: 'warning' }, {}, 'info', 'info'],
     ['strict never lowers', { severity: 'error', strict: 'warning' }, { preset: 'strict' }, 'error', 'warning'],
-    ['advice off in the profile, strict', { ...advice, profiles: { 'istio-current': 'off' } }, { preset: 'strict' }, undefined, undefined],
+    [
+      'advice off in the profile, strict',
+      { ...advice, profiles: { 'istio-current': 'off' } },
+      { preset: 'strict' },
+      undefined,
+      undefined,
+    ],
   ])('%s', (_, meta, choice, usual, reportedInfo) => {
     const resolved = one(ruleOf('a', meta), choice);
     expect(resolved && effectiveSeverity(resolved, undefined, [])).toBe(usual);
@@ -274,11 +292,13 @@ describe('resolveRules: what the user says', () => {
     const settings = JSON.parse('{"a": {"options": {"__proto__": {"bad": 1}}}}');
     const resolved = one(rule, { settings });
     expect(Object.getPrototypeOf(resolved?.options)).toBe(Object.prototype);
-    expect((resolved?.options as { bad?: number }).bad).toBeUndefined();
+    expect(resolved?.options.bad).toBeUndefined();
   });
 
   it('refuses a rule that does not exist', () => {
-    expect(() => one(ruleOf('a'), { settings: JSON.parse('{"constructor": "off"}') })).toThrow('There is no rule "constructor"');
+    expect(() => one(ruleOf('a'), { settings: JSON.parse('{"constructor": "off"}') })).toThrow(
+      'There is no rule "constructor"',
+    );
   });
 });
 
@@ -320,7 +340,13 @@ describe('projectOf', () => {
 
   it('gives the same answer whatever was asked before', () => {
     const find = projectMatcher(projects);
-    const paths = ['clusters/eu/x/y/a.yaml', 'clusters/eu/special/x/a.yaml', 'clusters/eu/x/a.yaml', 'b/c/a.yaml', 'b/a.yaml'];
+    const paths = [
+      'clusters/eu/x/y/a.yaml',
+      'clusters/eu/special/x/a.yaml',
+      'clusters/eu/x/a.yaml',
+      'b/c/a.yaml',
+      'b/a.yaml',
+    ];
     const first = paths.map((path) => find(path)?.folder);
     expect(first).toEqual(['clusters/eu', 'clusters/eu/special', 'clusters/eu', undefined, undefined]);
     expect(paths.map((path) => projectOf(path, { projects })?.folder)).toEqual(first);

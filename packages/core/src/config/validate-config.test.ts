@@ -78,10 +78,22 @@ describe('readConfig: good files', () => {
         },
       },
     ],
-    ['rules: {port-unnamed: {severity: error}, IST0101/host: info}', { rules: { 'port-unnamed': { severity: 'error' }, 'IST0101/host': 'info' } }],
-    ['uniqueApp: off\nprojects: [{folder: a, uniqueApp: off}]', { uniqueApp: 'off', projects: [{ folder: 'a', uniqueApp: 'off' }] }],
-    ['projects: [a, "b/*", {folder: ./c, closedWorld: true}]', { projects: ['a', 'b/*', { folder: './c', closedWorld: true }] }],
-    ['externals: {services: ["*/redis"], hosts: ["*.example.com"]}', { externals: { services: ['*/redis'], hosts: ['*.example.com'] } }],
+    [
+      'rules: {port-unnamed: {severity: error}, IST0101/host: info}',
+      { rules: { 'port-unnamed': { severity: 'error' }, 'IST0101/host': 'info' } },
+    ],
+    [
+      'uniqueApp: off\nprojects: [{folder: a, uniqueApp: off}]',
+      { uniqueApp: 'off', projects: [{ folder: 'a', uniqueApp: 'off' }] },
+    ],
+    [
+      'projects: [a, "b/*", {folder: ./c, closedWorld: true}]',
+      { projects: ['a', 'b/*', { folder: './c', closedWorld: true }] },
+    ],
+    [
+      'externals: {services: ["*/redis"], hosts: ["*.example.com"]}',
+      { externals: { services: ['*/redis'], hosts: ['*.example.com'] } },
+    ],
     ['x: &a [b]\nignore: *a\n'.replace('x', 'revisions'), { revisions: ['b'], ignore: ['b'] }],
     ['$schema: ./x.json\nfailOn: never\n', { $schema: './x.json', failOn: 'never' }],
   ])('%j', async (text, config) => {
@@ -97,21 +109,33 @@ describe('readConfig: mistakes', () => {
       'externals: {«zzzzzz»: [a]}',
       '"zzzzzz" is no key of "externals". It has "namespaces", "hosts", "services", "gateways" and "workloads".',
     ],
-    ['projects:\n  - folder: a\n    «rules»: {}', expect.stringMatching(/^"rules" is no key of "projects\[0\]"\. It has "folder", /)],
+    [
+      'projects:\n  - folder: a\n    «rules»: {}',
+      expect.stringMatching(/^"rules" is no key of "projects\[0\]"\. It has "folder", /),
+    ],
     ['preset: «strickt»', '"preset" is "strickt"; it takes "recommended", "strict" or "all". Did you mean "strict"?'],
     ['failOn: «3»', '"failOn" is 3; it takes "error", "warning", "info" or "never".'],
     ['closedWorld: «"yes"»', '"closedWorld" is "yes"; it takes true or false.'],
-    ['istioVersion: «1.30»', '"istioVersion" is 1.30, which YAML reads as a number; it takes a release in quotes, such as "1.30".'],
+    [
+      'istioVersion: «1.30»',
+      '"istioVersion" is 1.30, which YAML reads as a number; it takes a release in quotes, such as "1.30".',
+    ],
     ['istioVersion: «latest»', '"istioVersion" is "latest"; it takes a release in quotes, such as "1.30".'],
     ['defaultRevision: «on»', '"defaultRevision" is on, which YAML reads as true; it takes a text in quotes.'],
     ['defaultRevision: «""»', '"defaultRevision" is empty.'],
-    ['defaultNamespace: «Shop»', '"defaultNamespace" is "Shop"; it takes the name of a namespace: small letters, digits and "-", at most 63.'],
+    [
+      'defaultNamespace: «Shop»',
+      '"defaultNamespace" is "Shop"; it takes the name of a namespace: small letters, digits and "-", at most 63.',
+    ],
     ['«rules»:', '"rules" has no value; it takes a mapping. Without one, leave the key out.'],
     ['«rules»: []', '"rules" is a list; it takes a mapping.'],
     ['ignore: «vendor»', '"ignore" is "vendor"; it takes a list.'],
     ['ignore: [a, «3»]', '"ignore[1]" is 3, which YAML reads as a number; it takes a text in quotes.'],
     ['ignore: [«""»]', '"ignore[0]" is empty.'],
-    ['ignore: [«"!a"»]', '"ignore[0]" is "!a", which is no glob to use: it begins with "!", and a glob here only says what matches.'],
+    [
+      'ignore: [«"!a"»]',
+      '"ignore[0]" is "!a", which is no glob to use: it begins with "!", and a glob here only says what matches.',
+    ],
     ['maxWarnings: «-1»', '"maxWarnings" is -1; it takes a whole number, 0 or more.'],
     ['maxWarnings: «1.5»', '"maxWarnings" is 1.5; it takes a whole number, 0 or more.'],
     ['maxWarnings: «"3"»', '"maxWarnings" is "3"; it takes a whole number, 0 or more.'],
@@ -132,27 +156,54 @@ describe('readConfig: mistakes', () => {
       '"rules.labels-many" is "warnig"; it takes "error", "warning", "info" or "off". Did you mean "warning"?',
     ],
     ['rules: {IST0118: «true»}', '"rules.IST0118" is true; it takes "error", "warning", "info" or "off".'],
-    ['rules: {port-name-missing: {severity: «2»}}', '"rules.port-name-missing.severity" is 2; it takes "error", "warning", "info" or "off".'],
-    ['rules: {port-name-missing: {«level»: off}}', '"level" is no key of "rules.port-name-missing". It has "severity".'],
+    [
+      'rules: {port-name-missing: {severity: «2»}}',
+      '"rules.port-name-missing.severity" is 2; it takes "error", "warning", "info" or "off".',
+    ],
+    [
+      'rules: {port-name-missing: {«level»: off}}',
+      '"level" is no key of "rules.port-name-missing". It has "severity".',
+    ],
     ['rules: {port-name-missing: {«options»: {}}}', 'Rule "port-name-missing" has no options.'],
     ['rules: {port-unnamed: {«options»: {}}}', 'Rule "port-unnamed" has no options.'],
     [
       'rules: {IST0118: {«options»: {}}}',
       'Options belong to one rule: name it by its id, such as "port-name-missing", and not by a code.',
     ],
-    ['rules: {labels-many: {options: {«mots»: 1}}}', '"mots" is no key of "rules.labels-many.options". Did you mean "most"?'],
-    ['rules: {labels-many: {options: {most: «0»}}}', '"rules.labels-many.options.most" is 0; it takes a whole number, 1 or more.'],
-    ['projects: [«3»]', '"projects[0]" is 3, which YAML reads as a number; it takes a folder, or a mapping with a folder and its settings.'],
+    [
+      'rules: {labels-many: {options: {«mots»: 1}}}',
+      '"mots" is no key of "rules.labels-many.options". Did you mean "most"?',
+    ],
+    [
+      'rules: {labels-many: {options: {most: «0»}}}',
+      '"rules.labels-many.options.most" is 0; it takes a whole number, 1 or more.',
+    ],
+    [
+      'projects: [«3»]',
+      '"projects[0]" is 3, which YAML reads as a number; it takes a folder, or a mapping with a folder and its settings.',
+    ],
     ['projects:\n  - «closedWorld»: true', '"projects[0]" lacks "folder".'],
     ['projects: [«../a»]', '"projects[0]" is "../a", which is not below the folder of the config file.'],
-    ['projects: [{folder: «a/../../b»}]', '"projects[0].folder" is "a/../../b", which is not below the folder of the config file.'],
+    [
+      'projects: [{folder: «a/../../b»}]',
+      '"projects[0].folder" is "a/../../b", which is not below the folder of the config file.',
+    ],
     ['projects: [«/a»]', '"projects[0]" is "/a", which is not below the folder of the config file.'],
     ['projects: [«C:\\a»]', '"projects[0]" is "C:\\a", which is not below the folder of the config file.'],
-    ['projects: [«a\\b»]', '"projects[0]" is "a\\b", which is no glob to use: it has a backslash; folders are parted by "/".'],
-    ['externals: {services: [«redis»]}', '"externals.services[0]" is "redis"; it takes namespace/name, where each may be a glob, such as "shop/*".'],
+    [
+      'projects: [«a\\b»]',
+      '"projects[0]" is "a\\b", which is no glob to use: it has a backslash; folders are parted by "/".',
+    ],
+    [
+      'externals: {services: [«redis»]}',
+      '"externals.services[0]" is "redis"; it takes namespace/name, where each may be a glob, such as "shop/*".',
+    ],
     ['externals: {hosts: [«a/b»]}', '"externals.hosts[0]" is "a/b"; it takes a name without "/".'],
     ['externals: {hosts: [«"!a"»]}', expect.stringMatching(/no glob to use/)],
-    ['projects: [{folder: a, externals: {hosts: [«"!a"»]}}]', expect.stringMatching(/^"projects\[0\]\.externals\.hosts\[0\]"/)],
+    [
+      'projects: [{folder: a, externals: {hosts: [«"!a"»]}}]',
+      expect.stringMatching(/^"projects\[0\]\.externals\.hosts\[0\]"/),
+    ],
     ['preset: all\n«preset»: strict', '"preset" stands twice here: take one away.'],
     ['«- a»', 'A config file is a mapping of keys to values, and this is a list.'],
     ['«hello»', 'A config file is a mapping of keys to values, and this is "hello".'],
@@ -218,8 +269,31 @@ describe('readConfig: mistakes', () => {
 
 describe('readConfig: anything', () => {
   const word = fc.constantFrom(
-    ...['rules', 'projects', 'ignore', 'externals', 'hosts', 'services', 'folder', 'preset', 'istioVersion', 'maxWarnings'],
-    ...['severity', 'options', 'most', 'port-name-missing', 'labels-many', 'IST0118', 'off', 'warning', 'strict', '1.30', 'a/*'],
+    ...[
+      'rules',
+      'projects',
+      'ignore',
+      'externals',
+      'hosts',
+      'services',
+      'folder',
+      'preset',
+      'istioVersion',
+      'maxWarnings',
+    ],
+    ...[
+      'severity',
+      'options',
+      'most',
+      'port-name-missing',
+      'labels-many',
+      'IST0118',
+      'off',
+      'warning',
+      'strict',
+      '1.30',
+      'a/*',
+    ],
     ...['__proto__', 'constructor', '..', '', '!', '{a,b}', '[', '~', '/', '$schema', 'uniqueApp', '<<'],
   );
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
@@ -227,7 +301,11 @@ describe('readConfig: anything', () => {
       { depthSize: 'small', withCrossShrink: true },
       fc.oneof(word, fc.jsonValue(), fc.integer(), fc.boolean(), fc.constant(null)),
       fc.array(tie('tree'), { maxLength: 4 }),
-      fc.array(fc.tuple(fc.oneof({ weight: 9, arbitrary: word }, { weight: 1, arbitrary: fc.string() }), tie('tree')), { maxLength: 5 }).map(Object.fromEntries),
+      fc
+        .array(fc.tuple(fc.oneof({ weight: 9, arbitrary: word }, { weight: 1, arbitrary: fc.string() }), tie('tree')), {
+          maxLength: 5,
+        })
+        .map(Object.fromEntries),
     ),
   }));
   const config = fc.oneof(
@@ -268,10 +346,13 @@ describe('readConfig: anything', () => {
 
   it('never throws for any text', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'{}[]:,-*&!|>\'"%@`#?\n\t abr<') })), async (text) => {
-        const result = await readConfig({ path: 'c.yaml', text }, RULES);
-        expect('config' in result || result.errors.length > 0).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'{}[]:,-*&!|>\'"%@`#?\n\t abr<') })),
+        async (text) => {
+          const result = await readConfig({ path: 'c.yaml', text }, RULES);
+          expect('config' in result || result.errors.length > 0).toBe(true);
+        },
+      ),
       { numRuns: 200 },
     );
   });

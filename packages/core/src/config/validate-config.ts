@@ -43,8 +43,10 @@ interface Mistake {
 export async function readConfig(file: InputFile, rules: readonly Rule[]): Promise<ConfigResult> {
   const source = new SourceFile(file.path, file.text);
   const start = { start: 0, end: 0 };
-  if (file.problem === 'too-large') return failed(source, [{ message: 'This file is too large.', span: start, pointer: '' }]);
-  if (file.problem === 'not-utf8') return failed(source, [{ message: 'This file is not UTF-8.', span: start, pointer: '' }]);
+  if (file.problem === 'too-large')
+    return failed(source, [{ message: 'This file is too large.', span: start, pointer: '' }]);
+  if (file.problem === 'not-utf8')
+    return failed(source, [{ message: 'This file is not UTF-8.', span: start, pointer: '' }]);
 
   const { document, problems } = await readSingle(source);
   const mistakes = problems.map(mistakeOfProblem);
@@ -70,7 +72,11 @@ function failed(source: SourceFile, mistakes: readonly Mistake[]): ConfigResult 
   return { errors };
 }
 
-async function findMistakes(document: YamlDocument, value: unknown, rules: readonly Rule[]): Promise<readonly Mistake[]> {
+async function findMistakes(
+  document: YamlDocument,
+  value: unknown,
+  rules: readonly Rule[],
+): Promise<readonly Mistake[]> {
   const index = ruleIndex(rules);
   const root = new Field(document, document.value);
   const found = new MistakeList();
@@ -162,7 +168,14 @@ function unknownKey(key: string, owner: Field, schema: JsonSchema, index: RuleIn
     return `Rule ${quoted(String(owner.key))} has no options.`;
   }
   const near = didYouMean(key, known);
-  const hint = near ? `Did you mean "${near}"?` : known.length > 0 ? `It has ${list(known.map((name) => `"${name}"`), 'and')}.` : '';
+  const hint = near
+    ? `Did you mean "${near}"?`
+    : known.length > 0
+      ? `It has ${list(
+          known.map((name) => `"${name}"`),
+          'and',
+        )}.`
+      : '';
   return `${quoted(key)} is no key of ${owner.parent ? nameOf(owner) : 'a config file'}. ${hint}`.trimEnd();
 }
 
@@ -176,7 +189,10 @@ function wrongValue(field: Field, schema: JsonSchema, error: ErrorObject): strin
   const near = typeof value === 'string' ? didYouMean(value, texts) : undefined;
   const hint = near ? ` Did you mean "${near}"?` : '';
   const unquoted = (typeof value === 'number' || typeof value === 'boolean') && schema.type === 'string';
-  const reading = unquoted && texts.length === 0 ? `, which YAML reads as ${typeof value === 'number' ? 'a number' : `${value}`}` : '';
+  const reading =
+    unquoted && texts.length === 0
+      ? `, which YAML reads as ${typeof value === 'number' ? 'a number' : `${value}`}`
+      : '';
   const quotes = reading && schema.errorMessage === undefined ? ' in quotes' : '';
   return `${name} is ${describe(field)}${reading}; it takes ${wanted}${quotes}.${hint}`;
 }
@@ -184,7 +200,11 @@ function wrongValue(field: Field, schema: JsonSchema, error: ErrorObject): strin
 /** What a schema accepts, as the end of "it takes". */
 function wantedBy(schema: JsonSchema): string | undefined {
   if (typeof schema.errorMessage === 'string') return schema.errorMessage;
-  if (Array.isArray(schema.enum)) return list(schema.enum.map((choice) => JSON.stringify(choice)), 'or');
+  if (Array.isArray(schema.enum))
+    return list(
+      schema.enum.map((choice) => JSON.stringify(choice)),
+      'or',
+    );
   const least = typeof schema.minimum === 'number' ? `, ${schema.minimum} or more` : '';
   switch (schema.type) {
     case 'boolean':
@@ -237,7 +257,8 @@ function tellExternals(owner: Field, tell: Tell): void {
 function tellGlob(field: Field, tell: Tell): void {
   if (typeof field.value !== 'string') return;
   const fault = globFault(field.value);
-  if (fault !== undefined) tell(field, () => `${nameOf(field)} is ${describe(field)}, which is no glob to use: ${fault}.`);
+  if (fault !== undefined)
+    tell(field, () => `${nameOf(field)} is ${describe(field)}, which is no glob to use: ${fault}.`);
 }
 
 function leavesFolder(folder: string): boolean {
@@ -252,7 +273,9 @@ function withOff(root: Field): Record<string, unknown> {
   const read = (field: Field): unknown =>
     field.value === false && field.text()?.toLowerCase() === 'off' ? 'off' : field.value;
   const mapping = (field: Field, each: (key: string, inside: Field) => unknown): unknown =>
-    field.isMapping ? Object.fromEntries(field.entries().map(([key, inside]) => [key, each(key, inside)])) : field.value;
+    field.isMapping
+      ? Object.fromEntries(field.entries().map(([key, inside]) => [key, each(key, inside)]))
+      : field.value;
 
   const settings = (field: Field): unknown =>
     mapping(field, (key, inside) => {
@@ -260,7 +283,9 @@ function withOff(root: Field): Record<string, unknown> {
       if (key === 'projects' && inside.isList) return (inside.items() as Field[]).map(settings);
       if (key !== 'rules') return inside.value;
       return mapping(inside, (_, setting) =>
-        setting.isMapping ? mapping(setting, (name, part) => (name === 'severity' ? read(part) : part.value)) : read(setting),
+        setting.isMapping
+          ? mapping(setting, (name, part) => (name === 'severity' ? read(part) : part.value))
+          : read(setting),
       );
     });
   return settings(root) as Record<string, unknown>;
@@ -301,7 +326,6 @@ function quoted(text: string): string {
 function shown(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 77)}...` : text;
   return short.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out.
     /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -36,7 +36,10 @@ const findingModel = {
   fix: text,
   codes: fc.array(text, { maxLength: 3 }),
   resource: fc.option(
-    fc.record({ apiVersion: text, kind: text, namespace: text, name: text }, { requiredKeys: ['apiVersion', 'kind', 'name'] }),
+    fc.record(
+      { apiVersion: text, kind: text, namespace: text, name: text },
+      { requiredKeys: ['apiVersion', 'kind', 'name'] },
+    ),
   ),
   location,
   related: fc.array(fc.record({ message: text, location }), { maxLength: 2 }),
@@ -49,14 +52,21 @@ const suppressed = fc.record(
   { ...findingModel, suppression: fc.record({ reason: text, location }) },
   { requiredKeys: [...required, 'suppression'] as never },
 );
-const skipReason = fc.constantFrom('template' as const, 'notKubernetes' as const, 'empty' as const, 'tooLarge' as const);
+const skipReason = fc.constantFrom(
+  'template' as const,
+  'notKubernetes' as const,
+  'empty' as const,
+  'tooLarge' as const,
+);
 const lists = {
   files: fc.record({ read: count, skipped: fc.dictionary(skipReason, count) }),
   notes: fc.array(fc.record({ reason: skipReason, folder: text, files: count, message: text }), { maxLength: 2 }),
   resources: count,
   findings: fc.array(finding, { maxLength: 4 }),
   suppressed: fc.array(suppressed, { maxLength: 2 }),
-  unusedSuppressions: fc.array(fc.record({ location, rules: fc.array(text), reason: text, message: text }), { maxLength: 2 }),
+  unusedSuppressions: fc.array(fc.record({ location, rules: fc.array(text), reason: text, message: text }), {
+    maxLength: 2,
+  }),
   undecided: fc.array(fc.record({ question: text, needs: text, resources: count }), { maxLength: 2 }),
   failures: fc.array(fc.record({ ruleId: text, subject: text, message: text, stack: text }), { maxLength: 2 }),
   timings: fc.record({
@@ -166,7 +176,15 @@ describe('json', () => {
     fc.assert(
       fc.property(anyResult, (result) => {
         const report = JSON.parse(json(result, { tool: TOOL }));
-        for (const key of ['findings', 'suppressed', 'unusedSuppressions', 'undecided', 'notes', 'failures', 'timings'] as const) {
+        for (const key of [
+          'findings',
+          'suppressed',
+          'unusedSuppressions',
+          'undecided',
+          'notes',
+          'failures',
+          'timings',
+        ] as const) {
           expect(report[key]).toEqual(result[key] === undefined ? undefined : JSON.parse(JSON.stringify(result[key])));
         }
       }),

@@ -169,14 +169,14 @@ describe('text', () => {
             4 |   name: reviews # meshvet-disable-line port-gone -- old
               |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-      left out  12 Helm templates of chart shop (in charts/shop)
-      left out  1 template
+      note        12 Helm templates of chart shop (in charts/shop)
+      note        1 template
       suppressed  shop/reviews.yaml:8:13 port-name-unknown: the client is TCP
-      undecided  whether workloads of namespace n0 are in the mesh; what would tell: a manifest of Namespace n0
-      undecided  whether workloads of namespace n1 are in the mesh; what would tell: a manifest of Namespace n1
-      undecided  whether workloads of namespace n2 are in the mesh; what would tell: a manifest of Namespace n2
-      undecided  whether workloads of namespace n3 are in the mesh; what would tell: a manifest of Namespace n3
-      undecided  and 2 more
+      undecided   whether workloads of namespace n0 are in the mesh; what would tell: a manifest of Namespace n0
+      undecided   whether workloads of namespace n1 are in the mesh; what would tell: a manifest of Namespace n1
+      undecided   whether workloads of namespace n2 are in the mesh; what would tell: a manifest of Namespace n2
+      undecided   whether workloads of namespace n3 are in the mesh; what would tell: a manifest of Namespace n3
+      undecided   and 2 more
 
       20 files, 3 resources: no findings, 1 suppressed, 1 unused suppression, 14 skipped (12 templates, 1 not Kubernetes, 1 too large), 6 undecided
       "

@@ -160,14 +160,20 @@ function failureBlocks(result: LintResult, paint: Paint): string[][] {
 /** What was left out, what is not known, what was silenced: one line each. */
 function quietBlock(result: LintResult, paint: Paint): string[] {
   return [
-    ...list('left out', result.notes, MAX_NOTES, paint, (note) =>
+    ...list('note', result.notes, MAX_NOTES, paint, (note) =>
       note.folder === '.' || note.message.includes(note.folder) ? note.message : `${note.message} (in ${note.folder})`,
     ),
     ...list('suppressed', result.suppressed, MAX_SUPPRESSED, paint, ({ location, ruleId, suppression }) => {
       const reason = suppression.reason === '' ? '' : `: ${suppression.reason}`;
       return `${location.file}:${lineColumn(location)} ${ruleId}${reason}`;
     }),
-    ...list('undecided', result.undecided, MAX_UNDECIDED, paint, ({ question, needs }) => `${question}; what would tell: ${needs}`),
+    ...list(
+      'undecided',
+      result.undecided,
+      MAX_UNDECIDED,
+      paint,
+      ({ question, needs }) => `${question}; what would tell: ${needs}`,
+    ),
   ];
 }
 

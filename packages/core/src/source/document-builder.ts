@@ -266,7 +266,12 @@ export class DocumentBuilder {
       written.set(key, [slot]);
       return;
     }
-    this.#notices.push({ kind: 'duplicate-key', key, span: this.#keySpan(slot), first: this.#keySpan(earlier[0] as number) });
+    this.#notices.push({
+      kind: 'duplicate-key',
+      key,
+      span: this.#keySpan(slot),
+      first: this.#keySpan(earlier[0] as number),
+    });
     earlier.push(slot);
     this.#replaced[this.#top]?.delete(key);
   }

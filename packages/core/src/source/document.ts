@@ -17,7 +17,10 @@ export interface YamlDocument {
   readonly value: unknown;
   /** `KEY_START, KEY_END, START, END, NEXT` for each slot; -1 where there is nothing (no key, nothing written). */
   readonly table: Int32Array;
-  /** The key of each slot as Kubernetes reads it, by slot; undefined for items of lists and for the root. `<<` for a merge. */
+  /**
+   * The key of each slot as Kubernetes reads it, by slot; undefined for items of lists and for the root. `<<` for a merge.
+   * Undefined too for a key whose written value a later `<<` replaces: what is written there is not its value any more.
+   */
   readonly keys: readonly (string | undefined)[];
 }
 

@@ -1,5 +1,6 @@
 import { type Event, getScalarValue, parseEvents, YAMLException } from 'js-yaml';
 import { type BuiltDocument, DocumentBuilder, Refusal } from './document-builder.ts';
+import { doubleQuoted } from './double-quoted.ts';
 import type { ReadLimits } from './read-documents.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
 import { afterMark, blockEnd, blockIndicator, endsInColon } from './scalar-place.ts';
@@ -20,9 +21,12 @@ const MAPPING = 3;
 const SCALAR = 4;
 const ALIAS = 5;
 const PLAIN = 1;
+const DOUBLE_QUOTED = 3;
 const LITERAL_BLOCK = 4;
 const FLOW = 2;
 
+const EXCLAMATION = 33;
+const AMPERSAND = 38;
 const COLON = 58;
 const DASH = 45;
 const OPEN_LIST = 91;
@@ -90,7 +94,9 @@ function construct(document: FastText, events: Event[], limits: ReadLimits): Bui
             ? ''
             : event.fast && masked === undefined
               ? text.slice(valueStart, valueEnd)
-              : getScalarValue(text, masked === undefined ? event : { ...event, fast: false });
+              : style === DOUBLE_QUOTED
+                ? doubleQuoted(text.slice(valueStart, valueEnd))
+                : getScalarValue(text, masked === undefined ? event : { ...event, fast: false });
         // Where it is written, with its quotes or block header.
         let start = valueStart;
         let end = valueEnd;
@@ -100,7 +106,8 @@ function construct(document: FastText, events: Event[], limits: ReadLimits): Bui
             end++;
           } else {
             start = blockIndicator(text, Math.max(lastEnd, event.tagEnd, event.anchorEnd), textEnd);
-            if (start < 0) return { gaveUpAt: base + valueStart };
+            // At the root it is no resource, and where it ends before a comment is read differently.
+            if (start < 0 || depth === 0) return { gaveUpAt: base + valueStart };
             end = blockEnd(text, start, valueEnd);
           }
         }
@@ -108,7 +115,8 @@ function construct(document: FastText, events: Event[], limits: ReadLimits): Bui
           const keyTakesMore = start < 0 || (anchor !== undefined && tag !== undefined);
           if (keyTakesMore || valueEnd - valueStart > LONGEST_KEY) return { gaveUpAt: base + Math.max(start, lastEnd) };
           // `[fe80::]` is text for go-yaml, and a mapping for YAML 1.2.
-          if (flowStart !== -1 && style === PLAIN && endsInColon(masked ?? text, end)) return { gaveUpAt: base + start };
+          if (flowStart !== -1 && style === PLAIN && endsInColon(masked ?? text, end))
+            return { gaveUpAt: base + start };
           expects = 2;
           if (written === '<<' && style === PLAIN && tag === undefined) {
             builder.mergeKey(base + start, base + end);
@@ -146,7 +154,9 @@ function construct(document: FastText, events: Event[], limits: ReadLimits): Bui
       }
       case MAPPING:
       case SEQUENCE: {
-        if (expects === 1) return { gaveUpAt: base + event.start };
+        const first = text.charCodeAt(event.start);
+        // Complex keys; and a first key with an anchor or tag, before which js-yaml lets the mapping begin.
+        if (expects === 1 || first === AMPERSAND || first === EXCLAMATION) return { gaveUpAt: base + event.start };
         if (event.anchorStart >= 0) {
           const anchor = text.slice(event.anchorStart, event.anchorEnd);
           if (!ANCHOR.test(anchor)) return { gaveUpAt: base + event.anchorStart };
@@ -158,9 +168,8 @@ function construct(document: FastText, events: Event[], limits: ReadLimits): Bui
         expects = event.type === MAPPING ? 1 : 0;
         flowStart = event.style === FLOW ? event.start : -1;
         if (flowStart >= 0) {
-          const bracket = text.charCodeAt(flowStart);
           // `[a: b]`: the mapping inside has no brackets of its own.
-          if (bracket !== (expects === 1 ? OPEN_MAPPING : OPEN_LIST)) flowStart = -2;
+          if (first !== (expects === 1 ? OPEN_MAPPING : OPEN_LIST)) flowStart = -2;
           else lastEnd = flowStart + 1;
         } else {
           lastEnd = event.start;
@@ -185,7 +194,8 @@ function construct(document: FastText, events: Event[], limits: ReadLimits): Bui
         break;
       }
       case DOCUMENT:
-        if (depth > 0 || builder.slots > 0 || event.directives.length > 0) return { gaveUpAt: base };
+        // The stream was cut before: what looks like a start here is an indented text of three dashes.
+        if (event.explicitStart || builder.slots > 0 || event.directives.length > 0) return { gaveUpAt: base };
         break;
       default: {
         // The end of a collection, or of the document.

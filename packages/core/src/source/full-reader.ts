@@ -13,6 +13,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { type BuiltDocument, DocumentBuilder, Refusal } from './document-builder.ts';
+import { doubleQuoted } from './double-quoted.ts';
 import type { ReadLimits } from './read-documents.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
 import { afterMark, blockEnd, endsInColon } from './scalar-place.ts';
@@ -208,7 +209,9 @@ class Walk {
   #refuseKey(text: string, start: number, end: number): never {
     const value = plainScalar(text);
     const reason =
-      value === null ? 'a key that is null; quote it to make it text' : `${text} cannot be a key; quote it to make it text`;
+      value === null
+        ? 'a key that is null; quote it to make it text'
+        : `${text} cannot be a key; quote it to make it text`;
     this.#refuse(reason, start, end);
   }
 
@@ -232,7 +235,12 @@ class Walk {
     const range = node?.range;
     if (!node || !range) return { text: '', start: -1, end: -1, plain: true };
     const plain = node.type === 'PLAIN' || node.type === undefined;
-    const text = typeof node.source === 'string' ? node.source : String(node.value ?? '');
+    const double = node.type === 'QUOTE_DOUBLE';
+    const text = double
+      ? doubleQuoted(this.#text.slice(range[0] + 1, range[1] - 1))
+      : typeof node.source === 'string'
+        ? node.source
+        : String(node.value ?? '');
     if (plain && range[0] === range[1]) return { text: '', start: -1, end: -1, plain };
     const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
     const end = block ? blockEnd(this.#text, range[0], range[1]) : range[1];
@@ -366,7 +374,8 @@ function missing(message: string): string {
   if (message.includes('Sequence item')) return 'a list item without its dash';
   if (message.includes('end with a')) return 'a bracket is not closed';
   if (message.includes('directives')) return 'a directive (a line that begins with %), which Kubernetes refuses';
-  if (message.includes('Block scalars')) return 'an empty line at the start of a block is indented deeper than its text';
+  if (message.includes('Block scalars'))
+    return 'an empty line at the start of a block is indented deeper than its text';
   return 'a character is missing';
 }
 

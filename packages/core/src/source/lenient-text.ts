@@ -59,7 +59,12 @@ function maskRegions(text: string, regions: number[]): string {
     if (start >= 0) {
       const bracket = isBracket(text.charCodeAt(start));
       const end = bracket ? closingBracket(text, start) : closingQuote(text, start) + 1;
-      if (end > lineEnd && end <= text.length && (bracket || isLessIndented(text, line, lineEnd, end))) {
+      if (end < 0 || end > text.length) {
+        // Never closed: this is broken, and looking on from every line would take for ever.
+        regions.length = 0;
+        return text;
+      }
+      if (end > lineEnd && (bracket || isLessIndented(text, line, lineEnd, end))) {
         result += text.slice(copied, start) + (bracket ? bracketsOnOneLine : quoteOnOneLine)(text, start, end);
         regions.push(start, end);
         copied = end;
@@ -89,9 +94,10 @@ function opening(text: string, line: number, lineEnd: number): number {
       at = end;
       valueMayBegin = false;
     } else if (valueMayBegin && isBracket(code)) {
-      const end = closingBracket(text, at);
-      if (end < 0 || end > lineEnd) return at;
-      return -1;
+      return at;
+    } else if (valueMayBegin && (code === 38 || code === 33)) {
+      // An anchor or a tag: the value comes behind it.
+      while (at + 1 < lineEnd && text.charCodeAt(at + 1) !== 32) at++;
     } else {
       valueMayBegin = (code === 58 || (code === 45 && valueMayBegin)) && text.charCodeAt(at + 1) === 32;
     }
@@ -147,8 +153,8 @@ function bracketsOnOneLine(text: string, start: number, end: number): string {
   let valueMayBegin = true;
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    if (code === 32 || code === 9) continue;
-    if (code === 10 || code === 13) {
+    if (code === 32) continue;
+    if (code === 10 || code === 13 || code === 9) {
       result += `${text.slice(copied, at)} `;
       copied = at + 1;
     } else if (code === 35 && text.charCodeAt(at - 1) <= 32) {

@@ -49,7 +49,7 @@ describe('syntax', () => {
   });
 
   it('names one clause without a full stop', async () => {
-    for (const tail of ['a: [', 'a: "', 'a: b: c', '  - x', 'a: }', '? {', '"a', 'a: &x &y z', 'a: |x\n b', '- a', 'a: *']) {
+    for (const tail of ['a: [', 'a: "', 'a: b: c', 'a: }', '? {', '"a', 'a: &x &y z', 'a: |x\n b', '- a', 'a: *']) {
       const { told } = await read(HEAD + tail);
       const reason = (told[0]?.data as { reason: string } | undefined)?.reason;
       expect(reason, tail).toMatch(/^\S.*[^.]$/);
@@ -86,15 +86,35 @@ describe('syntax', () => {
 
 describe('what kubectl takes and libraries do not', () => {
   it.each([
-    ['a bracket closed at the column of the parent', 'data:\n  a: [\n    x, # one\n  "y" ]\n  b: {\n  c: "d\n  e"\n}\n', { a: ['x', 'y'], b: { c: 'd e' } }],
+    [
+      'a bracket closed at the column of the parent',
+      'data:\n  a: [\n    x, # one\n  "y" ]\n  b: {\n  c: "d\n  e"\n}\n',
+      { a: ['x', 'y'], b: { c: 'd e' } },
+    ],
     ['a quoted text that goes on less indented', "data:\n  a: 'x\n y\n\n  it''s'\n", { a: "x y\nit's" }],
     ['a double-quoted text that goes on less indented', 'data:\n  a: "x\\\n y\\n\n z"\n', { a: 'xy\n z' }],
-    ['a plain text in brackets that ends in a colon', 'data: {a: [::1, fe80::], "b":[1]}\n', { a: ['::1', 'fe80::'], b: [1] }],
+    [
+      'a plain text in brackets that ends in a colon',
+      'data: {a: [::1, fe80::], "b":[1]}\n',
+      { a: ['::1', 'fe80::'], b: [1] },
+    ],
+    [
+      'empty lines behind an escaped line break',
+      'data:\n  a: "a\\\n\n  b"\n  b: "a\\\\\n\n  b"\n',
+      { a: 'a\nb', b: 'a\\\nb' },
+    ],
+    ['a tab inside brackets', 'data: [\n\t  a\n]\n', ['a']],
     ['carriage returns alone', 'data:\n  a: 1\n  b: |\n    x\n    y\n'.replaceAll('\n', '\r'), { a: 1, b: 'x\ny\n' }],
   ])('%s', async (_, tail, data) => {
     const { told, values } = await read(HEAD + tail);
     expect(told).toEqual([]);
     expect(values).toMatchObject([{ data }]);
+  });
+
+  it('finds brackets behind an anchor', async () => {
+    const { told, values } = await read(`${HEAD}data: &d {a: 1\n2, b: [\n3]}\n`);
+    expect(told).toEqual([]);
+    expect(values).toMatchObject([{ data: { a: '1 2', b: [3] } }]);
   });
 
   it('does not take a block of text for brackets', async () => {
@@ -116,7 +136,9 @@ describe('duplicate-key', () => {
   });
 
   it('is told in JSON, for keys that become the same, and not in files that are not for Kubernetes', async () => {
-    expect((await read('{"apiVersion":"v1","kind":"A","a":1,"a":2}')).told).toMatchObject([{ text: '"a"', column: 37 }]);
+    expect((await read('{"apiVersion":"v1","kind":"A","a":1,"a":2}')).told).toMatchObject([
+      { text: '"a"', column: 37 },
+    ]);
     expect((await read(`${HEAD}data: {yes: 1, on: 2}`)).told).toMatchObject([{ text: 'on', data: { key: 'true' } }]);
     expect((await read('kind: x\na: 1\na: 2\n')).told).toEqual([]);
   });
@@ -161,7 +183,9 @@ describe('merge-order', () => {
   });
 
   it('lets the first of a list win, and says nothing when all keys are written later', async () => {
-    const { told, values } = await read(`${HEAD}b: [&p {x: 1}, &q {x: 2, w: 2}]\ndata:\n  <<: [*p, *q, {v: 3, w: 4}]\n  x: 9\n`);
+    const { told, values } = await read(
+      `${HEAD}b: [&p {x: 1}, &q {x: 2, w: 2}]\ndata:\n  <<: [*p, *q, {v: 3, w: 4}]\n  x: 9\n`,
+    );
     expect(told).toEqual([]);
     expect(values).toMatchObject([{ data: { x: 9, w: 2, v: 3 } }]);
   });
@@ -170,7 +194,10 @@ describe('merge-order', () => {
 describe('bomb', () => {
   const laughs = (levels: number) => {
     let text = `${HEAD}l0: &l0 [x, x, x, x, x, x, x, x, x]\n`;
-    for (let i = 1; i <= levels; i++) text += `l${i}: &l${i} [${Array(9).fill(`*l${i - 1}`).join(', ')}]\n`;
+    for (let i = 1; i <= levels; i++)
+      text += `l${i}: &l${i} [${Array(9)
+        .fill(`*l${i - 1}`)
+        .join(', ')}]\n`;
     return text;
   };
 
@@ -196,7 +223,9 @@ describe('bomb', () => {
   it('keeps to limits that are given', async () => {
     const limits = { depth: 3, expanded: 10 };
     expect((await read(`${HEAD}a: {b: {c: {d: 1}}}`, 'f.yaml', limits)).told).toMatchObject([{ kind: 'bomb' }]);
-    expect((await read(`${HEAD}a: &a [1, 2, 3]\nb: [*a, *a]`, 'f.yaml', limits)).told).toMatchObject([{ kind: 'bomb' }]);
+    expect((await read(`${HEAD}a: &a [1, 2, 3]\nb: [*a, *a]`, 'f.yaml', limits)).told).toMatchObject([
+      { kind: 'bomb' },
+    ]);
   });
 });
 
@@ -232,7 +261,9 @@ describe('files that are passed over', () => {
 
 describe('json', () => {
   it('reads values that stand one after the other', async () => {
-    const { values, told, source, documents } = await read('{"apiVersion":"v1","kind":"A"}\n{"apiVersion":"v1","kind":"B}"}{"kind":"C"}');
+    const { values, told, source, documents } = await read(
+      '{"apiVersion":"v1","kind":"A"}\n{"apiVersion":"v1","kind":"B}"}{"kind":"C"}',
+    );
     expect(values).toMatchObject([{ kind: 'A' }, { kind: 'B}' }, { kind: 'C' }]);
     expect(told).toEqual([]);
     expect(source.text.slice(documents[1]?.start, documents[1]?.end)).toBe('{"apiVersion":"v1","kind":"B}"}');

@@ -32,7 +32,11 @@ export async function readSingle(source: SourceFile): Promise<SingleResult> {
     const { start, end, limit, reason } = built;
     const span = { start, end };
     return {
-      problems: [limit === undefined ? syntax(reason ?? 'the text is no YAML', span) : { kind: 'bomb', source, span, data: { limit } }],
+      problems: [
+        limit === undefined
+          ? syntax(reason ?? 'the text is no YAML', span)
+          : { kind: 'bomb', source, span, data: { limit } },
+      ],
     };
   }
 

@@ -1,11 +1,10 @@
-import { type BuiltDocument, Refusal } from './document-builder.ts';
 import { STRIDE } from './document.ts';
+import { type BuiltDocument, Refusal } from './document-builder.ts';
 import { skipSpace } from './scalar-place.ts';
 import type { DocumentText } from './split-documents.ts';
 
 // What go-yaml's reader refuses wherever it stands, also in comments; U+FFFE and U+FFFF, and halves of surrogate pairs.
 const CONTROL =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 const LINE_BREAK = /[\u0085\u2028\u2029]/;

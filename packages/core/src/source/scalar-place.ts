@@ -63,7 +63,11 @@ export function blockEnd(text: string, indicator: number, contentEnd: number): n
     header++;
   }
   let content = header;
-  while (content < contentEnd && text.charCodeAt(content) !== LINE_FEED && text.charCodeAt(content) !== CARRIAGE_RETURN) {
+  while (
+    content < contentEnd &&
+    text.charCodeAt(content) !== LINE_FEED &&
+    text.charCodeAt(content) !== CARRIAGE_RETURN
+  ) {
     content++;
   }
   let at = contentEnd;

@@ -148,9 +148,7 @@ function isInteger(text: string): boolean {
 const TAGS: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'binary', 'timestamp']);
 
 function tagName(tag: string): string | undefined {
-  const name = tag.startsWith('!!')
-    ? tag.slice(2)
-    : /^(?:!<)?tag:yaml\.org,2002:([^>]*)>?$/.exec(tag)?.[1];
+  const name = tag.startsWith('!!') ? tag.slice(2) : /^(?:!<)?tag:yaml\.org,2002:([^>]*)>?$/.exec(tag)?.[1];
   return name !== undefined && TAGS.has(name) ? name : undefined;
 }
 

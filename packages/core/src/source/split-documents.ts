@@ -45,11 +45,14 @@ export function splitDocuments(text: string): DocumentText[] {
 
 function documentOf(
   text: string,
-  start: number,
+  from: number,
   end: number,
   separatorText: Span | undefined,
 ): DocumentText | undefined {
-  if (separatorText === undefined && isBlank(text, start, end)) return undefined;
+  const content = skipBlank(text, from, end);
+  if (separatorText === undefined && content >= end) return undefined;
+  // go-yaml steps over a byte order mark at the start of any line; files that were joined have them.
+  const start = afterByteOrderMark(text, from, content);
   const whole = start === 0 && end === text.length ? text : text.slice(start, end);
   const marker = documentEnd(whole);
   if (marker < 0) return { text: whole, base: start, separatorText, afterEnd: undefined };
@@ -57,6 +60,15 @@ function documentOf(
   const own = whole.slice(0, marker);
   if (separatorText === undefined && dropped === undefined && isBlank(own, 0, own.length)) return undefined;
   return { text: own, base: start, separatorText, afterEnd: dropped };
+}
+
+function afterByteOrderMark(text: string, from: number, content: number): number {
+  for (let at = content - 1; at >= from; at--) {
+    if (text.charCodeAt(at) !== BYTE_ORDER_MARK) continue;
+    const before = text.charCodeAt(at - 1);
+    if (at === from || before === 10 || before === 13) return at + 1;
+  }
+  return from;
 }
 
 // kubectl takes only a comment there.

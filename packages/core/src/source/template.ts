@@ -46,7 +46,7 @@ export function lineAround(text: string, at: number): string {
   const highest = Math.min(text.length, at + REACH);
   let start = Math.min(at, text.length);
   while (start > lowest && text.charCodeAt(start - 1) !== 10 && text.charCodeAt(start - 1) !== 13) start--;
-  let end = start < at ? at : start;
+  let end = Math.min(at, text.length);
   while (end < highest && text.charCodeAt(end) !== 10 && text.charCodeAt(end) !== 13) end++;
   return text.slice(start, end);
 }

@@ -1,6 +1,7 @@
-import { defineRule, istioAtLeast, portLabel } from '@meshvet/core';
+import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { namingAdvice } from '../shared/spoken-protocol.ts';
 
 export const portNameMissing = defineRule({
   meta: {
@@ -15,8 +16,9 @@ export const portNameMissing = defineRule({
     codes: ['IST0118', 'KIA0601'],
     sources: ['istio/istio pkg/config/kube/conversion.go', 'istio.io: Protocol Selection'],
     messages: {
-      unnamed: 'Service {service}: port {port} has no name and no appProtocol, so its protocol is left to detection.',
-      unnamedTcp: 'Service {service}: port {port} has no name, so Istio before 1.3 takes it for plain TCP.',
+      unnamed: '{service}: port {port} has no name and no appProtocol, so its protocol is left to detection.',
+      unnamedTcp:
+        '{service}: port {port} has no name, so {istio} takes it for plain TCP: no HTTP route or policy applies to it.',
     },
   },
   examples: {
@@ -59,7 +61,7 @@ export const portNameMissing = defineRule({
             selector: { app: cart }
             ports:
               - { name: http-web, port: 80 }
-              - { port: 9000, appProtocol: grpc }
+              - { name: api, port: 9000, appProtocol: grpc }
         `,
       },
     ],
@@ -69,11 +71,20 @@ export const portNameMissing = defineRule({
       if (defect !== 'missing') continue;
       const sniffed = istioAtLeast(mesh.settings, '1.3');
       const own = mesh.settings.profile === 'istio-1.0' ? 'error' : sniffed ? 'info' : 'warning';
+      const advice = namingAdvice(mesh, service, port);
       report(
         port.field.at('port'),
         sniffed ? 'unnamed' : 'unnamedTcp',
-        { service: service.resource.name, port: port.number ?? portLabel(port) },
-        { severity: severityForPort(mesh, service, own), codes: namingCodes(mesh, service, port) },
+        {
+          service: nameOf(service.resource),
+          port: port.number ?? port.field.at('port').text() ?? '?',
+          istio: istioName(mesh),
+        },
+        {
+          severity: severityForPort(mesh, service, own),
+          codes: namingCodes(mesh, service, port),
+          ...(advice ? { fix: advice } : {}),
+        },
       );
     }
   },

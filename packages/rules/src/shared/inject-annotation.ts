@@ -10,7 +10,7 @@ export type AnnotationDefect =
   | 'opt-out'
   /** It asks for a sidecar that the namespace or another label may bring, and is deprecated. */
   | 'opt-in'
-  /** Its value is filled in later. */
+  /** Its value is filled in later, or may be replaced. */
   | 'unread'
   /** It asks for a sidecar, and nothing calls the injector. */
   | 'not-selected'
@@ -31,7 +31,7 @@ export interface InjectAnnotation {
 /** The annotation `sidecar.istio.io/inject` of the pods of a resource, if there is something to say of it. */
 export function injectAnnotation(mesh: Mesh, resource: Resource): InjectAnnotation | undefined {
   const pod = podTemplateOf(resource);
-  if (!pod?.annotations.has(INJECT_KEY) || pod.annotations.mayChange(INJECT_KEY)) return undefined;
+  if (!pod?.annotations.has(INJECT_KEY)) return undefined;
   const field = pod.annotations.at(INJECT_KEY);
   if (typeof field.value === 'object' && field.value !== null) return undefined;
   const value = field.text() ?? String(field.value);
@@ -41,8 +41,10 @@ export function injectAnnotation(mesh: Mesh, resource: Resource): InjectAnnotati
 
 function defectOf(mesh: Mesh, resource: Resource, pod: PodTemplate): AnnotationDefect | undefined {
   const value = pod.annotations.get(INJECT_KEY);
-  if (pod.labels.has(INJECT_KEY)) return disagrees(mesh, pod, value) ? 'disagrees' : undefined;
-  if (value === undefined) return mesh.istioAtLeast('1.10') ? 'unread' : undefined;
+  const mayChange = pod.annotations.mayChange(INJECT_KEY);
+  if (pod.labels.has(INJECT_KEY)) return !mayChange && disagrees(mesh, pod, value) ? 'disagrees' : undefined;
+  // Whatever the value will be, the key stands where it is deprecated.
+  if (value === undefined || mayChange) return mesh.istioAtLeast('1.10') ? 'unread' : undefined;
   switch (wishOf(mesh, value)) {
     case 'default':
       return 'no-value';

@@ -1,4 +1,4 @@
-import type { Mesh, Service, Workload } from '@meshvet/core';
+import { fileOf, type Mesh, type Service, type Workload } from '@meshvet/core';
 import { type Canonical, canonicalName, canonicalRevision, nameKeys } from './canonical-labels.ts';
 import { isMadeByAnother } from './label-audience.ts';
 
@@ -47,9 +47,16 @@ export function firstAndMore(names: readonly string[]): string {
   return names.length > 1 ? `${names[0]} and ${names.length - 1} more` : (names[0] ?? '');
 }
 
+// An object that several files write is one step or flavour of a tutorial in each of them; what stands in another file than that
+// object belongs to some of the flavours only, and which is not known.
+function areAlternatives(mesh: Mesh, a: Workload, b: Workload): boolean {
+  if (mesh.settings.closedWorld || fileOf(a.resource) === fileOf(b.resource)) return false;
+  return [a, b].some((w) => mesh.variants(w.resource).some((v) => fileOf(v) !== fileOf(w.resource)));
+}
+
 function isNamesake(mesh: Mesh, workload: Workload, other: Workload, name: string): boolean {
   if (other === workload || other.resource.name === '' || other.resource.name === workload.resource.name) return false;
-  if (mesh.sameObject(other.resource, workload.resource)) return false;
+  if (mesh.sameObject(other.resource, workload.resource) || areAlternatives(mesh, workload, other)) return false;
   const theirs = canonicalName(mesh, other);
   if (theirs.state !== 'written' || theirs.value !== name) return false;
   return !other.isGateway && !isMadeByAnother(other) && mesh.membership(other).answer !== 'no';

@@ -49,7 +49,8 @@ export function namingDefects(mesh: Mesh, service: Service): readonly DefectiveP
 
 /** The ports of a Service about which something may be said: written here and now, by TCP, and read by the mesh. */
 export function readablePorts(mesh: Mesh, service: Service): readonly ServicePort[] {
-  if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports') || !readsPortsOf(mesh, service)) return [];
+  if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports') || !readsPortsOf(mesh, service))
+    return [];
   return service.ports.filter((port) => !port.unreadable);
 }
 
@@ -58,7 +59,8 @@ function namingDefect(mesh: Mesh, service: Service, port: ServicePort): NamingDe
   if (port.unreadable || port.protocol !== 'TCP') return undefined;
   const { source, protocol } = mesh.protocol(port);
   if (protocol === 'UDP') return 'udp-on-tcp';
-  if (port.appProtocol !== undefined && readsAppProtocol(mesh.settings)) return appProtocolDefect(mesh, port, port.appProtocol, source);
+  if (port.appProtocol !== undefined && readsAppProtocol(mesh.settings))
+    return appProtocolDefect(mesh, port, port.appProtocol, source);
   // appProtocol is written, but this Istio or Kubernetes does not look at it.
   if (port.appProtocol && missesAppProtocol(mesh, port, port.appProtocol)) return 'app-protocol-version';
   if (source === 'wellKnownPort') return undefined;
@@ -91,7 +93,9 @@ function missesAppProtocol(mesh: Mesh, port: ServicePort, text: string): boolean
 }
 
 function classOfName(mesh: Mesh, port: ServicePort): 'http' | 'tcp' | undefined {
-  return port.name === undefined || protocolOfText(mesh.settings, port.name) === undefined ? undefined : classOfText(port.name);
+  return port.name === undefined || protocolOfText(mesh.settings, port.name) === undefined
+    ? undefined
+    : classOfText(port.name);
 }
 
 // Of any protocol that some release knows: the configured one need not.
@@ -118,13 +122,17 @@ function isOldGrpcWeb(mesh: Mesh, port: ServicePort): boolean {
 }
 
 /** How a name that begins with a protocol but lacks the `-` would read with it: `http2foo` is `http2-foo`. */
-export function separatorSplit(mesh: Mesh, name: string): { readonly token: string; readonly split: string } | undefined {
+export function separatorSplit(
+  mesh: Mesh,
+  name: string,
+): { readonly token: string; readonly split: string } | undefined {
   const lower = name.toLowerCase();
   const token = nameTokens(mesh)
     .filter((t) => lower.startsWith(t) && lower.length > t.length && lower[t.length] !== '-')
     .sort((a, b) => b.length - a.length)[0];
   // `grpcweb` lacks the `-` inside the word.
-  if (lower.startsWith('grpcweb') && token === 'grpc') return { token: 'grpc-web', split: `grpc-web${joined(lower.slice(7))}` };
+  if (lower.startsWith('grpcweb') && token === 'grpc')
+    return { token: 'grpc-web', split: `grpc-web${joined(lower.slice(7))}` };
   return token === undefined ? undefined : { token, split: `${token}${joined(lower.slice(token.length))}` };
 }
 
@@ -155,8 +163,25 @@ function istioctlCodes(mesh: Mesh, service: Service, port: ServicePort): string[
   return [service.type === 'ExternalName' ? 'IST0150' : 'IST0118'];
 }
 
-const KIALI_WORDS = ['grpc', 'grpc-web', 'http', 'http2', 'https', 'mongo', 'redis', 'tcp', 'tls', 'udp', 'mysql'] as const;
-const KIALI_APP_PROTOCOLS: ReadonlySet<string> = new Set([...KIALI_WORDS, 'kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss']);
+const KIALI_WORDS = [
+  'grpc',
+  'grpc-web',
+  'http',
+  'http2',
+  'https',
+  'mongo',
+  'redis',
+  'tcp',
+  'tls',
+  'udp',
+  'mysql',
+] as const;
+const KIALI_APP_PROTOCOLS: ReadonlySet<string> = new Set([
+  ...KIALI_WORDS,
+  'kubernetes.io/h2c',
+  'kubernetes.io/ws',
+  'kubernetes.io/wss',
+]);
 
 // Source: Kiali business/checkers/services/port_mapping_checker.go. Its list is older and narrower than Istio's: names must be in lower
 // case, appProtocol takes no suffix, http_proxy is not known.

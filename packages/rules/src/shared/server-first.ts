@@ -1,4 +1,11 @@
-import { applicationContainers, istioAtLeast, type Mesh, type Service, type ServicePort, WELL_KNOWN_TCP_PORTS } from '@meshvet/core';
+import {
+  applicationContainers,
+  istioAtLeast,
+  type Mesh,
+  type Service,
+  type ServicePort,
+  WELL_KNOWN_TCP_PORTS,
+} from '@meshvet/core';
 
 /** A protocol in which the server sends the first bytes, so that a proxy waiting for the client's waits for ever. */
 export interface ServerFirst {
@@ -88,7 +95,9 @@ const MYSQL_X = 33060;
 export function serverFirstEvidence(mesh: Mesh, service: Service, port: ServicePort): ServerFirst | undefined {
   if (port.protocol !== 'TCP' || !istioAtLeast(mesh.settings, '1.3')) return undefined;
   if (port.number !== undefined && WELL_KNOWN_TCP_PORTS.has(port.number)) return undefined;
-  return byPods(mesh, service, port) ?? byNumber(port.target, 'target port') ?? byNumber(port.number, 'port') ?? byName(port);
+  return (
+    byPods(mesh, service, port) ?? byNumber(port.target, 'target port') ?? byNumber(port.number, 'port') ?? byName(port)
+  );
 }
 
 function byPods(mesh: Mesh, service: Service, port: ServicePort): ServerFirst | undefined {

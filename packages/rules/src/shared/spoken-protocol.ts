@@ -1,4 +1,14 @@
-import { applicationContainers, type Container, type Field, isPatchedAt, type Mesh, type Service, type ServicePort, tokenOf, type Workload } from '@meshvet/core';
+import {
+  applicationContainers,
+  type Container,
+  type Field,
+  isPatchedAt,
+  type Mesh,
+  type Service,
+  type ServicePort,
+  tokenOf,
+  type Workload,
+} from '@meshvet/core';
 import { nameTokens } from './port-naming.ts';
 
 /** What the pods behind a Service port seem to speak, and what says so. */
@@ -22,14 +32,32 @@ export function spokenProtocol(mesh: Mesh, service: Service, port: ServicePort):
 
 /** What to name a port, as a sentence; undefined when nothing tells what it speaks. */
 export function namingAdvice(mesh: Mesh, service: Service, port: ServicePort): string | undefined {
-  const spoken = spokenProtocol(mesh, service, port);
+  const hint = spokenProtocol(mesh, service, port) ?? byLastWord(mesh, port) ?? byUsualPort(port);
+  if (!hint) return undefined;
+  return `Name the port ${nameWith(hint.token, port.name)}, or set appProtocol: ${hint.token} (${hint.evidence}).`;
+}
+
+type Hint = Pick<SpokenProtocol, 'token' | 'evidence'>;
+
+// `otlp-grpc`: the author told the protocol, but at the end.
+function byLastWord(mesh: Mesh, port: ServicePort): Hint | undefined {
+  const last = port.name?.slice(port.name.lastIndexOf('-') + 1);
+  return last !== undefined && nameTokens(mesh).includes(last)
+    ? { token: last, evidence: 'its name ends with it' }
+    : undefined;
+}
+
+function byUsualPort(port: ServicePort): Hint | undefined {
   const number = typeof port.target === 'number' ? port.target : port.number;
   const usual = number === undefined ? undefined : USUAL_PORTS.get(number);
-  if (!spoken && !usual) return undefined;
-  const token = spoken?.token ?? (usual?.[1] as string);
-  const why = spoken?.evidence ?? `${number} is the usual port of ${usual?.[0]}`;
-  const name = port.name !== undefined && /^[a-z][a-z0-9-]*$/.test(port.name) ? `${token}-${port.name}` : token;
-  return `Name the port ${name}, or set appProtocol: ${token} (${why}).`;
+  return usual && { token: usual[1], evidence: `${number} is the usual port of ${usual[0]}` };
+}
+
+// A protocol at the end of the name moves to its beginning; one that cannot be a part of a name stays out.
+function nameWith(token: string, name: string | undefined): string {
+  const rest = name?.endsWith(`-${token}`) ? name.slice(0, -token.length - 1) : name;
+  const whole = rest !== undefined && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(rest) ? `${token}-${rest}` : token;
+  return whole.length <= 63 ? whole : token;
 }
 
 // Servers whose clients speak first, so that no outage hangs on the name. Source: the registered ports of each.
@@ -63,7 +91,9 @@ function byPod(mesh: Mesh, port: ServicePort, workload: Workload): SpokenProtoco
     const own = container.ports.filter((p) => p.number === target.number && p.protocol === 'TCP');
     const named = own.flatMap((p) => {
       const token = p.name === undefined ? undefined : protocolWord(mesh, p.name);
-      return token === undefined ? [] : [{ token, evidence: `container port ${p.name} of container ${container.name}`, field: p.field.at('name') }];
+      return token === undefined
+        ? []
+        : [{ token, evidence: `container port ${p.name} of container ${container.name}`, field: p.field.at('name') }];
     });
     return [...named, ...byProbes(container, target.number)];
   });
@@ -77,11 +107,17 @@ function byProbes(container: Container, number: number): SpokenProtocol[] {
     if (get.isMapping && probedNumber(container, get.at('port')) === number) {
       const scheme = get.at('scheme').hasValue ? get.at('scheme').text() : 'HTTP';
       if (scheme !== 'HTTP' && scheme !== 'HTTPS') return [];
-      return [{ token: scheme.toLowerCase(), evidence: `${key} of container ${container.name} asks by ${scheme}`, field: get }];
+      return [
+        {
+          token: scheme.toLowerCase(),
+          evidence: `the ${scheme} ${key} of container ${container.name}`,
+          field: get,
+        },
+      ];
     }
     const grpc = probe.at('grpc');
     if (grpc.isMapping && grpc.at('port').number() === number) {
-      return [{ token: 'grpc', evidence: `${key} of container ${container.name} asks by gRPC`, field: grpc }];
+      return [{ token: 'grpc', evidence: `the gRPC ${key} of container ${container.name}`, field: grpc }];
     }
     return [];
   });

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { injectKeyTypo } from './inject-key-typo.ts';
+
+testRule(injectKeyTypo);

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { injectSystemNamespace } from './inject-system-namespace.ts';
+
+testRule(injectSystemNamespace);

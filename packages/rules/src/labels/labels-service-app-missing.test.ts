@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { labelsServiceAppMissing } from './labels-service-app-missing.ts';
+
+testRule(labelsServiceAppMissing);

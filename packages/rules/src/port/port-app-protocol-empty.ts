@@ -1,0 +1,87 @@
+import { defineRule, type Field, nameOf, protocolOfText } from '@meshvet/core';
+import { severityForPort } from '../shared/audience.ts';
+import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+
+export const portAppProtocolEmpty = defineRule({
+  meta: {
+    id: 'port-app-protocol-empty',
+    summary: 'The appProtocol of a Service port is the empty text.',
+    why: 'Istio takes an empty appProtocol for a written one: it does not read the port name, and the protocol is left to detection.',
+    fix: 'Remove appProtocol, or write the protocol there.',
+    severity: 'warning',
+    subject: 'service',
+    since: '1.6',
+    codes: ['IST0118', 'KIA0602'],
+    sources: ['istio/istio pkg/config/kube/conversion.go'],
+    messages: {
+      hidesName:
+        '{service}: the empty appProtocol of port {port} hides its name "{name}" from {istio}; remove it, and the port is {token}.',
+      empty: '{service}: the empty appProtocol of port {port} tells {istio} nothing, and keeps it from reading a name.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        yaml: `
+          apiVersion: v1
+          kind: Service
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { app: cart }
+            ports:
+              - name: http-api
+                port: 80
+                appProtocol: "" #~ hidesName \`""\`
+              - name: admin
+                port: 81
+                appProtocol: "" #~ empty \`""\`
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'nothing behind the key is no value, and the name is read',
+        yaml: `
+          apiVersion: v1
+          kind: Service
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { app: cart }
+            ports:
+              - name: http-api
+                port: 80
+                appProtocol:
+        `,
+      },
+    ],
+  },
+  check({ subject: service, mesh, report }) {
+    for (const { port, defect } of namingDefects(mesh, service)) {
+      if (defect !== 'app-protocol-empty') continue;
+      const protocol = port.name === undefined ? undefined : protocolOfText(mesh.settings, port.name);
+      const data = {
+        service: nameOf(service.resource),
+        port: port.number ?? port.field.at('port').text() ?? '?',
+        name: port.name ?? '',
+        istio: istioName(mesh),
+        token: protocol ?? '',
+      };
+      report(port.appProtocolField, protocol === undefined ? 'empty' : 'hidesName', data, {
+        severity: severityForPort(mesh, service, 'warning'),
+        codes: namingCodes(mesh, service, port),
+        edits: removeLine(port.appProtocolField),
+      });
+    }
+  },
+});
+
+// Only where the line holds nothing else: not in a flow mapping, not the first key of the item, no comment.
+function removeLine(field: Field): readonly { readonly start: number; readonly end: number; readonly text: string }[] {
+  const span = field.fullSpan();
+  if (!span) return [];
+  const text = field.document.source.text;
+  const start = text.lastIndexOf('\n', span.start) + 1;
+  const end = text.indexOf('\n', span.end);
+  if (end < 0 || !/^[ \t]*appProtocol:[ \t]*(?:""|'')[ \t]*\r?$/.test(text.slice(start, end))) return [];
+  return [{ start, end: end + 1, text: '' }];
+}

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { portAppProtocolUnsupportedVersion } from './port-app-protocol-unsupported-version.ts';
+
+testRule(portAppProtocolUnsupportedVersion);

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { portNameProtocolPrefix } from './port-name-protocol-prefix.ts';
+
+testRule(portNameProtocolPrefix);

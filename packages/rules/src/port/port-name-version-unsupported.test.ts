@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { portNameVersionUnsupported } from './port-name-version-unsupported.ts';
+
+testRule(portNameVersionUnsupported);

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { servicePodSingleService } from './service-pod-single-service.ts';
+
+testRule(servicePodSingleService);

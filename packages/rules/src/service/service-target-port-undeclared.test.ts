@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { serviceTargetPortUndeclared } from './service-target-port-undeclared.ts';
+
+testRule(serviceTargetPortUndeclared);

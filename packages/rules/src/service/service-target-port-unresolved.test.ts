@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { serviceTargetPortUnresolved } from './service-target-port-unresolved.ts';
+
+testRule(serviceTargetPortUnresolved);

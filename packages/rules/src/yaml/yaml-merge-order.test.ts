@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { yamlMergeOrder } from './yaml-merge-order.ts';
+
+testRule(yamlMergeOrder);

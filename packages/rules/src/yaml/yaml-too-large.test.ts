@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { yamlTooLarge } from './yaml-too-large.ts';
+
+testRule(yamlTooLarge);
