@@ -242,7 +242,7 @@ function fence(language: string, text: string): string {
 function prose(text: string): string {
   return text
     .split(/(`[^`]*`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(/[\\<>*_[\]]/g, (character) => `\\${character}`)))
+    .map((part, i) => (i % 2 === 1 ? part : part.replace(/[\\<>*[\]]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)))
     .join('');
 }
 

@@ -81,7 +81,7 @@ export async function lintPaths(
   const result = await lintFiles(files, {
     rules: allRules,
     config,
-    configFolder: slashes(relative(host.cwd, configFolder)),
+    configPath: toConfig,
     clusters,
     ...(meshConfig ? { meshConfig } : {}),
     ...(meshNetworks ? { meshNetworks } : {}),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PROFILES, parseVersion, type Rule } from '@meshvet/core';
 import { dedent, readMarks } from '@meshvet/core/testing';
 import { describe, expect, test } from 'vitest';
@@ -10,15 +11,24 @@ import { allRules } from './index.ts';
 const HERE = import.meta.dirname;
 const PAGES = join(HERE, '../../../docs/rules');
 const LONGEST_SENTENCE = 240;
+// A capital, a quote, a placeholder, or a name that is written small: kubectl, appProtocol, istio-injection, a key with dots.
+const SENTENCE =
+  /^(?:[A-Z"{]|(?:kubectl|istiod|istioctl|kubelet)\b|[a-z]+[A-Z]|[a-z]+(?:-[a-z]+)+\b|[a-z.]+\/[a-z]).*[.?]$/;
+/** Rules whose mistake does not fit on a page: 10 MB. Their tests show it. */
+const WITHOUT_BAD_EXAMPLE = ['yaml-too-large'];
 
 const ruleFiles = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
   .filter(
     (path) => path.includes('/') && path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('shared/'),
   )
-  .sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
-const ids = ruleFiles.map((path) => basename(path, '.ts'));
+  .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+const ids = ruleFiles.map(idOf);
 const byId = new Map(allRules.map((rule) => [rule.meta.id, rule]));
+
+function idOf(path: string): string {
+  return basename(path, '.ts');
+}
 
 function constOf(id: string): string {
   return id.replace(/-([a-z0-9])/g, (_, character: string) => character.toUpperCase());
@@ -34,8 +44,8 @@ test('each rule file is listed once, in order', () => {
 
 test('each rule file exports one rule, named for its file', async () => {
   for (const path of ruleFiles) {
-    const id = basename(path, '.ts');
-    const exported: Record<string, unknown> = await import(join(HERE, path));
+    const id = idOf(path);
+    const exported: Record<string, unknown> = await import(pathToFileURL(join(HERE, path)).href);
     expect(Object.keys(exported), path).toEqual([constOf(id)]);
     expect((exported[constOf(id)] as Rule).meta.id, path).toBe(id);
     expect(byId.get(id), path).toBe(exported[constOf(id)]);
@@ -57,7 +67,6 @@ describe.each(allRules.map((rule) => [rule.meta.id, rule] as const))('%s', (id, 
 
   test('is named topic first', () => {
     expect(id).toMatch(/^[a-z]+(?:-[a-z0-9]+)+$/);
-    expect(id).not.toMatch(/^no-|-no-/);
   });
 
   test.each([
@@ -65,7 +74,7 @@ describe.each(allRules.map((rule) => [rule.meta.id, rule] as const))('%s', (id, 
     ['why', meta.why],
     ['fix', meta.fix],
   ])('%s is a sentence', (_name, text) => {
-    expect(text).toMatch(/^[A-Z"].*[.?]$/);
+    expect(text).toMatch(SENTENCE);
     expect(text).not.toMatch(/TODO|\n|\s{2}/);
     expect(text.length).toBeLessThanOrEqual(LONGEST_SENTENCE);
   });
@@ -74,7 +83,7 @@ describe.each(allRules.map((rule) => [rule.meta.id, rule] as const))('%s', (id, 
     expect(messages.length).toBeGreaterThan(0);
     for (const [messageId, message] of messages) {
       expect(messageId).toMatch(/^[a-z][A-Za-z0-9]*$/);
-      expect(message, messageId).toMatch(/^[A-Z"{].*[.?]$/);
+      expect(message, messageId).toMatch(SENTENCE);
       expect(message, messageId).not.toMatch(/TODO|\n|\s{2}/);
       expect(message.replace(/\{[a-z][A-Za-z]*\}/g, ''), `${messageId}: a brace that is no placeholder`).not.toMatch(
         /[{}]/,
@@ -104,7 +113,8 @@ describe.each(allRules.map((rule) => [rule.meta.id, rule] as const))('%s', (id, 
   });
 
   test('has an example of what is wrong and of what is right', () => {
-    expect(rule.examples.bad.length).toBeGreaterThan(0);
+    if (WITHOUT_BAD_EXAMPLE.includes(id)) expect(rule.examples.bad).toEqual([]);
+    else expect(rule.examples.bad.length).toBeGreaterThan(0);
     expect(rule.examples.good.length).toBeGreaterThan(0);
     for (const { yaml } of rule.examples.bad) {
       const unknown = readMarks('example.yaml', dedent(yaml)).filter(

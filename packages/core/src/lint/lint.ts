@@ -28,8 +28,8 @@ import { undecidedOf } from './undecided.ts';
 export interface LintSetup {
   readonly rules: readonly Rule[];
   readonly config?: Config;
-  /** The folder of the config file as the paths of the input have it: '' for the working directory. Projects are relative to it. */
-  readonly configFolder?: string;
+  /** The path of a file as the config has it (relative to the config file); the same when left out. */
+  readonly configPath?: (path: string) => string;
   /** Files of other clusters of the same mesh, by cluster name. Context: only multi-cluster rules report on them. */
   readonly clusters?: Readonly<Record<string, readonly InputFile[]>>;
   /** MeshConfig as YAML: what stands under key `mesh` of ConfigMap `istio`. */
@@ -138,11 +138,10 @@ const NO_CONFIG: Config = {};
 function partition(read: readonly ReadFile[], setup: LintSetup): Project[] {
   const config = setup.config ?? NO_CONFIG;
   const projectOf = projectMatcher(config.projects);
-  const base = setup.configFolder ? `${setup.configFolder}/` : '';
+  const configPath = setup.configPath ?? ((path: string) => path);
   const projects = new Map<string, Project>();
   for (const file of read) {
-    const path = file.source.path;
-    const found = path.startsWith(base) ? projectOf(path.slice(base.length)) : undefined;
+    const found = projectOf(configPath(file.source.path));
     const key = found ? `project ${found.folder}` : '';
     let project = projects.get(key);
     if (!project)

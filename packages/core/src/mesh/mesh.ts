@@ -56,6 +56,7 @@ export class Mesh {
   readonly #rootsOf: (path: string) => ReadonlySet<string>;
   readonly #unread: ReadonlySet<string>;
   readonly #memberships = new Map<Workload, Membership>();
+  readonly #behind = new Map<Service, Lookup<Behind>>();
 
   constructor({ resources, settings, externals, rootsOf, unread, clusters }: MeshInput) {
     this.#unread = unread ?? new Set();
@@ -105,6 +106,15 @@ export class Mesh {
     for (const workload of this.#workloads()) {
       for (const [key] of workload.podLabels.entries())
         push(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
+    }
+    return index;
+  });
+
+  readonly #workloadsByLabel = lazy(() => {
+    const index = new Map<string, Workload[]>();
+    for (const workload of this.#workloads()) {
+      for (const [key] of workload.podLabels.entries())
+        push(index, labelKey(key, workload.podLabels.get(key)), workload);
     }
     return index;
   });
@@ -210,6 +220,12 @@ export class Mesh {
 
   /** The workloads that a Service selects. A Service without selector has none to look for: `elsewhere`. */
   behind(service: Service): Lookup<Behind> {
+    let answer = this.#behind.get(service);
+    if (!answer) this.#behind.set(service, (answer = this.#findBehind(service)));
+    return answer;
+  }
+
+  #findBehind(service: Service): Lookup<Behind> {
     const selector = service.selector;
     const first = selector?.requirements?.[0];
     if (!selector || !first) return elsewhere('the Service has no selector that can be read');
@@ -236,7 +252,7 @@ export class Mesh {
       (w) => this.#nearness(service.resource, w.resource) === 'near',
     );
     if (neighbours.length === 0) return elsewhere(`no workload of namespace ${namespace} was read beside it`);
-    if (this.#mayFit(service)) return elsewhere('some labels or namespaces are filled in later');
+    if (this.#mayFit(service, neighbours)) return elsewhere('some labels or namespaces are filled in later');
     // An operator makes pods out of its own kinds, and labels them with the kind or the name.
     const words = this.#foreignWords().get(namespace);
     const values =
@@ -247,15 +263,15 @@ export class Mesh {
     return MISSING;
   }
 
-  // A workload whose labels fit, or may, but whose namespace is not the one that is written: nobody knows where it goes.
-  #mayFit(service: Service): boolean {
+  // A workload whose labels fit, but whose namespace is not the one that is written: nobody knows where it goes.
+  #mayFit(service: Service, neighbours: readonly Workload[]): boolean {
     const { selector, resource } = service;
-    if (!selector) return false;
-    return this.#workloads().some((w) => {
+    const first = selector?.requirements?.[0];
+    if (!selector || !first) return false;
+    if (neighbours.some((w) => matches(selector, w.podLabels) === 'unknown')) return true;
+    return (this.#workloadsByLabel().get(labelKey(first.key, first.values[0])) ?? []).some((w) => {
       const loose = !resource.namespaceWritten || !w.resource.namespaceWritten || w.resource.rewrites?.namespace;
-      if (!loose && w.resource.namespace !== resource.namespace) return false;
-      const fits = matches(selector, w.podLabels);
-      return fits === 'yes' || (fits === 'unknown' && this.#nearness(resource, w.resource) === 'near');
+      return loose && matches(selector, w.podLabels) === 'yes';
     });
   }
 
@@ -345,7 +361,11 @@ export class Mesh {
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
 function pairKey(resource: Resource, key: string, value: string | undefined): string {
-  return `${resource.namespace ?? ''}\n${key}\n${value ?? ''}`;
+  return `${resource.namespace ?? ''}\n${labelKey(key, value)}`;
+}
+
+function labelKey(key: string, value: string | undefined): string {
+  return `${key}\n${value ?? ''}`;
 }
 
 function push<T>(index: Map<string, T[]>, key: string, value: T): void {

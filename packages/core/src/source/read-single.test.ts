@@ -12,6 +12,9 @@ describe('readSingle', () => {
     ['a: {{ x }}\n', undefined],
     ['', undefined],
     ['# nothing\n---\n# here\n', undefined],
+    // Nothing at all behind the header of a block.
+    ['a: |', { a: '' }],
+    ['a: >-2', { a: '' }],
   ])('%j', async (text, value) => {
     const { document } = await readSingle(new SourceFile('a.yaml', text));
     expect(document?.value).toEqual(value);

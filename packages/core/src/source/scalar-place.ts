@@ -57,7 +57,8 @@ export function blockIndicator(text: string, from: number, end: number): number 
 /** End of a block scalar: after its last character that is no white space, or after its header when it has none. */
 export function blockEnd(text: string, indicator: number, contentEnd: number): number {
   let header = indicator + 1;
-  for (;;) {
+  // Bounded by the text: past its end a code is NaN, which is neither below nor above anything.
+  while (header < text.length) {
     const code = text.charCodeAt(header);
     if (code !== 43 && code !== 45 && (code < 48 || code > 57)) break;
     header++;

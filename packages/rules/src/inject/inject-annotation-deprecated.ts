@@ -11,12 +11,20 @@ export const injectAnnotationDeprecated = defineRule({
     profiles: { 'istio-1.0': 'info', 'istio-legacy': 'info' },
     subject: 'resource',
     codes: ['IST0135'],
-    sources: ['istio/api annotation/annotations.yaml', 'istio/istio pkg/kube/inject/inject.go (injectRequired)', 'istio.io: Resource Annotations'],
+    sources: [
+      'istio/api annotation/annotations.yaml',
+      'istio/istio pkg/kube/inject/inject.go (injectRequired)',
+      'istio.io: Resource Annotations',
+    ],
     messages: {
-      optOut: '{resource}: annotation sidecar.istio.io/inject "{value}" keeps the sidecar out, but is deprecated since Istio 1.15; write it among the labels of the pod template.',
-      optIn: '{resource}: annotation sidecar.istio.io/inject "{value}" is deprecated since Istio 1.15 and brings no sidecar in by itself, as webhooks select by labels; write it among the labels of the pod template.',
-      unread: '{resource}: annotation sidecar.istio.io/inject is deprecated since Istio 1.15; write it among the labels of the pod template.',
-      early: '{resource}: annotation sidecar.istio.io/inject is what Istio {version} reads; from 1.10 on it is a label of the pod template, and the annotation is deprecated since 1.15.',
+      optOut:
+        '{resource}: annotation sidecar.istio.io/inject "{value}" keeps the sidecar out, but is deprecated since Istio 1.15; write it among the labels of the pod template.',
+      optIn:
+        '{resource}: annotation sidecar.istio.io/inject "{value}" is deprecated since Istio 1.15 and brings no sidecar in by itself, as webhooks select by labels; write it among the labels of the pod template.',
+      unread:
+        '{resource}: annotation sidecar.istio.io/inject is deprecated since Istio 1.15; write it among the labels of the pod template.',
+      early:
+        '{resource}: annotation sidecar.istio.io/inject is what Istio {version} reads; from 1.10 on it is a label of the pod template, and the annotation is deprecated since 1.15.',
     },
   },
   examples: {

@@ -11,10 +11,15 @@ export const injectAnnotationIneffective = defineRule({
     severity: 'warning',
     subject: 'resource',
     codes: ['IST0135'],
-    sources: ['istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml', 'istio/istio pkg/kube/inject/inject.go (injectRequired)'],
+    sources: [
+      'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
+      'istio/istio pkg/kube/inject/inject.go (injectRequired)',
+    ],
     messages: {
-      notSelected: '{resource}: annotation sidecar.istio.io/inject "{value}" has no effect, because Namespace {namespace} is not labelled for injection and no webhook reads the annotation, so the pods get no sidecar.',
-      noValue: '{resource}: annotation sidecar.istio.io/inject is "{value}", which is neither "true" nor "false": Istio {version} acts as if it were not there.',
+      notSelected:
+        '{resource}: annotation sidecar.istio.io/inject "{value}" has no effect, because Namespace {namespace} is not labelled for injection and no webhook reads the annotation, so the pods get no sidecar.',
+      noValue:
+        '{resource}: annotation sidecar.istio.io/inject is "{value}", which is neither "true" nor "false": Istio {version} acts as if it were not there.',
     },
   },
   examples: {
@@ -92,10 +97,18 @@ export const injectAnnotationIneffective = defineRule({
       report(field, 'noValue', { ...data, version }, { codes, fix });
     } else if (defect === 'not-selected') {
       const namespaces = namespacesOf(mesh, resource) ?? [];
-      const related = namespaces.map((n) => ({ at: n.resource.body.at('metadata').at('name'), note: 'this Namespace' }));
+      const related = namespaces.map((n) => ({
+        at: n.resource.body.at('metadata').at('name'),
+        note: 'this Namespace',
+      }));
       // Before 1.10 no label of a pod brings it in.
       const fix = mesh.istioAtLeast('1.10') ? {} : { fix: 'Label the Namespace with istio-injection=enabled.' };
-      report(field, 'notSelected', { ...data, namespace: resource.namespace ?? '' }, { onKey: true, codes, related, ...fix });
+      report(
+        field,
+        'notSelected',
+        { ...data, namespace: resource.namespace ?? '' },
+        { onKey: true, codes, related, ...fix },
+      );
     }
   },
 });

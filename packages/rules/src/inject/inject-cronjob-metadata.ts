@@ -9,10 +9,15 @@ export const injectCronjobMetadata = defineRule({
     fix: 'Move it to spec.jobTemplate.spec.template.metadata.labels.',
     severity: 'warning',
     subject: 'workload',
-    sources: ['istio/istio pkg/kube/inject/webhook.go', 'istio/istio istioctl kube-inject (reads jobTemplate.metadata)'],
+    sources: [
+      'istio/istio pkg/kube/inject/webhook.go',
+      'istio/istio istioctl kube-inject (reads jobTemplate.metadata)',
+    ],
     messages: {
-      cronJob: '{resource}: {what} {key} stands on the CronJob itself, where Istio does not read it; it belongs to spec.jobTemplate.spec.template.metadata.',
-      jobTemplate: '{resource}: {what} {key} stands on the job template, where only "istioctl kube-inject" reads it and the webhook does not; it belongs to spec.jobTemplate.spec.template.metadata.',
+      cronJob:
+        '{resource}: {what} {key} stands on the CronJob itself, where Istio does not read it; it belongs to spec.jobTemplate.spec.template.metadata.',
+      jobTemplate:
+        '{resource}: {what} {key} stands on the job template, where only "istioctl kube-inject" reads it and the webhook does not; it belongs to spec.jobTemplate.spec.template.metadata.',
     },
   },
   examples: {
@@ -84,8 +89,15 @@ export const injectCronjobMetadata = defineRule({
         // The revision is a label only, and of pods since 1.10.
         if (!map.has(key) || (key === REVISION_KEY && (what === 'annotation' || !mesh.istioAtLeast('1.10')))) continue;
         if (!podLabels.lacks(key) || !podAnnotations.lacks(key)) continue;
-        const fix = mesh.istioAtLeast('1.10') ? {} : { fix: 'Write it as an annotation of spec.jobTemplate.spec.template.metadata.' };
-        report(map.at(key), of === 'jobTemplate' ? 'jobTemplate' : 'cronJob', { resource: nameOf(resource), what, key }, { onKey: true, ...fix });
+        const fix = mesh.istioAtLeast('1.10')
+          ? {}
+          : { fix: 'Write it as an annotation of spec.jobTemplate.spec.template.metadata.' };
+        report(
+          map.at(key),
+          of === 'jobTemplate' ? 'jobTemplate' : 'cronJob',
+          { resource: nameOf(resource), what, key },
+          { onKey: true, ...fix },
+        );
       }
     }
   },

@@ -5,8 +5,8 @@ import {
   INJECTION_KEY,
   isControlPlane,
   type Mesh,
-  nameOf,
   type Namespace,
+  nameOf,
   REVISION_KEY,
   type Workload,
 } from '@meshvet/core';
@@ -23,7 +23,8 @@ export const injectHostNetwork = defineRule({
     sources: ['istio/istio pkg/kube/inject/inject.go (injectRequired)', 'istio.io: Sidecar Injection Problems'],
     messages: {
       asked: '{resource}: {wish} asks for a sidecar, but hostNetwork is true, and such pods are never injected.',
-      outside: '{resource}: hostNetwork is true, so the pods get no sidecar and stay outside the mesh, whatever the labels of the namespace say.',
+      outside:
+        '{resource}: hostNetwork is true, so the pods get no sidecar and stay outside the mesh, whatever the labels of the namespace say.',
     },
   },
   examples: {
@@ -79,7 +80,13 @@ export const injectHostNetwork = defineRule({
   },
   check({ subject: workload, mesh, report }) {
     // A gateway on the network of its node is a usual way to take traffic in, and Istio's own agents need it.
-    if (!workload.hostNetwork || workload.isGateway || isControlPlane(workload.resource.labels) || isOptedOut(mesh, workload)) return;
+    if (
+      !workload.hostNetwork ||
+      workload.isGateway ||
+      isControlPlane(workload.resource.labels) ||
+      isOptedOut(mesh, workload)
+    )
+      return;
     const field = workload.podSpec.at('hostNetwork');
     const resource = nameOf(workload.resource);
     const wish = explicitWish(mesh, workload);
@@ -92,7 +99,11 @@ export const injectHostNetwork = defineRule({
 
 function isOptedOut(mesh: Mesh, { podLabels, podAnnotations }: Workload): boolean {
   const annotation = podAnnotations.get(INJECT_KEY);
-  return podLabels.get(INJECT_KEY) === 'false' || podLabels.get(DATAPLANE_KEY) === 'none' || (annotation !== undefined && wishOf(mesh, annotation) === 'no');
+  return (
+    podLabels.get(INJECT_KEY) === 'false' ||
+    podLabels.get(DATAPLANE_KEY) === 'none' ||
+    (annotation !== undefined && wishOf(mesh, annotation) === 'no')
+  );
 }
 
 function explicitWish(mesh: Mesh, { podLabels, podAnnotations }: Workload): string | undefined {

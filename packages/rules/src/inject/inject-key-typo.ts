@@ -54,7 +54,12 @@ export const injectKeyTypo = defineRule({
         const near = meantKey(key);
         if (near === undefined) continue;
         // What the key would be that is read at this place.
-        const meant = near === INJECTION_KEY && !isNamespace ? INJECT_KEY : near === INJECT_KEY && isNamespace ? INJECTION_KEY : near;
+        const meant =
+          near === INJECTION_KEY && !isNamespace
+            ? INJECT_KEY
+            : near === INJECT_KEY && isNamespace
+              ? INJECTION_KEY
+              : near;
         const fits = meant === near && found.what === 'label' && !found.map.has(meant);
         report(
           field,

@@ -11,8 +11,10 @@ export const injectLabelAnnotationDisagree = defineRule({
     subject: 'resource',
     sources: ['istio/istio pkg/kube/inject/inject.go (injectRequired), by tag'],
     messages: {
-      labelWins: '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} reads the label only.',
-      bothRead: '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} gives a sidecar only where neither says no, and from 1.12 on the label alone counts.',
+      labelWins:
+        '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} reads the label only.',
+      bothRead:
+        '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} gives a sidecar only where neither says no, and from 1.12 on the label alone counts.',
     },
   },
   examples: {

@@ -1,4 +1,12 @@
-import { defineRule, INJECT_KEY, isControlPlane, isManagedGateway, nameOf, type Resource, REVISION_KEY } from '@meshvet/core';
+import {
+  defineRule,
+  INJECT_KEY,
+  isControlPlane,
+  isManagedGateway,
+  nameOf,
+  REVISION_KEY,
+  type Resource,
+} from '@meshvet/core';
 
 export const injectLabelOnWorkloadMetadata = defineRule({
   meta: {
@@ -9,10 +17,16 @@ export const injectLabelOnWorkloadMetadata = defineRule({
     severity: 'warning',
     subject: 'workload',
     codes: ['IST0107', 'IST0135'],
-    sources: ['kubernetes: Dynamic Admission Control', 'istio/istio pkg/kube/inject/webhook.go', 'istio.io: Installing the Sidecar'],
+    sources: [
+      'kubernetes: Dynamic Admission Control',
+      'istio/istio pkg/kube/inject/webhook.go',
+      'istio.io: Installing the Sidecar',
+    ],
     messages: {
-      label: '{resource}: label {key} stands on the {kind} itself, where Istio does not read it; it belongs to the labels of the pod template, which do not have it.',
-      annotation: '{resource}: annotation sidecar.istio.io/inject stands on the {kind} itself, where Istio does not read it; it belongs to the {place} of the pod template.',
+      label:
+        '{resource}: label {key} stands on the {kind} itself, where Istio does not read it; it belongs to the labels of the pod template, which do not have it.',
+      annotation:
+        '{resource}: annotation sidecar.istio.io/inject stands on the {kind} itself, where Istio does not read it; it belongs to the {place} of the pod template.',
     },
   },
   examples: {
@@ -83,12 +97,27 @@ export const injectLabelOnWorkloadMetadata = defineRule({
       const fix = place === 'labels' ? {} : { fix: 'Write it as an annotation of spec.template.metadata.' };
       report(resource.labels.at(INJECT_KEY), 'label', { ...data, key: INJECT_KEY }, { onKey: true, codes: [], ...fix });
     }
-    if (resource.labels.has(REVISION_KEY) && podLabels.lacks(REVISION_KEY) && mesh.istioAtLeast('1.10') && !isOfIstio(workload.isGateway, resource)) {
+    if (
+      resource.labels.has(REVISION_KEY) &&
+      podLabels.lacks(REVISION_KEY) &&
+      mesh.istioAtLeast('1.10') &&
+      !isOfIstio(workload.isGateway, resource)
+    ) {
       report(resource.labels.at(REVISION_KEY), 'label', { ...data, key: REVISION_KEY }, { onKey: true, codes: [] });
     }
-    if (resource.annotations.has(INJECT_KEY) && !read && podLabels.lacks(INJECT_KEY) && podAnnotations.lacks(INJECT_KEY)) {
+    if (
+      resource.annotations.has(INJECT_KEY) &&
+      !read &&
+      podLabels.lacks(INJECT_KEY) &&
+      podAnnotations.lacks(INJECT_KEY)
+    ) {
       const fix = { fix: `Write it among the ${place} of spec.template.metadata.` };
-      report(resource.annotations.at(INJECT_KEY), 'annotation', { ...data, place }, { onKey: true, codes: codesOf(resource), ...fix });
+      report(
+        resource.annotations.at(INJECT_KEY),
+        'annotation',
+        { ...data, place },
+        { onKey: true, codes: codesOf(resource), ...fix },
+      );
     }
   },
 });
@@ -96,7 +125,9 @@ export const injectLabelOnWorkloadMetadata = defineRule({
 // Istio's charts label their own Deployments and DaemonSets with the revision that they are.
 function isOfIstio(isGateway: boolean, { labels }: Resource): boolean {
   if (isGateway || isControlPlane(labels) || isManagedGateway(labels)) return true;
-  const own = ['operator.istio.io/component', 'install.operator.istio.io/owning-resource'].some((key) => labels.has(key));
+  const own = ['operator.istio.io/component', 'install.operator.istio.io/owning-resource'].some((key) =>
+    labels.has(key),
+  );
   return own || labels.get('app') === 'istiod' || labels.get('app.kubernetes.io/part-of') === 'istio';
 }
 

@@ -13,8 +13,10 @@ export const injectNamespaceAnnotation = defineRule({
     codes: ['IST0107', 'IST0108', 'IST0135'],
     sources: ['kubernetes: Dynamic Admission Control (namespaceSelector)', 'istio.io: Installing the Sidecar'],
     messages: {
-      labelOnly: 'Namespace {namespace}: {key} stands among the annotations; it is read as a label only, so "{value}" has no effect here.',
-      podOnly: 'Namespace {namespace}: annotation sidecar.istio.io/inject is read on pods only and has no effect here; label istio-injection speaks for a namespace.',
+      labelOnly:
+        'Namespace {namespace}: {key} stands among the annotations; it is read as a label only, so "{value}" has no effect here.',
+      podOnly:
+        'Namespace {namespace}: annotation sidecar.istio.io/inject is read on pods only and has no effect here; label istio-injection speaks for a namespace.',
     },
   },
   examples: {

@@ -10,12 +10,19 @@ export const injectNamespaceLabelInvalid = defineRule({
     fix: 'Write istio-injection: enabled, or disabled.',
     severity: 'error',
     subject: 'namespace',
-    sources: ['istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml', 'istio.io: Installing the Sidecar'],
+    sources: [
+      'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
+      'istio.io: Installing the Sidecar',
+    ],
     messages: {
-      vetoes: 'Namespace {namespace}: label istio-injection is "{value}"; only "enabled" turns injection on, and any other value keeps it from every pod, also from those with label sidecar.istio.io/inject "true".',
-      notSelected: 'Namespace {namespace}: label istio-injection is "{value}"; only "enabled" turns injection on, so no pod of the namespace gets a sidecar.',
-      injected: 'Namespace {namespace}: label istio-injection is "{value}"; with enableNamespacesByDefault this Istio knows only "disabled", so the pods get a sidecar.',
-      offAnyway: 'Namespace {namespace}: label istio-injection is "{value}", which Istio does not know; nothing is injected, as with any value but "enabled". Write "disabled".',
+      vetoes:
+        'Namespace {namespace}: label istio-injection is "{value}"; only "enabled" turns injection on, and any other value keeps it from every pod, also from those with label sidecar.istio.io/inject "true".',
+      notSelected:
+        'Namespace {namespace}: label istio-injection is "{value}"; only "enabled" turns injection on, so no pod of the namespace gets a sidecar.',
+      injected:
+        'Namespace {namespace}: label istio-injection is "{value}"; with enableNamespacesByDefault this Istio knows only "disabled", so the pods get a sidecar.',
+      offAnyway:
+        'Namespace {namespace}: label istio-injection is "{value}", which Istio does not know; nothing is injected, as with any value but "enabled". Write "disabled".',
     },
   },
   examples: {
@@ -64,14 +71,26 @@ export const injectNamespaceLabelInvalid = defineRule({
     const field = labels.at(INJECTION_KEY);
     const value = labels.get(INJECTION_KEY);
     // Of a value that is no string another rule speaks.
-    if (value === undefined || labels.mayChange(INJECTION_KEY) || !(typeof field.value === 'string' || field.value === null)) return;
+    if (
+      value === undefined ||
+      labels.mayChange(INJECTION_KEY) ||
+      !(typeof field.value === 'string' || field.value === null)
+    )
+      return;
     if (value === 'enabled' || value === 'disabled') return;
     const data = { namespace: namespace.name, value };
     const meaning = meaningOf(value);
     const meant = meaning === 'true' ? 'enabled' : meaning === 'false' ? 'disabled' : undefined;
-    const help = meant === undefined ? {} : { fix: `Write istio-injection: ${meant}.`, edits: replaceString(field, meant).map((e) => ({ ...e, text: meant })) };
+    const help =
+      meant === undefined
+        ? {}
+        : {
+            fix: `Write istio-injection: ${meant}.`,
+            edits: replaceString(field, meant).map((e) => ({ ...e, text: meant })),
+          };
     // Charts before 1.10 selected by default whatever is not `disabled`; later ones want the label absent.
-    if (mesh.settings.enableNamespacesByDefault && !mesh.istioAtLeast('1.10')) return report(field, 'injected', data, help);
+    if (mesh.settings.enableNamespacesByDefault && !mesh.istioAtLeast('1.10'))
+      return report(field, 'injected', data, help);
     if (meant === 'disabled') return report(field, 'offAnyway', data, { ...help, severity: 'warning' });
     report(field, mesh.istioAtLeast('1.10') ? 'vetoes' : 'notSelected', data, help);
   },

@@ -10,9 +10,13 @@ export const injectNamespaceLabelOnWorkload = defineRule({
     fix: 'Label the Namespace, or give the pod template label sidecar.istio.io/inject.',
     severity: 'warning',
     subject: 'resource',
-    sources: ['istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml', 'istio.io: Installing the Sidecar'],
+    sources: [
+      'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
+      'istio.io: Installing the Sidecar',
+    ],
     messages: {
-      workload: '{resource}: {what} istio-injection{place} has no effect, because it is read on a Namespace only; for pods it is label sidecar.istio.io/inject of the pod template, "true" or "false".',
+      workload:
+        '{resource}: {what} istio-injection{place} has no effect, because it is read on a Namespace only; for pods it is label sidecar.istio.io/inject of the pod template, "true" or "false".',
       other: '{resource}: {what} istio-injection has no effect, because it is read on a Namespace only.',
     },
   },
@@ -75,5 +79,10 @@ export const injectNamespaceLabelOnWorkload = defineRule({
 // A kind of somebody else may make Namespaces out of its own labels (OpenShift's Project, tenancy operators).
 function isJudged(resource: Resource): boolean {
   const { group } = resource;
-  return !group.includes('.') || group.endsWith('.k8s.io') || group.endsWith('.istio.io') || podTemplateOf(resource) !== undefined;
+  return (
+    !group.includes('.') ||
+    group.endsWith('.k8s.io') ||
+    group.endsWith('.istio.io') ||
+    podTemplateOf(resource) !== undefined
+  );
 }

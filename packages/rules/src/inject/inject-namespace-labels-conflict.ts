@@ -9,11 +9,18 @@ export const injectNamespaceLabelsConflict = defineRule({
     severity: 'warning',
     subject: 'namespace',
     codes: ['IST0123'],
-    sources: ['istio/istio pkg/config/analysis/analyzers/injection/injection.go', 'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml', 'istio.io: Add workloads to the mesh (ambient)'],
+    sources: [
+      'istio/istio pkg/config/analysis/analyzers/injection/injection.go',
+      'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
+      'istio.io: Add workloads to the mesh (ambient)',
+    ],
     messages: {
-      revisionIgnored: 'Namespace {namespace}: label istio.io/rev={revision} is ignored, because istio-injection is there too and wins.',
-      ambientIgnored: 'Namespace {namespace}: its pods get a sidecar because of {winner}, and so istio.io/dataplane-mode=ambient has no effect on them.',
-      bothIgnored: 'Namespace {namespace}: istio-injection=enabled wins, so istio.io/rev={revision} and istio.io/dataplane-mode=ambient have no effect.',
+      revisionIgnored:
+        'Namespace {namespace}: label istio.io/rev={revision} is ignored, because istio-injection is there too and wins.',
+      ambientIgnored:
+        'Namespace {namespace}: its pods get a sidecar because of {winner}, and so istio.io/dataplane-mode=ambient has no effect on them.',
+      bothIgnored:
+        'Namespace {namespace}: istio-injection=enabled wins, so istio.io/rev={revision} and istio.io/dataplane-mode=ambient have no effect.',
     },
   },
   examples: {
@@ -71,7 +78,12 @@ export const injectNamespaceLabelsConflict = defineRule({
     if (injection !== undefined && revision !== undefined && ambient) {
       report(labels.at(REVISION_KEY), 'bothIgnored', { ...data, revision: revision || '""' }, { related, ...codes });
     } else if (injection !== undefined && revision !== undefined) {
-      report(labels.at(REVISION_KEY), 'revisionIgnored', { ...data, revision: revision || '""' }, { related, ...codes });
+      report(
+        labels.at(REVISION_KEY),
+        'revisionIgnored',
+        { ...data, revision: revision || '""' },
+        { related, ...codes },
+      );
     } else if (ambient && (injection !== undefined || revision)) {
       const text = injection === undefined ? `istio.io/rev=${revision}` : 'istio-injection=enabled';
       report(labels.at(DATAPLANE_KEY), 'ambientIgnored', { ...data, winner: text }, { related, ...codes });

@@ -12,13 +12,21 @@ export const injectPodLabelInvalid = defineRule({
     severity: 'error',
     subject: 'resource',
     since: '1.9',
-    sources: ['istio/istio pkg/kube/inject/inject.go (injectRequired), by tag', 'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml'],
+    sources: [
+      'istio/istio pkg/kube/inject/inject.go (injectRequired), by tag',
+      'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
+    ],
     messages: {
-      ignored: '{resource}: pod label sidecar.istio.io/inject is "{value}", but Istio {version} knows only "true" and "false": in a namespace with injection the pods get a sidecar all the same, without a namespace label they get none.',
-      readAsYes: '{resource}: pod label sidecar.istio.io/inject is "{value}": Istio {version} takes it for "true" in a namespace with injection, but only "true" itself brings pods in without a namespace label; from 1.27 on it counts for nothing.',
-      readAsNo: '{resource}: pod label sidecar.istio.io/inject is "{value}", which Istio {version} takes for "false", so the pods get no sidecar; from 1.27 on it counts for nothing and the namespace decides.',
-      unread: '{resource}: pod label sidecar.istio.io/inject is "{value}", but the webhooks of Istio {version} know only "true" and "false": the namespace decides.',
-      empty: '{resource}: pod label sidecar.istio.io/inject is empty and asks for nothing, so the namespace decides; write "true" or "false".',
+      ignored:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}", but Istio {version} knows only "true" and "false": in a namespace with injection the pods get a sidecar all the same, without a namespace label they get none.',
+      readAsYes:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}": Istio {version} takes it for "true" in a namespace with injection, but only "true" itself brings pods in without a namespace label; from 1.27 on it counts for nothing.',
+      readAsNo:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}", which Istio {version} takes for "false", so the pods get no sidecar; from 1.27 on it counts for nothing and the namespace decides.',
+      unread:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}", but the webhooks of Istio {version} know only "true" and "false": the namespace decides.',
+      empty:
+        '{resource}: pod label sidecar.istio.io/inject is empty and asks for nothing, so the namespace decides; write "true" or "false".',
     },
   },
   examples: {
@@ -69,7 +77,10 @@ export const injectPodLabelInvalid = defineRule({
     if (value === '') return report(field, 'empty', { resource: nameOf(resource) }, { severity: 'warning' });
     const data = { resource: nameOf(resource), value, version: formatVersion(mesh.settings.istioVersion) };
     const meant = meaningOf(value);
-    const help = meant === undefined ? {} : { fix: `Write sidecar.istio.io/inject: "${meant}".`, edits: replaceString(field, meant) };
+    const help =
+      meant === undefined
+        ? {}
+        : { fix: `Write sidecar.istio.io/inject: "${meant}".`, edits: replaceString(field, meant) };
     if (mesh.istioAtLeast('1.27')) return report(field, 'ignored', data, help);
     // 1.9 to 1.11 read the label in the selectors of the webhooks and nowhere else.
     if (!mesh.istioAtLeast('1.12')) return report(field, 'unread', data, help);

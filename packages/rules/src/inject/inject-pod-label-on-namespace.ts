@@ -8,10 +8,15 @@ export const injectPodLabelOnNamespace = defineRule({
     fix: 'Label the Namespace with istio-injection: enabled or disabled, or with istio.io/rev.',
     severity: 'warning',
     subject: 'namespace',
-    sources: ['istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml', 'istio.io: Installing the Sidecar'],
+    sources: [
+      'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
+      'istio.io: Installing the Sidecar',
+    ],
     messages: {
-      podOnly: 'Namespace {namespace}: label sidecar.istio.io/inject is read on pods only and has no effect here; a namespace is labelled {instead}.',
-      beside: 'Namespace {namespace}: label sidecar.istio.io/inject is read on pods only and has no effect here; istio-injection={value} alone counts.',
+      podOnly:
+        'Namespace {namespace}: label sidecar.istio.io/inject is read on pods only and has no effect here; a namespace is labelled {instead}.',
+      beside:
+        'Namespace {namespace}: label sidecar.istio.io/inject is read on pods only and has no effect here; istio-injection={value} alone counts.',
     },
   },
   examples: {
@@ -58,7 +63,12 @@ export const injectPodLabelOnNamespace = defineRule({
     const value = labels.get(INJECTION_KEY);
     if (value) return report(field, 'beside', { namespace: namespace.name, value }, { onKey: true });
     const wish = labels.get(INJECT_KEY);
-    const instead = wish === 'true' ? 'istio-injection=enabled' : wish === 'false' ? 'istio-injection=disabled' : 'istio-injection=enabled or disabled';
+    const instead =
+      wish === 'true'
+        ? 'istio-injection=enabled'
+        : wish === 'false'
+          ? 'istio-injection=disabled'
+          : 'istio-injection=enabled or disabled';
     report(field, 'podOnly', { namespace: namespace.name, instead }, { onKey: true });
   },
 });

@@ -10,7 +10,8 @@ export const injectSystemNamespace = defineRule({
     subject: 'namespace',
     sources: ['istio/istio pkg/kube/inject/inject.go (IgnoredNamespaces)'],
     messages: {
-      ignored: 'Namespace {namespace}: label {label} has no effect, because Istio {version} never injects pods of {namespace}; it only makes the webhook stand in the way of every pod created there.',
+      ignored:
+        'Namespace {namespace}: label {label} has no effect, because Istio {version} never injects pods of {namespace}; it only makes the webhook stand in the way of every pod created there.',
     },
   },
   examples: {
@@ -40,7 +41,13 @@ export const injectSystemNamespace = defineRule({
   },
   check({ subject: namespace, mesh, report }) {
     const { labels, rewrites } = namespace.resource;
-    if (!isIgnored(mesh, namespace.name) || rewrites?.name || labels.mayChange(INJECTION_KEY) || labels.mayChange(REVISION_KEY)) return;
+    if (
+      !isIgnored(mesh, namespace.name) ||
+      rewrites?.name ||
+      labels.mayChange(INJECTION_KEY) ||
+      labels.mayChange(REVISION_KEY)
+    )
+      return;
     const data = { namespace: namespace.name, version: formatVersion(mesh.settings.istioVersion) };
     const revision = labels.get(REVISION_KEY);
     if (labels.get(INJECTION_KEY) === 'enabled') {

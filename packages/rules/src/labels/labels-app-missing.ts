@@ -11,7 +11,11 @@ export const labelsAppMissing = defineRule({
     severity: 'warning',
     profiles: { 'istio-1.0': 'error' },
     subject: 'workload',
-    sources: ['istio/istio pkg/model/proxy.go', 'istio/istio pkg/kube/labels/labels.go', 'istio.io: Application Requirements'],
+    sources: [
+      'istio/istio pkg/model/proxy.go',
+      'istio/istio pkg/kube/labels/labels.go',
+      'istio.io: Application Requirements',
+    ],
     messages: {
       missing: '{workload}: the pods have none of the labels {keys}, so Istio names them after the workload.',
       noApp: '{workload}: the pods have no label app, and this Istio reads no other.',
@@ -72,7 +76,8 @@ export const labelsAppMissing = defineRule({
     const severity = severityForPodLabels(mesh, workload, mesh.settings.profile === 'istio-1.0' ? 'error' : 'warning');
     if (!severity) return;
     const name = nameOf(workload.resource);
-    if (istioAtLeast(mesh.settings, '1.5')) report(workload.podLabels.field, 'missing', { workload: name, keys: listKeys(keys) }, { severity });
+    if (istioAtLeast(mesh.settings, '1.5'))
+      report(workload.podLabels.field, 'missing', { workload: name, keys: listKeys(keys) }, { severity });
     else report(workload.podLabels.field, 'noApp', { workload: name }, { severity });
   },
 });

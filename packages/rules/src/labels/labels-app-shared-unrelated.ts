@@ -17,7 +17,11 @@ export const labelsAppSharedUnrelated = defineRule({
     },
   },
   options: {
-    schema: { type: 'object', properties: { jobs: { type: 'boolean', description: 'Look at Jobs and CronJobs too.' } }, additionalProperties: false },
+    schema: {
+      type: 'object',
+      properties: { jobs: { type: 'boolean', description: 'Look at Jobs and CronJobs too.' } },
+      additionalProperties: false,
+    },
     defaults: { jobs: false },
   },
   examples: {
@@ -102,15 +106,29 @@ export const labelsAppSharedUnrelated = defineRule({
     if (own.length === 0 || own.some((s) => selectsVersion(mesh, s))) return;
     const identities = new Set(own.map((s) => identityOf(s.resource)));
     const others = namesakes(mesh, workload).filter((other) => {
-      if (!severityForPodLabels(mesh, other, 'info', options.jobs) || sameRevision(mesh, workload, other) || areRolloutPair(workload, other)) return false;
+      if (
+        !severityForPodLabels(mesh, other, 'info', options.jobs) ||
+        sameRevision(mesh, workload, other) ||
+        areRolloutPair(workload, other)
+      )
+        return false;
       return isApart(mesh, other, identities);
     });
     if (others.length === 0) return;
     report(
       name.field,
       'unrelated',
-      { workload: nameOf(workload.resource), name: name.value, other: firstAndMore(others.map((o) => nameOf(o.resource))) },
-      { severity, related: others.slice(0, 6).map((o) => ({ at: o.podLabels.field, note: `the labels of ${nameOf(o.resource)}` })) },
+      {
+        workload: nameOf(workload.resource),
+        name: name.value,
+        other: firstAndMore(others.map((o) => nameOf(o.resource))),
+      },
+      {
+        severity,
+        related: others
+          .slice(0, 6)
+          .map((o) => ({ at: o.podLabels.field, note: `the labels of ${nameOf(o.resource)}` })),
+      },
     );
   },
 });

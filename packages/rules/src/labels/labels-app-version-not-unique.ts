@@ -19,7 +19,11 @@ export const labelsAppVersionNotUnique = defineRule({
     },
   },
   options: {
-    schema: { type: 'object', properties: { jobs: { type: 'boolean', description: 'Look at Jobs and CronJobs too.' } }, additionalProperties: false },
+    schema: {
+      type: 'object',
+      properties: { jobs: { type: 'boolean', description: 'Look at Jobs and CronJobs too.' } },
+      additionalProperties: false,
+    },
     defaults: { jobs: false },
   },
   examples: {
@@ -116,19 +120,35 @@ export const labelsAppVersionNotUnique = defineRule({
   check({ subject: workload, mesh, options, report }) {
     if (uniqueAppOf(mesh) === 'off') return;
     const name = canonicalName(mesh, workload);
-    const severity = severityForPodLabels(mesh, workload, mesh.settings.profile === 'istio-1.0' || uniqueAppOf(mesh) === 'strict' ? 'error' : 'warning', options.jobs);
+    const severity = severityForPodLabels(
+      mesh,
+      workload,
+      mesh.settings.profile === 'istio-1.0' || uniqueAppOf(mesh) === 'strict' ? 'error' : 'warning',
+      options.jobs,
+    );
     if (name.state !== 'written' || !severity) return;
     const others = namesakes(mesh, workload).filter(
-      (other) => severityForPodLabels(mesh, other, 'info', options.jobs) && sameRevision(mesh, workload, other) && !areRolloutPair(workload, other),
+      (other) =>
+        severityForPodLabels(mesh, other, 'info', options.jobs) &&
+        sameRevision(mesh, workload, other) &&
+        !areRolloutPair(workload, other),
     );
     if (others.length === 0) return;
     const revision = canonicalRevision(mesh, workload);
-    const words = { workload: nameOf(workload.resource), name: name.value, other: firstAndMore(others.map((o) => nameOf(o.resource))) };
+    const words = {
+      workload: nameOf(workload.resource),
+      name: name.value,
+      other: firstAndMore(others.map((o) => nameOf(o.resource))),
+    };
     const related = others.slice(0, 6).map((other) => {
       const theirs = canonicalRevision(mesh, other);
-      return { at: theirs.state === 'written' ? theirs.field : other.podLabels.field, note: `the labels of ${nameOf(other.resource)}` };
+      return {
+        at: theirs.state === 'written' ? theirs.field : other.podLabels.field,
+        note: `the labels of ${nameOf(other.resource)}`,
+      };
     });
-    if (revision.state === 'written') report(revision.field, 'sameVersion', { ...words, version: revision.value }, { severity, related });
+    if (revision.state === 'written')
+      report(revision.field, 'sameVersion', { ...words, version: revision.value }, { severity, related });
     else report(workload.podLabels.field, 'noVersion', words, { severity, related });
   },
 });

@@ -10,7 +10,10 @@ export const labelsEmptyValue = defineRule({
     fix: 'Write a value, or leave the label out.',
     severity: 'warning',
     subject: 'workload',
-    sources: ['istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml', 'istio/istio pkg/kube/labels/labels.go'],
+    sources: [
+      'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml',
+      'istio/istio pkg/kube/labels/labels.go',
+    ],
     messages: {
       empty: '{workload}: label {key} of the pods is empty; a name such as "{example}" is expected.',
     },
@@ -64,7 +67,12 @@ export const labelsEmptyValue = defineRule({
       const heard = read.state === 'written' ? keys.slice(0, keys.indexOf(read.key)) : keys;
       for (const key of heard) {
         if (!workload.podLabels.has(key) || workload.podLabels.get(key) !== '') continue;
-        report(workload.podLabels.at(key), 'empty', { workload: nameOf(workload.resource), key, example }, { severity });
+        report(
+          workload.podLabels.at(key),
+          'empty',
+          { workload: nameOf(workload.resource), key, example },
+          { severity },
+        );
       }
     }
   },

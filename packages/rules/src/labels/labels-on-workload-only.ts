@@ -13,7 +13,8 @@ export const labelsOnWorkloadOnly = defineRule({
     sources: ['istio/istio pkg/model/proxy.go', 'kubernetes: Deployments, Pod Template'],
     messages: {
       name: '{workload}: {key}: {value} is on the workload itself, but its pods have no label that names the application.',
-      version: '{workload}: {key}: {value} is on the workload itself, but its pods have no label that tells the version.',
+      version:
+        '{workload}: {key}: {value} is on the workload itself, but its pods have no label that tells the version.',
     },
   },
   examples: {
@@ -54,11 +55,18 @@ export const labelsOnWorkloadOnly = defineRule({
     ],
   },
   check({ subject: workload, mesh, report }) {
-    for (const [messageId, keys] of [['name', nameKeys(mesh)], ['version', versionKeys(mesh)]] as const) {
+    for (const [messageId, keys] of [
+      ['name', nameKeys(mesh)],
+      ['version', versionKeys(mesh)],
+    ] as const) {
       const label = labelOnWorkloadOnly(workload, keys);
       if (!label) continue;
       // Charts put app.kubernetes.io/version on the object and leave it out of the pods on purpose: every release would restart them.
-      const severity = severityForPodLabels(mesh, workload, label.key === 'app.kubernetes.io/version' ? 'info' : 'warning');
+      const severity = severityForPodLabels(
+        mesh,
+        workload,
+        label.key === 'app.kubernetes.io/version' ? 'info' : 'warning',
+      );
       if (!severity) continue;
       report(
         label.field,

@@ -15,7 +15,8 @@ export const labelsSelectorContainsVersion = defineRule({
     subject: 'service',
     sources: ['istio.io: Destination Rule, Subset', 'kubernetes: Services, Defining a Service'],
     messages: {
-      pinned: '{service}: the selector asks for {key}={value}, so {other} (version "{version}") gets no traffic through any Service.',
+      pinned:
+        '{service}: the selector asks for {key}={value}, so {other} (version "{version}") gets no traffic through any Service.',
     },
   },
   examples: {
@@ -98,7 +99,11 @@ export const labelsSelectorContainsVersion = defineRule({
     const [chosen] = selected;
     if (!chosen) return;
     const all = surelyBehind(mesh, { ...service, selector: { field: service.selector.field, requirements: rest } });
-    const left = all.filter((w) => isLeftOut(mesh, service, w, requirement.key) && !selected.some((s) => mesh.sameObject(s.resource, w.resource) || areRolloutPair(s, w)));
+    const left = all.filter(
+      (w) =>
+        isLeftOut(mesh, service, w, requirement.key) &&
+        !selected.some((s) => mesh.sameObject(s.resource, w.resource) || areRolloutPair(s, w)),
+    );
     const [other] = left.sort((a, b) => (nameOf(a.resource) < nameOf(b.resource) ? -1 : 1));
     if (!other) return;
     report(

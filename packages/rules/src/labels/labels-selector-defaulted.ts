@@ -11,7 +11,8 @@ export const labelsSelectorDefaulted = defineRule({
     subject: 'workload',
     sources: ['kubernetes: Deployments, Selector', 'kubernetes: Deprecated API Migration Guide, Deployment'],
     messages: {
-      defaulted: '{workload} ({apiVersion}) has no spec.selector, so it is made of all labels of the pod template: {labels}.',
+      defaulted:
+        '{workload} ({apiVersion}) has no spec.selector, so it is made of all labels of the pod template: {labels}.',
     },
   },
   examples: {
@@ -59,13 +60,24 @@ export const labelsSelectorDefaulted = defineRule({
     if (!selectorWasDefaulted(resource) || selector.hasValue || isPatchedAt(resource, 'spec', 'selector')) return;
     const severity = severityForPodLabels(mesh, workload, 'info');
     if (!severity || podLabels.size === 0) return;
-    const labels = podLabels.entries().map(([key, value]) => `${key}=${value.text() ?? '…'}`).join(', ');
-    report(selector, 'defaulted', { workload: nameOf(resource), apiVersion: resource.apiVersion, labels }, { severity });
+    const labels = podLabels
+      .entries()
+      .map(([key, value]) => `${key}=${value.text() ?? '…'}`)
+      .join(', ');
+    report(
+      selector,
+      'defaulted',
+      { workload: nameOf(resource), apiVersion: resource.apiVersion, labels },
+      { severity },
+    );
   },
 });
 
 // apps/v1beta2 was the first API that took the default away.
 function selectorWasDefaulted({ apiVersion, type }: Resource): boolean {
   if (apiVersion === 'apps/v1beta1') return type === 'apps/Deployment' || type === 'apps/StatefulSet';
-  return apiVersion === 'extensions/v1beta1' && (type === 'apps/Deployment' || type === 'apps/DaemonSet' || type === 'apps/ReplicaSet');
+  return (
+    apiVersion === 'extensions/v1beta1' &&
+    (type === 'apps/Deployment' || type === 'apps/DaemonSet' || type === 'apps/ReplicaSet')
+  );
 }

@@ -1,4 +1,5 @@
 import { defineRule, isPatchedAt, matches, nameOf, type Requirement } from '@meshvet/core';
+import { hasReadableLabels } from '../shared/canonical-labels.ts';
 
 export const labelsSelectorMismatch = defineRule({
   meta: {
@@ -53,14 +54,21 @@ export const labelsSelectorMismatch = defineRule({
   },
   check({ subject: workload, report }) {
     const { selector, podLabels, resource } = workload;
-    // Labels that are one placeholder as a whole are not known.
-    if (!selector || (podLabels.field.hasValue && !podLabels.field.isMapping) || !workload.template.isMapping || isPatchedAt(resource, 'spec', 'selector')) return;
+    if (
+      !selector ||
+      !hasReadableLabels(workload) ||
+      !workload.template.isMapping ||
+      isPatchedAt(resource, 'spec', 'selector')
+    )
+      return;
     for (const requirement of selector.requirements ?? []) {
       if (matches({ field: selector.field, requirements: [requirement] }, podLabels) !== 'no') continue;
       const { key } = requirement;
       const value = podLabels.get(key);
       const words = { workload: nameOf(resource), wanted: wantedText(requirement), key };
-      const related = [{ at: podLabels.has(key) ? podLabels.at(key) : podLabels.field, note: 'the labels of the pod template' }];
+      const related = [
+        { at: podLabels.has(key) ? podLabels.at(key) : podLabels.field, note: 'the labels of the pod template' },
+      ];
       if (value === undefined) report(requirement.field, 'lacks', words, { related });
       else report(requirement.field, 'differs', { ...words, value: value || '""' }, { related });
     }

@@ -54,7 +54,8 @@ export const labelsServiceAppMissing = defineRule({
     const { labels, body } = service.resource;
     if (service.type === 'ExternalName' || !service.selector || !readsPortsOf(mesh, service)) return;
     if (mesh.membershipOfService(service).answer === 'no') return;
-    if ((labels.field.hasValue && !labels.field.isMapping) || !body.at('metadata').isMapping || !labels.lacks('app')) return;
+    if ((labels.field.hasValue && !labels.field.isMapping) || !body.at('metadata').isMapping || !labels.lacks('app'))
+      return;
     report(labels.field, 'missing', { service: nameOf(service.resource) });
   },
 });

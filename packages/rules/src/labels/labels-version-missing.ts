@@ -12,10 +12,15 @@ export const labelsVersionMissing = defineRule({
     severity: 'info',
     profiles: { 'istio-1.0': 'warning' },
     subject: 'workload',
-    sources: ['istio/istio pkg/model/proxy.go', 'istio/istio pkg/kube/labels/labels.go', 'istio.io: Application Requirements'],
+    sources: [
+      'istio/istio pkg/model/proxy.go',
+      'istio/istio pkg/kube/labels/labels.go',
+      'istio.io: Application Requirements',
+    ],
     messages: {
       missing: '{workload}: the pods have no label {keys}.',
-      shared: '{workload}: the pods have no label {keys}, while {other} of the same application has one: they mix as "latest".',
+      shared:
+        '{workload}: the pods have no label {keys}, while {other} of the same application has one: they mix as "latest".',
     },
   },
   examples: {
@@ -82,7 +87,9 @@ export const labelsVersionMissing = defineRule({
     if (!severity) return;
     const words = { workload: nameOf(workload.resource), keys: listKeys(keys) };
     // Where none of the name has a version they are one and the same to Istio: labels-app-version-not-unique tells that.
-    const others = namesakes(mesh, workload).filter((other) => canonicalRevision(mesh, other).state === 'written' && !sameRevision(mesh, workload, other));
+    const others = namesakes(mesh, workload).filter(
+      (other) => canonicalRevision(mesh, other).state === 'written' && !sameRevision(mesh, workload, other),
+    );
     const [first] = others;
     if (!first) {
       report(workload.podLabels.field, 'missing', words, { severity });

@@ -1,5 +1,17 @@
-import { defineRule, fileOf, INJECT_KEY, type Mesh, NAMESPACE_MESH_LABELS, nameOf, type Resource, type Service, type Severity, type Workload } from '@meshvet/core';
+import {
+  defineRule,
+  fileOf,
+  INJECT_KEY,
+  type Mesh,
+  NAMESPACE_MESH_LABELS,
+  nameOf,
+  type Resource,
+  type Service,
+  type Severity,
+  type Workload,
+} from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
+import { hasReadableLabels } from '../shared/canonical-labels.ts';
 import { endsByItself, severityForPodLabels } from '../shared/label-audience.ts';
 
 export const servicePodNoService = defineRule({
@@ -12,7 +24,10 @@ export const servicePodNoService = defineRule({
     profiles: { 'istio-1.0': 'error', 'istio-legacy': 'warning', 'istio-current': 'off' },
     subject: 'workload',
     codes: ['IST0117'],
-    sources: ['istio.io: Application Requirements (1.1 to 1.19)', 'istio/istio pkg/config/analysis/analyzers/deployment/services.go (1.5 to 1.19)'],
+    sources: [
+      'istio.io: Application Requirements (1.1 to 1.19)',
+      'istio/istio pkg/config/analysis/analyzers/deployment/services.go (1.5 to 1.19)',
+    ],
     messages: {
       none: '{workload}: no Service of namespace {namespace} selects its pods.',
     },
@@ -70,7 +85,15 @@ export const servicePodNoService = defineRule({
     const own = profile === 'istio-1.0' ? 'error' : profile === 'istio-legacy' ? 'warning' : 'info';
     const severity = severityForPodLabels(mesh, workload, own) ?? noteOutsideMesh(mesh, workload);
     // servicesOf has an index and mayHaveService looks at all of them, so it is asked last.
-    if (!severity || mesh.servicesOf(workload).length > 0 || !servicesAreKnown(mesh, workload) || mesh.mayHaveService(workload)) return;
+    if (
+      !severity ||
+      workload.resource.name === '' ||
+      mesh.servicesOf(workload).length > 0 ||
+      !servicesAreKnown(mesh, workload) ||
+      !hasReadableLabels(workload) ||
+      mesh.mayHaveService(workload)
+    )
+      return;
     if (flaggerMakesServices(mesh, workload)) return;
     report(
       workload.podLabels.field,
@@ -86,11 +109,20 @@ export const servicePodNoService = defineRule({
  * no other reason than that their Namespace has no label: that label is often set by hand. Who opted out is not spoken of.
  */
 function noteOutsideMesh(mesh: Mesh, workload: Workload): Severity | undefined {
-  if (mesh.settings.profile !== 'istio-current' || mesh.membership(workload).answer !== 'no' || endsByItself(workload)) return undefined;
-  if (workload.hostNetwork || workload.isGateway || workload.podLabels.has(INJECT_KEY) || workload.podAnnotations.has(INJECT_KEY)) return undefined;
+  if (mesh.settings.profile !== 'istio-current' || mesh.membership(workload).answer !== 'no' || endsByItself(workload))
+    return undefined;
+  if (
+    workload.hostNetwork ||
+    workload.isGateway ||
+    workload.podLabels.has(INJECT_KEY) ||
+    workload.podAnnotations.has(INJECT_KEY)
+  )
+    return undefined;
   const namespace = mesh.namespace(workload.resource.namespace ?? '');
   if (namespace.state !== 'found' || isSystemNamespace(workload.resource.namespace)) return undefined;
-  return namespace.value.every((n) => NAMESPACE_MESH_LABELS.every((key) => n.resource.labels.lacks(key))) ? 'info' : undefined;
+  return namespace.value.every((n) => NAMESPACE_MESH_LABELS.every((key) => n.resource.labels.lacks(key)))
+    ? 'info'
+    : undefined;
 }
 
 function istioctlSpeaks(mesh: Mesh, workload: Workload): boolean {
@@ -101,7 +133,9 @@ function istioctlSpeaks(mesh: Mesh, workload: Workload): boolean {
 function servicesAreKnown(mesh: Mesh, workload: Workload): boolean {
   const { resource } = workload;
   const beside = (s: Service) =>
-    s.resource.namespace === resource.namespace && mesh.together(s.resource, resource) && (folderOf(s.resource) === folderOf(resource) || (s.resource.namespaceWritten && resource.namespaceWritten));
+    s.resource.namespace === resource.namespace &&
+    mesh.together(s.resource, resource) &&
+    (folderOf(s.resource) === folderOf(resource) || (s.resource.namespaceWritten && resource.namespaceWritten));
   return mesh.settings.closedWorld || mesh.services.some(beside);
 }
 
@@ -112,5 +146,10 @@ function folderOf(resource: Resource): string {
 // Flagger creates the Services of the workload that a Canary names.
 function flaggerMakesServices(mesh: Mesh, workload: Workload): boolean {
   const { name, namespace } = workload.resource;
-  return mesh.resources.some((r) => r.type === 'flagger.app/Canary' && r.namespace === namespace && r.body.at('spec').at('targetRef').at('name').text() === name);
+  return mesh.resources.some(
+    (r) =>
+      r.type === 'flagger.app/Canary' &&
+      r.namespace === namespace &&
+      r.body.at('spec').at('targetRef').at('name').text() === name,
+  );
 }

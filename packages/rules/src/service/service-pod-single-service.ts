@@ -83,7 +83,12 @@ export const servicePodSingleService = defineRule({
       workload.podLabels.field,
       'several',
       { workload: nameOf(workload.resource), count: names.length, services: names.slice(0, 6).join(', ') },
-      { severity, related: services.slice(0, 6).map((s) => ({ at: s.selector?.field ?? s.resource.body, note: `${nameOf(s.resource)} selects them` })) },
+      {
+        severity,
+        related: services
+          .slice(0, 6)
+          .map((s) => ({ at: s.selector?.field ?? s.resource.body, note: `${nameOf(s.resource)} selects them` })),
+      },
     );
   },
 });
@@ -91,7 +96,11 @@ export const servicePodSingleService = defineRule({
 // One of each identity, and no headless twin: it has the ports of another one and is there for the names of the pods.
 function distinctServices(mesh: Mesh, workload: Workload): Service[] {
   const services = mesh.servicesOf(workload);
-  const twins = new Set(services.filter((s) => s.headless).filter((s) => services.some((other) => !other.headless && portsText(other) === portsText(s))));
+  const twins = new Set(
+    services
+      .filter((s) => s.headless)
+      .filter((s) => services.some((other) => !other.headless && portsText(other) === portsText(s))),
+  );
   const kept: Service[] = [];
   for (const service of services) {
     if (twins.has(service) || kept.some((k) => mesh.sameObject(k.resource, service.resource))) continue;
@@ -102,5 +111,8 @@ function distinctServices(mesh: Mesh, workload: Workload): Service[] {
 }
 
 function portsText(service: Service): string {
-  return service.ports.map((p) => `${p.number}/${p.protocol}`).sort().join();
+  return service.ports
+    .map((p) => `${p.number}/${p.protocol}`)
+    .sort()
+    .join();
 }

@@ -1,7 +1,17 @@
 import { defineRule, nameOf, type Workload } from '@meshvet/core';
 import { severityForWorkload } from '../shared/audience.ts';
 import { surelyBehind } from '../shared/endpoints.ts';
-import { groupsAcross, groupsWithin, numberClashes, type PodPort, type PodPortGroup, podPortLabel, saysIst0116, saysIst0137, speaksFor } from '../shared/pod-ports.ts';
+import {
+  groupsAcross,
+  groupsWithin,
+  numberClashes,
+  type PodPort,
+  type PodPortGroup,
+  podPortLabel,
+  saysIst0116,
+  saysIst0137,
+  speaksFor,
+} from '../shared/pod-ports.ts';
 
 export const serviceProtocolConflict = defineRule({
   meta: {
@@ -18,9 +28,12 @@ export const serviceProtocolConflict = defineRule({
       'istio.io: Application Requirements',
     ],
     messages: {
-      within: '{service}: ports {first} and {second} both lead to target port {target}, once as {firstProtocol} and once as {secondProtocol}.',
-      sameTarget: '{workload}: {first} and {second} both lead to target port {target}, once as {firstProtocol} and once as {secondProtocol}.',
-      sameNumber: '{workload}: {first} is {firstProtocol}, {second} is {secondProtocol}; Services of one pod must agree about a port number.',
+      within:
+        '{service}: ports {first} and {second} both lead to target port {target}, once as {firstProtocol} and once as {secondProtocol}.',
+      sameTarget:
+        '{workload}: {first} and {second} both lead to target port {target}, once as {firstProtocol} and once as {secondProtocol}.',
+      sameNumber:
+        '{workload}: {first} is {firstProtocol}, {second} is {secondProtocol}; Services of one pod must agree about a port number.',
     },
   },
   examples: {
@@ -121,7 +134,12 @@ export const serviceProtocolConflict = defineRule({
       for (const group of groupsWithin(mesh, service)) {
         if (!group.clash) continue;
         const [first, second] = group.clash;
-        const words = { service: nameOf(service.resource), first: String(first.number), second: String(second.number), ...facts(group.clash) };
+        const words = {
+          service: nameOf(service.resource),
+          first: String(first.number),
+          second: String(second.number),
+          ...facts(group.clash),
+        };
         report(second.port.field.at('port'), 'within', words, {
           codes: saysIst0137(behind, group.ports) ? ['IST0137'] : [],
           related: [{ at: first.port.field.at('port'), note: `the other port, ${first.protocol.protocol}` }],
@@ -135,12 +153,20 @@ export const serviceProtocolConflict = defineRule({
       const said = (group: PodPortGroup, messageId: 'sameTarget' | 'sameNumber') => {
         if (!group.clash) return;
         const [first, second] = group.clash;
-        const words = { workload: nameOf(workload.resource), first: podPortLabel(first), second: podPortLabel(second), ...facts(group.clash) };
+        const words = {
+          workload: nameOf(workload.resource),
+          first: podPortLabel(first),
+          second: podPortLabel(second),
+          ...facts(group.clash),
+        };
         report(workload.resource.body.at('metadata').at('name'), messageId, words, {
           severity,
           resource: workload.resource,
           codes: codesOf(workload, group.ports),
-          related: group.clash.map((p) => ({ at: p.port.field.at('port'), note: `${podPortLabel(p)}, ${p.protocol.protocol}` })),
+          related: group.clash.map((p) => ({
+            at: p.port.field.at('port'),
+            note: `${podPortLabel(p)}, ${p.protocol.protocol}`,
+          })),
         });
       };
       for (const group of groupsAcross(mesh, workload)) said(group, 'sameTarget');

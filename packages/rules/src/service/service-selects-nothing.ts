@@ -1,5 +1,6 @@
 import { defineRule, type Field, type Mesh, nameOf, type Service } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
+import { hasReadableLabels } from '../shared/canonical-labels.ts';
 
 export const serviceSelectsNothing = defineRule({
   meta: {
@@ -9,7 +10,10 @@ export const serviceSelectsNothing = defineRule({
     fix: 'Write labels that the pod template carries into the selector, or declare the workload under externals in the config when something else makes it.',
     severity: 'info',
     subject: 'service',
-    sources: ['kubernetes: Services, Defining a Service', 'istio/istio pilot/pkg/serviceregistry/kube/controller/endpointslice.go'],
+    sources: [
+      'kubernetes: Services, Defining a Service',
+      'istio/istio pilot/pkg/serviceregistry/kube/controller/endpointslice.go',
+    ],
     messages: {
       nothing: '{service}: the selector {selector} matches the pods of no workload in namespace {namespace}.',
     },
@@ -58,6 +62,9 @@ export const serviceSelectsNothing = defineRule({
     // Kubernetes ignores the selector of an ExternalName.
     if (service.type === 'ExternalName' || !service.selector || !readsPortsOf(mesh, service)) return;
     if (mesh.behind(service).state !== 'missing' || isRouted(mesh, service)) return;
+    // Labels that cannot be read may be the ones.
+    if (mesh.workloads.some((w) => w.resource.namespace === service.resource.namespace && !hasReadableLabels(w)))
+      return;
     const { namespace = '' } = service.resource;
     const selector = (service.selector.requirements ?? []).map((r) => `${r.key}=${r.values[0] ?? ''}`).join(',');
     report(service.selector.field, 'nothing', { service: nameOf(service.resource), selector, namespace });
@@ -73,11 +80,17 @@ function isRouted(mesh: Mesh, service: Service): boolean {
     const beside = resource.namespace === namespace;
     if (resource.type === 'split.smi-spec.io/TrafficSplit') return beside && spec.at('service').text() === name;
     if (resource.type === 'networking.istio.io/VirtualService') {
-      return (spec.at('hosts').items() as Field[]).some((host) => hosts.has(host.text() ?? '') || (beside && host.text() === name));
+      return (spec.at('hosts').items() as Field[]).some(
+        (host) => hosts.has(host.text() ?? '') || (beside && host.text() === name),
+      );
     }
     if (resource.group !== 'gateway.networking.k8s.io') return false;
     return (spec.at('parentRefs').items() as Field[]).some((parent) => {
-      return parent.at('kind').text() === 'Service' && parent.at('name').text() === name && (parent.at('namespace').text() ?? resource.namespace) === namespace;
+      return (
+        parent.at('kind').text() === 'Service' &&
+        parent.at('name').text() === name &&
+        (parent.at('namespace').text() ?? resource.namespace) === namespace
+      );
     });
   });
 }

@@ -9,9 +9,13 @@ export const serviceTargetPortInconsistent = defineRule({
     fix: 'Give the container port the same number in all workloads of the Service, unless the difference is wanted.',
     severity: 'info',
     subject: 'service',
-    sources: ['istio/istio pilot/pkg/serviceregistry/kube/controller/util.go', 'kubernetes: Services, Port definitions'],
+    sources: [
+      'istio/istio pilot/pkg/serviceregistry/kube/controller/util.go',
+      'kubernetes: Services, Port definitions',
+    ],
     messages: {
-      inconsistent: '{service}: targetPort "{target}" of {port} is {firstNumber} in {first}, but {secondNumber} in {second}.',
+      inconsistent:
+        '{service}: targetPort "{target}" of {port} is {firstNumber} in {first}, but {secondNumber} in {second}.',
     },
   },
   examples: {
@@ -91,7 +95,9 @@ export const serviceTargetPortInconsistent = defineRule({
         if (known) known.numbers.add(target.number);
         else objects.set(identityOf(workload.resource), { workload, numbers: new Set([target.number]) });
       }
-      const [first, ...others] = [...objects.values()].sort((a, b) => (nameOf(a.workload.resource) < nameOf(b.workload.resource) ? -1 : 1));
+      const [first, ...others] = [...objects.values()].sort((a, b) =>
+        nameOf(a.workload.resource) < nameOf(b.workload.resource) ? -1 : 1,
+      );
       const second = first && others.find(({ numbers }) => [...numbers].every((n) => !first.numbers.has(n)));
       if (!first || !second || !mesh.together(first.workload.resource, second.workload.resource)) continue;
       const words = {
@@ -105,7 +111,10 @@ export const serviceTargetPortInconsistent = defineRule({
       };
       report(targetPlace(port), 'inconsistent', words, {
         severity: severityForEndpoints(mesh, service, 'info'),
-        related: [first, second].map(({ workload }) => ({ at: workload.podSpec.at('containers'), note: `the containers of ${nameOf(workload.resource)}` })),
+        related: [first, second].map(({ workload }) => ({
+          at: workload.podSpec.at('containers'),
+          note: `the containers of ${nameOf(workload.resource)}`,
+        })),
       });
     }
   },

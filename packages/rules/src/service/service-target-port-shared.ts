@@ -1,7 +1,14 @@
 import { defineRule, nameOf } from '@meshvet/core';
 import { severityForWorkload } from '../shared/audience.ts';
 import { surelyBehind } from '../shared/endpoints.ts';
-import { groupsAcross, groupsWithin, type PodPortGroup, podPortLabel, saysIst0137, speaksFor } from '../shared/pod-ports.ts';
+import {
+  groupsAcross,
+  groupsWithin,
+  type PodPortGroup,
+  podPortLabel,
+  saysIst0137,
+  speaksFor,
+} from '../shared/pod-ports.ts';
 
 export const serviceTargetPortShared = defineRule({
   meta: {
@@ -12,7 +19,10 @@ export const serviceTargetPortShared = defineRule({
     severity: 'info',
     subject: 'service',
     codes: ['IST0137'],
-    sources: ['istio/istio pkg/config/analysis/analyzers/deployment/services.go', 'istio/istio pilot/pkg/networking/core/listener_inbound.go'],
+    sources: [
+      'istio/istio pkg/config/analysis/analyzers/deployment/services.go',
+      'istio/istio pilot/pkg/networking/core/listener_inbound.go',
+    ],
     messages: {
       within: '{service}: ports {first} and {second} lead to the same target port {target}.',
       across: '{workload}: {first} and {second} lead to the same target port {target}.',
@@ -97,7 +107,12 @@ export const serviceTargetPortShared = defineRule({
         // Where their protocols disagree that is the news: service-protocol-conflict tells it.
         if (group.clash || !group.shared) continue;
         const [first, second] = group.shared;
-        const words = { service: nameOf(service.resource), first: String(first.number), second: String(second.number), target: first.targetText };
+        const words = {
+          service: nameOf(service.resource),
+          first: String(first.number),
+          second: String(second.number),
+          target: first.targetText,
+        };
         report(second.port.field.at('port'), 'within', words, {
           codes: saysIst0137(behind, group.ports) ? ['IST0137'] : [],
           related: [{ at: first.port.field.at('port'), note: 'the other port' }],
@@ -111,7 +126,12 @@ export const serviceTargetPortShared = defineRule({
       for (const group of groupsAcross(mesh, workload)) {
         if (group.clash || !group.shared || oneServiceSaysIt(group)) continue;
         const [first, second] = group.shared;
-        const words = { workload: nameOf(workload.resource), first: podPortLabel(first), second: podPortLabel(second), target: first.targetText };
+        const words = {
+          workload: nameOf(workload.resource),
+          first: podPortLabel(first),
+          second: podPortLabel(second),
+          target: first.targetText,
+        };
         report(workload.resource.body.at('metadata').at('name'), 'across', words, {
           severity,
           resource: workload.resource,
@@ -126,5 +146,7 @@ export const serviceTargetPortShared = defineRule({
 // A Service with all the numbers has a finding of its own; its headless twin repeats them.
 function oneServiceSaysIt({ ports }: PodPortGroup): boolean {
   const numbers = new Set(ports.map((p) => p.number));
-  return ports.some(({ service }) => new Set(ports.filter((p) => p.service === service).map((p) => p.number)).size === numbers.size);
+  return ports.some(
+    ({ service }) => new Set(ports.filter((p) => p.service === service).map((p) => p.number)).size === numbers.size,
+  );
 }

@@ -1,6 +1,15 @@
 import { applicationContainers, defineRule, istioAtLeast, nameOf, portLabel, type Workload } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
-import { declaresPorts, judgesTargets, kialiTargetCodes, portsAreKnown, severityForEndpoints, surelyBehind, targetPlace, withVariants } from '../shared/endpoints.ts';
+import {
+  declaresPorts,
+  judgesTargets,
+  kialiTargetCodes,
+  portsAreKnown,
+  severityForEndpoints,
+  surelyBehind,
+  targetPlace,
+  withVariants,
+} from '../shared/endpoints.ts';
 
 // Ports of the sidecar itself, which no manifest declares: merged metrics, health, the proxy's own metrics.
 const SIDECAR_PORTS: ReadonlySet<number> = new Set([15020, 15021, 15090]);
@@ -15,10 +24,15 @@ export const serviceTargetPortUndeclared = defineRule({
     profiles: { 'istio-1.0': 'warning' },
     subject: 'service',
     codes: ['KIA0701'],
-    sources: ['istio.io: Application Requirements (1.1, 1.2)', 'kiali business/checkers/services/port_mapping_checker.go', 'kubernetes: Container v1, ports'],
+    sources: [
+      'istio.io: Application Requirements (1.1, 1.2)',
+      'kiali business/checkers/services/port_mapping_checker.go',
+      'kubernetes: Container v1, ports',
+    ],
     messages: {
       undeclared: '{service}: {port} leads to {target}, which no container of {workload} lists; listed are {declared}.',
-      bypassed: '{service}: {port} leads to {target}, which no container of {workload} lists (listed are {declared}); before Istio 1.3 such a port bypasses the proxy.',
+      bypassed:
+        '{service}: {port} leads to {target}, which no container of {workload} lists (listed are {declared}); before Istio 1.3 such a port bypasses the proxy.',
     },
   },
   examples: {
@@ -107,18 +121,25 @@ export const serviceTargetPortUndeclared = defineRule({
       const target = port.target ?? port.number ?? 0;
       if (SIDECAR_PORTS.has(target) && mesh.membershipOfService(service).answer !== 'no') continue;
       const sniffs = istioAtLeast(mesh.settings, '1.3');
-      const numbers = behind.flatMap((w) => applicationContainers(w).flatMap((c) => c.ports.flatMap((p) => p.number ?? [])));
+      const numbers = behind.flatMap((w) =>
+        applicationContainers(w).flatMap((c) => c.ports.flatMap((p) => p.number ?? [])),
+      );
       const words = {
         service: nameOf(service.resource),
         port: portLabel(port),
         target,
         workload: behind.map((w) => nameOf(w.resource)).sort()[0] ?? nameOf(first.resource),
-        declared: [...new Set(numbers)].sort((a, b) => a - b).slice(0, 8).join(', '),
+        declared: [...new Set(numbers)]
+          .sort((a, b) => a - b)
+          .slice(0, 8)
+          .join(', '),
       };
       report(targetPlace(port), sniffs ? 'undeclared' : 'bypassed', words, {
         severity: severityForEndpoints(mesh, service, sniffs ? 'info' : 'warning'),
         codes: kialiTargetCodes(mesh, service, behind),
-        related: behind.slice(0, 3).map((w) => ({ at: w.podSpec.at('containers'), note: `the containers of ${nameOf(w.resource)}` })),
+        related: behind
+          .slice(0, 3)
+          .map((w) => ({ at: w.podSpec.at('containers'), note: `the containers of ${nameOf(w.resource)}` })),
       });
     }
   },

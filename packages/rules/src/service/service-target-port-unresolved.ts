@@ -1,5 +1,22 @@
-import { applicationContainers, defineRule, didYouMean, type Mesh, nameOf, portLabel, type ServicePort, type Workload } from '@meshvet/core';
-import { judgesTargets, kialiTargetCodes, portsAreKnown, severityForEndpoints, surelyBehind, targetPlace, withVariants } from '../shared/endpoints.ts';
+import {
+  applicationContainers,
+  defineRule,
+  didYouMean,
+  type Mesh,
+  nameOf,
+  portLabel,
+  type ServicePort,
+  type Workload,
+} from '@meshvet/core';
+import {
+  judgesTargets,
+  kialiTargetCodes,
+  portsAreKnown,
+  severityForEndpoints,
+  surelyBehind,
+  targetPlace,
+  withVariants,
+} from '../shared/endpoints.ts';
 
 export const serviceTargetPortUnresolved = defineRule({
   meta: {
@@ -16,9 +33,12 @@ export const serviceTargetPortUnresolved = defineRule({
       'kiali business/checkers/services/port_mapping_checker.go',
     ],
     messages: {
-      unresolved: '{service}: {port} has targetPort "{target}", but no container of {workload} has a port of that name; {accepted}.',
-      transport: '{service}: {port} has targetPort "{target}" over {wanted}, but {workload} has that port over {written} only.',
-      digits: '{service}: {port} has the quoted targetPort "{target}", which is a name and not a number; the API server refuses names without a letter.',
+      unresolved:
+        '{service}: {port} has targetPort "{target}", but no container of {workload} has a port of that name; {accepted}.',
+      transport:
+        '{service}: {port} has targetPort "{target}" over {wanted}, but {workload} has that port over {written} only.',
+      digits:
+        '{service}: {port} has the quoted targetPort "{target}", which is a name and not a number; the API server refuses names without a letter.',
     },
   },
   examples: {
@@ -103,18 +123,43 @@ export const serviceTargetPortUnresolved = defineRule({
     for (const port of service.ports) {
       if (typeof port.target !== 'string') continue;
       const words = { service: nameOf(service.resource), port: portLabel(port), target: port.target };
-      const options = () => ({ severity: severityForEndpoints(mesh, service, 'error'), codes: kialiTargetCodes(mesh, service, behind) });
+      const options = () => ({
+        severity: severityForEndpoints(mesh, service, 'error'),
+        codes: kialiTargetCodes(mesh, service, behind),
+      });
       if (/^\d+$/.test(port.target)) {
-        report(targetPlace(port), 'digits', words, { ...options(), fix: `Write the number without quotes: targetPort: ${port.target}.` });
+        report(targetPlace(port), 'digits', words, {
+          ...options(),
+          fix: `Write the number without quotes: targetPort: ${port.target}.`,
+        });
         continue;
       }
       // One workload that has the name is enough: the others may be there for other ports.
-      if (!first || !behind.every((w) => isMissing(mesh, port, w)) || !withVariants(mesh, behind).every((w) => isMissing(mesh, port, w))) continue;
-      const related = behind.slice(0, 3).map((w) => ({ at: w.podSpec.at('containers'), note: `the containers of ${nameOf(w.resource)}` }));
+      if (
+        !first ||
+        !behind.every((w) => isMissing(mesh, port, w)) ||
+        !withVariants(mesh, behind).every((w) => isMissing(mesh, port, w))
+      )
+        continue;
+      const related = behind
+        .slice(0, 3)
+        .map((w) => ({ at: w.podSpec.at('containers'), note: `the containers of ${nameOf(w.resource)}` }));
       const workload = behind.map((w) => nameOf(w.resource)).sort()[0] ?? nameOf(first.resource);
       const written = otherTransport(port, behind);
-      if (written) report(targetPlace(port), 'transport', { ...words, workload, wanted: port.protocol, written }, { ...options(), related });
-      else report(targetPlace(port), 'unresolved', { ...words, workload, accepted: acceptedNames(port, behind) }, { ...options(), related });
+      if (written)
+        report(
+          targetPlace(port),
+          'transport',
+          { ...words, workload, wanted: port.protocol, written },
+          { ...options(), related },
+        );
+      else
+        report(
+          targetPlace(port),
+          'unresolved',
+          { ...words, workload, accepted: acceptedNames(port, behind) },
+          { ...options(), related },
+        );
     }
   },
 });
@@ -124,7 +169,8 @@ function isMissing(mesh: Mesh, port: ServicePort, workload: Workload): boolean {
 }
 
 function otherTransport(port: ServicePort, workloads: readonly Workload[]): string | undefined {
-  return workloads.flatMap((w) => applicationContainers(w).flatMap((c) => c.ports)).find((p) => p.name === port.target)?.protocol;
+  return workloads.flatMap((w) => applicationContainers(w).flatMap((c) => c.ports)).find((p) => p.name === port.target)
+    ?.protocol;
 }
 
 // The names that would do, the likeliest first.
@@ -133,7 +179,13 @@ function acceptedNames(port: ServicePort, workloads: readonly Workload[]): strin
   const names = [...new Set(ports.filter((p) => p.protocol === port.protocol).flatMap((p) => p.name ?? []))].sort();
   const likely = typeof port.target === 'string' ? didYouMean(port.target, names) : undefined;
   if (likely !== undefined) return `did you mean "${likely}"`;
-  if (names.length > 0) return `it has ${names.slice(0, 6).map((name) => `"${name}"`).join(', ')}`;
+  if (names.length > 0)
+    return `it has ${names
+      .slice(0, 6)
+      .map((name) => `"${name}"`)
+      .join(', ')}`;
   const numbers = [...new Set(ports.flatMap((p) => p.number ?? []))].sort((a, b) => a - b);
-  return numbers.length > 0 ? `its ports have no names: ${numbers.slice(0, 6).join(', ')}` : 'it declares no port with a name';
+  return numbers.length > 0
+    ? `its ports have no names: ${numbers.slice(0, 6).join(', ')}`
+    : 'it declares no port with a name';
 }

@@ -1,4 +1,4 @@
-import { istioAtLeast, type Field, type Mesh, type Workload } from '@meshvet/core';
+import { type Field, istioAtLeast, type Mesh, type Workload } from '@meshvet/core';
 
 /** What Istio reads from the pod labels for one question: a value, surely nothing, only empty values, or it cannot be told. */
 export type Canonical =
@@ -41,7 +41,10 @@ export function listKeys(keys: readonly string[]): string {
  * A label that only the workload's own metadata carries, while the pods have none of its family: the mesh sees pods and never reads
  * it there. The strongest key that is written. undefined for a bare Pod, whose metadata are the pod's.
  */
-export function labelOnWorkloadOnly(workload: Workload, keys: readonly string[]): { readonly key: string; readonly value: string; readonly field: Field } | undefined {
+export function labelOnWorkloadOnly(
+  workload: Workload,
+  keys: readonly string[],
+): { readonly key: string; readonly value: string; readonly field: Field } | undefined {
   if (workload.resource.type === 'Pod' || read(workload, keys).state !== 'missing') return undefined;
   const labels = workload.resource.labels;
   for (const key of keys) {
@@ -54,7 +57,7 @@ export function labelOnWorkloadOnly(workload: Workload, keys: readonly string[])
 // The injection template takes an empty value for a missing one and goes on to the next key.
 function read(workload: Workload, keys: readonly string[]): Canonical {
   const labels = workload.podLabels;
-  if (!isReadable(labels.field)) return { state: 'unknown' };
+  if (!hasReadableLabels(workload)) return { state: 'unknown' };
   let empty = false;
   for (const key of keys) {
     if (labels.mayChange(key)) return { state: 'unknown' };
@@ -67,9 +70,9 @@ function read(workload: Workload, keys: readonly string[]): Canonical {
   return { state: empty ? 'empty' : 'missing' };
 }
 
-// `labels: ${LABELS}`, or metadata of a wrong type: what stands there in the end is not known.
-function isReadable(labels: Field): boolean {
-  for (let field: Field | undefined = labels; field; field = field.parent) {
+/** Whether the labels of the pods can be read: not where `labels: ${LABELS}` or metadata of a wrong type leave open what stands there in the end. */
+export function hasReadableLabels(workload: Workload): boolean {
+  for (let field: Field | undefined = workload.podLabels.field; field; field = field.parent) {
     if (field.hasValue) return field.isMapping;
   }
   return true;

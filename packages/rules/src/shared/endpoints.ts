@@ -1,4 +1,14 @@
-import { applicationContainers, isControlPlane, isManagedGateway, isPatchedAt, type Mesh, type Service, type ServicePort, type Severity, type Workload } from '@meshvet/core';
+import {
+  applicationContainers,
+  isControlPlane,
+  isManagedGateway,
+  isPatchedAt,
+  type Mesh,
+  type Service,
+  type ServicePort,
+  type Severity,
+  type Workload,
+} from '@meshvet/core';
 import { isSystemNamespace } from './audience.ts';
 
 /** The workloads that surely stand behind a Service; none where that is not known. */
@@ -9,7 +19,11 @@ export function surelyBehind(mesh: Mesh, service: Service): readonly Workload[] 
 
 /** Whether the target ports of a Service may be judged at all. */
 export function judgesTargets(service: Service): boolean {
-  return service.type !== 'ExternalName' && !isSystemNamespace(service.resource.namespace) && !isPatchedAt(service.resource, 'spec', 'ports');
+  return (
+    service.type !== 'ExternalName' &&
+    !isSystemNamespace(service.resource.namespace) &&
+    !isPatchedAt(service.resource, 'spec', 'ports')
+  );
 }
 
 /**
@@ -34,14 +48,19 @@ export function portsAreKnown(workload: Workload): boolean {
   if (rewrites?.patchTexts.some((text) => text.includes('ports') || text.includes('containers'))) return false;
   const patched = rewrites?.patches.some((patch) =>
     [patch.at('spec'), patch.at('spec').at('template').at('spec')].some((pod) =>
-      [...pod.at('containers').items(), ...pod.at('initContainers').items()].some((container) => container.at('ports').exists),
+      [...pod.at('containers').items(), ...pod.at('initContainers').items()].some(
+        (container) => container.at('ports').exists,
+      ),
     ),
   );
   if (patched) return false;
   return workload.containers.every((container) => {
     const ports = container.field.at('ports');
     if (container.image === 'auto' && container.name === 'istio-proxy') return false;
-    return (!ports.hasValue || ports.isList) && container.ports.every((port) => port.number !== undefined || !port.field.at('containerPort').hasValue);
+    return (
+      (!ports.hasValue || ports.isList) &&
+      container.ports.every((port) => port.number !== undefined || !port.field.at('containerPort').hasValue)
+    );
   });
 }
 
@@ -63,6 +82,8 @@ export function kialiTargetCodes(mesh: Mesh, service: Service, workloads: readon
   const { namespace, labels } = service.resource;
   if (!workloads.some((w) => w.resource.type === 'apps/Deployment')) return [];
   if (isControlPlane(labels) || isManagedGateway(labels) || workloads.every((w) => w.isGateway)) return [];
-  const controlPlane = namespace === 'istio-system' || mesh.workloads.some((w) => w.resource.namespace === namespace && w.podLabels.get('app') === 'istiod');
+  const controlPlane =
+    namespace === 'istio-system' ||
+    mesh.workloads.some((w) => w.resource.namespace === namespace && w.podLabels.get('app') === 'istiod');
   return controlPlane ? [] : ['KIA0701'];
 }

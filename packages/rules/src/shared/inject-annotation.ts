@@ -1,4 +1,12 @@
-import { type Field, INJECT_KEY, INJECTION_KEY, type Mesh, type Namespace, REVISION_KEY, type Resource } from '@meshvet/core';
+import {
+  type Field,
+  INJECT_KEY,
+  INJECTION_KEY,
+  type Mesh,
+  type Namespace,
+  REVISION_KEY,
+  type Resource,
+} from '@meshvet/core';
 import { meaningOf, namespacesOf, wishOf } from './inject-value.ts';
 import { type PodTemplate, podTemplateOf } from './pod-template.ts';
 
@@ -67,10 +75,10 @@ function disagrees(mesh: Mesh, pod: PodTemplate, annotation: string | undefined)
 
 /** Whether neither the namespace nor a label of the pod brings the pod before the injector, known for certain. */
 function isSurelyUnselected(mesh: Mesh, resource: Resource, pod: PodTemplate): boolean {
-  if (resource.partial || mesh.settings.enableNamespacesByDefault || pod.annotations.has('sidecar.istio.io/status')) return false;
+  if (resource.partial || mesh.settings.enableNamespacesByDefault || pod.annotations.has('sidecar.istio.io/status'))
+    return false;
   if (!pod.labels.lacks(REVISION_KEY) || pod.labels.mayChange(INJECT_KEY)) return false;
-  const namespaces = namespacesOf(mesh, resource);
-  return namespaces !== undefined && namespaces.every(selectsNothing);
+  return namespacesOf(mesh, resource)?.every(selectsNothing) ?? false;
 }
 
 function selectsNothing({ resource: { labels } }: Namespace): boolean {

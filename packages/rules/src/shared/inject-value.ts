@@ -1,6 +1,5 @@
 import { istioAtLeast, type Mesh, type Namespace, type Resource } from '@meshvet/core';
 
-
 /** What a person means by a value: `enabled`, `yes`, `1` want the sidecar; undefined when it may mean anything. */
 export function meaningOf(value: string): 'true' | 'false' | undefined {
   if (/^(?:true|t|yes|y|on|1|enabled?|inject)$/i.test(value)) return 'true';

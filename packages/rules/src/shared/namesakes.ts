@@ -30,7 +30,17 @@ export function sameRevision(mesh: Mesh, a: Workload, b: Workload): boolean {
   return missing === 1 && uniqueAppOf(mesh) === 'strict' && (one.state === 'written' || two.state === 'written');
 }
 
-const TRACKS: ReadonlySet<string> = new Set(['stable', 'canary', 'primary', 'baseline', 'preview', 'active', 'blue', 'green', 'experimental']);
+const TRACKS: ReadonlySet<string> = new Set([
+  'stable',
+  'canary',
+  'primary',
+  'baseline',
+  'preview',
+  'active',
+  'blue',
+  'green',
+  'experimental',
+]);
 
 /** Whether two workloads are the two sides of one rollout: `track: stable` and `track: canary`, blue and green, Flagger's `-primary`. */
 export function areRolloutPair(a: Workload, b: Workload): boolean {
@@ -38,7 +48,13 @@ export function areRolloutPair(a: Workload, b: Workload): boolean {
   if (one === `${two}-primary` || two === `${one}-primary`) return true;
   return a.podLabels.keys().some((key) => {
     const [left, right] = [a.podLabels.get(key), b.podLabels.get(key)];
-    return left !== right && left !== undefined && right !== undefined && TRACKS.has(left.toLowerCase()) && TRACKS.has(right.toLowerCase());
+    return (
+      left !== right &&
+      left !== undefined &&
+      right !== undefined &&
+      TRACKS.has(left.toLowerCase()) &&
+      TRACKS.has(right.toLowerCase())
+    );
   });
 }
 
@@ -66,7 +82,13 @@ function isNamesake(mesh: Mesh, workload: Workload, other: Workload, name: strin
 function besideWith(mesh: Mesh, workload: Workload, key: string, value: string): readonly Workload[] {
   const { resource, podLabels } = workload;
   const requirement = { key, operator: 'In', values: [value], field: podLabels.at(key) } as const;
-  const question: Service = { resource, type: 'ClusterIP', headless: false, ports: [], selector: { field: podLabels.field, requirements: [requirement] } };
+  const question: Service = {
+    resource,
+    type: 'ClusterIP',
+    headless: false,
+    ports: [],
+    selector: { field: podLabels.field, requirements: [requirement] },
+  };
   const behind = mesh.behind(question);
   return behind.state === 'found' && behind.value.certain ? behind.value.workloads : [];
 }

@@ -19,7 +19,11 @@ export interface NonString {
 // What these tools read never reaches the API server, and they have readers of their own.
 const LOCAL_GROUPS: ReadonlySet<string> = new Set(['kustomize.config.k8s.io', 'skaffold']);
 
-const FLAT_SELECTORS: ReadonlySet<string> = new Set(['Service', 'ReplicationController', 'apps.openshift.io/DeploymentConfig']);
+const FLAT_SELECTORS: ReadonlySet<string> = new Set([
+  'Service',
+  'ReplicationController',
+  'apps.openshift.io/DeploymentConfig',
+]);
 const LABEL_SELECTORS: ReadonlySet<string> = new Set([
   'apps/Deployment',
   'apps/ReplicaSet',
@@ -54,7 +58,15 @@ function push(found: NonString[], field: Field, key: string, what: NonString['wh
   const type = typeName(field);
   if (type === undefined) return;
   const collection = typeof field.value === 'object';
-  found.push({ field, key, what, place, type, written: collection ? undefined : field.text(), edits: collection ? [] : quoteScalar(field) });
+  found.push({
+    field,
+    key,
+    what,
+    place,
+    type,
+    written: collection ? undefined : field.text(),
+    edits: collection ? [] : quoteScalar(field),
+  });
 }
 
 function typeName(field: Field): string | undefined {

@@ -1,4 +1,12 @@
-import { isPatchedAt, type Mesh, nameOf, type PortProtocol, type Service, type ServicePort, type Workload } from '@meshvet/core';
+import {
+  isPatchedAt,
+  type Mesh,
+  nameOf,
+  type PortProtocol,
+  type Service,
+  type ServicePort,
+  type Workload,
+} from '@meshvet/core';
 import { readsPortsOf } from './audience.ts';
 import { surelyBehind } from './endpoints.ts';
 
@@ -34,7 +42,8 @@ const TRANSPORTS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'SCTP']);
 export function groupsWithin(mesh: Mesh, service: Service): readonly PodPortGroup[] {
   const workloads = surelyBehind(mesh, service);
   // Which names stand for which numbers is the workload's affair; without one, equal texts are still one port.
-  const views = workloads.length > 0 ? workloads.map((w) => podPorts(mesh, service, w)) : [podPorts(mesh, service, undefined)];
+  const views =
+    workloads.length > 0 ? workloads.map((w) => podPorts(mesh, service, w)) : [podPorts(mesh, service, undefined)];
   const seen = new Set<ServicePort>();
   const groups: PodPortGroup[] = [];
   for (const view of views) {
@@ -51,7 +60,9 @@ export function groupsWithin(mesh: Mesh, service: Service): readonly PodPortGrou
 
 /** The groups of ports of several Services that end on one target port of a workload. */
 export function groupsAcross(mesh: Mesh, workload: Workload): readonly PodPortGroup[] {
-  return groupBy(portsAcross(mesh, workload), (p) => p.targetKey).map((ports) => judge(ports, (a, b) => standApart(mesh, a, b)));
+  return groupBy(portsAcross(mesh, workload), (p) => p.targetKey).map((ports) =>
+    judge(ports, (a, b) => standApart(mesh, a, b)),
+  );
 }
 
 /** Ports of several Services with one number, which end on different ports of a workload and disagree in their protocol. */
@@ -90,14 +101,25 @@ function portsAcross(mesh: Mesh, workload: Workload): PodPort[] {
 }
 
 function podPorts(mesh: Mesh, service: Service, workload: Workload | undefined): PodPort[] {
-  if (service.type === 'ExternalName' || !readsPortsOf(mesh, service) || isPatchedAt(service.resource, 'spec', 'ports')) return [];
+  if (service.type === 'ExternalName' || !readsPortsOf(mesh, service) || isPatchedAt(service.resource, 'spec', 'ports'))
+    return [];
   return service.ports.flatMap((port) => {
     if (port.unreadable || port.number === undefined || (port.targetField.hasValue && isUnread(port))) return [];
     const transport = TRANSPORTS.has(port.protocol) ? port.protocol : 'TCP';
     const target = workload && mesh.resolveTarget(port, workload);
     const targetText = String(port.target ?? port.number);
     const arrives = target?.state === 'found' ? String(target.number) : targetText;
-    return [{ service, port, number: port.number, protocol: mesh.protocol(port), targetText, targetKey: `${arrives}/${transport}`, portKey: `${port.number}/${transport}` }];
+    return [
+      {
+        service,
+        port,
+        number: port.number,
+        protocol: mesh.protocol(port),
+        targetText,
+        targetKey: `${arrives}/${transport}`,
+        portKey: `${port.number}/${transport}`,
+      },
+    ];
   });
 }
 
@@ -121,10 +143,15 @@ function disagree(a: PodPort, b: PodPort): boolean {
 }
 
 function standApart(mesh: Mesh, a: PodPort, b: PodPort): boolean {
-  return !mesh.sameObject(a.service.resource, b.service.resource) && mesh.together(a.service.resource, b.service.resource);
+  return (
+    !mesh.sameObject(a.service.resource, b.service.resource) && mesh.together(a.service.resource, b.service.resource)
+  );
 }
 
-function firstPair(ports: readonly PodPort[], fits: (a: PodPort, b: PodPort) => boolean): readonly [PodPort, PodPort] | undefined {
+function firstPair(
+  ports: readonly PodPort[],
+  fits: (a: PodPort, b: PodPort) => boolean,
+): readonly [PodPort, PodPort] | undefined {
   for (const [i, second] of ports.entries()) {
     for (const first of ports.slice(0, i)) if (fits(first, second)) return [first, second];
   }

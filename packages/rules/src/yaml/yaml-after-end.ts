@@ -11,7 +11,8 @@ export const yamlAfterEnd = defineRule({
     problem: 'after-end',
     sources: ['kubernetes: kubectl 1.32, tried', 'yaml.org: YAML 1.2, document markers'],
     messages: {
-      dropped: 'What follows the line "..." is dropped by kubectl in silence, up to the next "---"; write "---" to begin another document.',
+      dropped:
+        'What follows the line "..." is dropped by kubectl in silence, up to the next "---"; write "---" to begin another document.',
     },
   },
   examples: {

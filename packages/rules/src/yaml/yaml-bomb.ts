@@ -11,7 +11,8 @@ export const yamlBomb = defineRule({
     problem: 'bomb',
     sources: ['kubernetes: CVE-2019-11253 (YAML with multiplying aliases)'],
     messages: {
-      aliases: 'Counted out, the aliases of this document stand for millions of values: it was not read, and Kubernetes refuses it.',
+      aliases:
+        'Counted out, the aliases of this document stand for millions of values: it was not read, and Kubernetes refuses it.',
       depth: 'This document is nested more than a hundred levels deep: it was not read.',
     },
   },

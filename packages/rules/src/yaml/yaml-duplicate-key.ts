@@ -12,7 +12,8 @@ export const yamlDuplicateKey = defineRule({
     problem: 'duplicate-key',
     sources: ['kubernetes: sigs.k8s.io/yaml', 'kubernetes: kubectl 1.32, tried'],
     messages: {
-      twice: 'Key {key} stands here again (first on line {line}): Kubernetes keeps the last value and drops the others in silence.',
+      twice:
+        'Key {key} stands here again (first on line {line}): Kubernetes keeps the last value and drops the others in silence.',
     },
   },
   examples: {
@@ -60,7 +61,10 @@ export const yamlDuplicateKey = defineRule({
       problem,
       'twice',
       { key: data.key, line: source.position(data.first.start).line },
-      { ...(resource ? { resource } : {}), related: [{ at: { source, span: data.first }, note: 'first written here' }] },
+      {
+        ...(resource ? { resource } : {}),
+        related: [{ at: { source, span: data.first }, note: 'first written here' }],
+      },
     );
   },
 });

@@ -10,9 +10,14 @@ export const yamlMergeOrder = defineRule({
     severity: 'warning',
     subject: 'problem',
     problem: 'merge-order',
-    sources: ['kubernetes: sigs.k8s.io/yaml with go-yaml v2', 'kubernetes: kubectl 1.32, tried', 'yaml.org: Merge Key Language-Independent Type'],
+    sources: [
+      'kubernetes: sigs.k8s.io/yaml with go-yaml v2',
+      'kubernetes: kubectl 1.32, tried',
+      'yaml.org: Merge Key Language-Independent Type',
+    ],
     messages: {
-      overridden: 'This "<<" brings {key} too, which is written on line {line}: kubectl takes the merged value, other tools the written one. Put the "<<" first.',
+      overridden:
+        'This "<<" brings {key} too, which is written on line {line}: kubectl takes the merged value, other tools the written one. Put the "<<" first.',
     },
   },
   examples: {

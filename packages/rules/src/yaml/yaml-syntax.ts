@@ -9,7 +9,10 @@ export const yamlSyntax = defineRule({
     severity: 'error',
     subject: 'problem',
     problem: 'syntax',
-    sources: ['kubernetes: sigs.k8s.io/yaml, which reads with go-yaml and then as JSON', 'kubernetes: kubectl 1.32, tried'],
+    sources: [
+      'kubernetes: sigs.k8s.io/yaml, which reads with go-yaml and then as JSON',
+      'kubernetes: kubectl 1.32, tried',
+    ],
     messages: {
       broken: 'Kubernetes cannot read this document: {reason}.',
     },

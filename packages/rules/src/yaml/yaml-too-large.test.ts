@@ -1,4 +1,8 @@
 import { testRule } from '@meshvet/core/testing';
 import { yamlTooLarge } from './yaml-too-large.ts';
 
-testRule(yamlTooLarge);
+testRule(yamlTooLarge, {
+  bad: {
+    'eleven million letters': { files: { 'large.yaml': `# ${'x'.repeat(11_000_000)} #~ tooLarge\n` } },
+  },
+});

@@ -9,9 +9,13 @@ export const yamlValueNotString = defineRule({
     fix: 'Put quotes around the value.',
     severity: 'error',
     subject: 'resource',
-    sources: ['kubernetes: apimachinery pkg/apis/meta/v1 ObjectMeta (map[string]string)', 'kubernetes: kubectl 1.32, tried'],
+    sources: [
+      'kubernetes: apimachinery pkg/apis/meta/v1 ObjectMeta (map[string]string)',
+      'kubernetes: kubectl 1.32, tried',
+    ],
     messages: {
-      scalar: '{resource}: {what} {key}{place} is written {written}, which is {type} and no string; the API server rejects the object. Write "{written}".',
+      scalar:
+        '{resource}: {what} {key}{place} is written {written}, which is {type} and no string; the API server rejects the object. Write "{written}".',
       collection: '{resource}: {what} {key}{place} is {type} and no string; the API server rejects the object.',
     },
   },
