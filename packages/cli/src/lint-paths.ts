@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import { type Config, type InputFile, ignores, type LintResult, lint, SetupError } from '@meshvet/core';
+import { type Config, type InputFile, ignores, type LintResult, type LintSetup, lint, SetupError } from '@meshvet/core';
 import { allRules } from '@meshvet/rules';
 import { failureWords, UsageError } from './errors.ts';
 import { findFiles, type Unreadable } from './find-files.ts';
@@ -10,6 +10,8 @@ import { shownPath } from './shown-path.ts';
 export interface LintPathsOptions {
   /** A config that was checked (`readConfig`). */
   readonly config?: Config;
+  /** Severities by rule id or code that beat the config, the later the earlier. */
+  readonly overrides?: NonNullable<LintSetup['overrides']>;
   /** Path of the file that the config is from: its globs are relative to its folder. Else to the working directory. */
   readonly configPath?: string;
   /** Whether .gitignore and .meshvetignore count; they do by default. */
@@ -81,6 +83,7 @@ export async function lintPaths(
   const result = await lintFiles(files, {
     rules: allRules,
     config,
+    ...(options.overrides ? { overrides: options.overrides } : {}),
     configPath: toConfig,
     clusters,
     ...(meshConfig ? { meshConfig } : {}),

@@ -6,7 +6,6 @@ import {
   type LintResult,
   parseVersion,
   REPORTERS,
-  type RuleSetting,
   ruleIndex,
   visibleText,
 } from '@meshvet/core';
@@ -37,12 +36,13 @@ export async function lintCommand({ operands, flags, named }: Arguments, host: H
   const clusters = parseClusters(flags.all('cluster'));
 
   const loaded = await configOf(flags, host);
-  const config = withRules(laidOver(loaded?.config ?? {}, given), ruleFlags);
+  const config = laidOver(loaded?.config ?? {}, given);
   const stdinFilename = flags.last('stdin-filename');
   const meshConfig = flags.last('mesh-config');
   const meshNetworks = flags.last('mesh-networks');
   const options: LintPathsOptions = {
     config,
+    overrides: ruleFlags.map(({ name, severity }) => ({ [name]: severity })),
     ...(loaded ? { configPath: loaded.path } : {}),
     ignore: !flags.has('no-ignore'),
     ...(stdinFilename === undefined ? {} : { stdinFilename }),
@@ -133,19 +133,6 @@ function parseRuleFlag(value: string): RuleFlag {
     throw new UsageError(`--rule: there is no rule "${visibleText(name)}"${meant(name, ruleIndex(allRules).names)}`);
   }
   return { name, severity };
-}
-
-/** Options that the config gives a rule stay; only its severity is another. */
-function withRules(config: Config, ruleFlags: readonly RuleFlag[]): Config {
-  if (ruleFlags.length === 0) return config;
-  const rules = new Map<string, RuleSetting>(Object.entries(config.rules ?? {}));
-  for (const { name, severity } of ruleFlags) {
-    const known = rules.get(name);
-    // Of two settings that fit, the later one counts.
-    rules.delete(name);
-    rules.set(name, typeof known === 'object' ? { ...known, severity } : severity);
-  }
-  return { ...config, rules: Object.fromEntries(rules) };
 }
 
 function parseClusters(values: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -409,3 +409,15 @@ describe('compileExternals', () => {
     expect(compileExternals(NO_EXTERNALS)).toBe(NO_EXTERNAL_MATCHERS);
   });
 });
+
+it('what is said later, flag by flag, beats the config: a code there beats an id here', () => {
+  const rule = ruleOf('a', { codes: ['IST0118'] });
+  const seen = (overrides: Record<string, 'error' | 'info' | 'off'>[]) => {
+    const resolved = one(rule, { settings: { a: 'warning' }, overrides });
+    return resolved === undefined ? 'left out' : effectiveSeverity(resolved, undefined, ['IST0118']);
+  };
+  expect(seen([])).toBe('warning');
+  expect(seen([{ IST0118: 'off' }])).toBe('off');
+  expect(seen([{ IST0118: 'off' }, { a: 'error' }])).toBe('error');
+  expect(seen([{ a: 'error' }, { IST0118: 'info' }])).toBe('info');
+});

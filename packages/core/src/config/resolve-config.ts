@@ -119,13 +119,13 @@ function baseCode(code: string): string {
 /** A rule that runs, and how severe its findings are. */
 export interface ResolvedRule {
   readonly rule: Rule;
-  /** Of every finding, because the user named the rule: nothing else has a say. */
-  readonly severity: Severity | undefined;
+  /** Of every finding, because the user named the rule; only a code that was named later has more to say. */
+  readonly severity: RuleSeverity | undefined;
   /** Of a finding when nothing else is said; `off` when the rule runs only for the codes the user turned on. */
   readonly usual: RuleSeverity;
   /** What a finding has at least, also where the rule thinks it mild (preset `strict`). */
   readonly floor: Severity | undefined;
-  /** What the user said of codes that the rule has, by code in upper case; the last one that fits counts. */
+  /** What the user said of codes after the rule itself, by code in upper case; the last one that fits counts. */
   readonly byCode: ReadonlyMap<string, RuleSeverity>;
   /** The rule's defaults with the user's options laid over. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -137,6 +137,8 @@ export interface RuleChoice {
   readonly profile: ProfileName;
   readonly istioVersion: Version;
   readonly settings?: Readonly<Record<string, RuleSetting>> | undefined;
+  /** Said later, flag by flag: each beats `settings` and those before it. */
+  readonly overrides?: readonly Readonly<Record<string, RuleSetting>>[] | undefined;
 }
 
 /**
@@ -144,20 +146,22 @@ export interface RuleChoice {
  *
  * The rule's own severity, or what the profile makes of it; then the preset; then the user, who wins: by code for the
  * findings with that code, by id for the whole rule, of two the later. A severity turns on what profile and preset
- * leave out, options alone do not. Only the Istio release is stronger than the user: outside `since` and `until` what
+ * leave out, options alone do not. What `overrides` says of a code beats what `settings` says of the rule. Only the Istio release is stronger than the user: outside `since` and `until` what
  * the rule says is not true.
  */
 export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readonly ResolvedRule[] {
   const asked = new Map<Rule, { severity?: RuleSeverity; byCode: Map<string, RuleSeverity>; options: object }>();
   const index = ruleIndex(rules);
-  for (const [name, setting] of Object.entries(choice.settings ?? {})) {
-    const found = index.find(name);
-    if (!found) throw new Error(`There is no rule ${JSON.stringify(name)}`);
+  const layers = [choice.settings ?? {}, ...(choice.overrides ?? [])];
+  for (const [found, name, setting] of layers.flatMap((layer) => codesFirst(layer, index))) {
     const { severity, options } = typeof setting === 'string' ? { severity: setting, options: undefined } : setting;
     for (const rule of found.rules) {
       const wish = asked.get(rule) ?? { byCode: new Map<string, RuleSeverity>(), options: {} };
       asked.set(rule, wish);
-      if (severity !== undefined && found.kind !== 'code') wish.severity = severity;
+      if (severity !== undefined && found.kind !== 'code') {
+        wish.severity = severity;
+        wish.byCode.clear();
+      }
       if (severity !== undefined && found.kind === 'code') {
         // A Map keeps the place of the first setting of a key: taken out, so that the last one is last.
         wish.byCode.delete(name.toUpperCase());
@@ -170,7 +174,7 @@ export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readon
   const resolved: ResolvedRule[] = [];
   for (const rule of rules) {
     const wish = asked.get(rule);
-    if (wish?.severity === 'off' || !holdsFor(rule, choice.istioVersion)) continue;
+    if (!holdsFor(rule, choice.istioVersion)) continue;
     const { usual, floor } = presetSeverity(rule, choice.preset, choice.profile);
     const byCode = wish?.byCode ?? new Map<string, RuleSeverity>();
     const speaks = wish?.severity ?? usual;
@@ -185,6 +189,19 @@ export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readon
     });
   }
   return resolved;
+}
+
+/** The settings of one layer, codes before ids: what is said of a whole rule has the last word there. */
+function codesFirst(
+  layer: Readonly<Record<string, RuleSetting>>,
+  index: RuleIndex,
+): [FoundRules, string, RuleSetting][] {
+  const all = Object.entries(layer).map(([name, setting]): [FoundRules, string, RuleSetting] => {
+    const found = index.find(name);
+    if (!found) throw new Error(`There is no rule ${JSON.stringify(name)}`);
+    return [found, name, setting];
+  });
+  return [...all.filter(([found]) => found.kind === 'code'), ...all.filter(([found]) => found.kind !== 'code')];
 }
 
 function holdsFor({ meta }: Rule, version: Version): boolean {
@@ -223,13 +240,13 @@ export function effectiveSeverity(
   reported: Severity | undefined,
   codes: readonly string[],
 ): RuleSeverity {
-  if (resolved.severity !== undefined) return resolved.severity;
   if (resolved.byCode.size > 0) {
     const own = new Set(codes.flatMap((code) => [code.toUpperCase(), baseCode(code).toUpperCase()]));
     let said: RuleSeverity | undefined;
     for (const [code, severity] of resolved.byCode) if (own.has(code)) said = severity;
     if (said !== undefined) return said;
   }
+  if (resolved.severity !== undefined) return resolved.severity;
   if (resolved.usual === 'off') return 'off';
   return reported === undefined ? resolved.usual : worse(reported, resolved.floor);
 }

@@ -28,6 +28,8 @@ import { undecidedOf } from './undecided.ts';
 export interface LintSetup {
   readonly rules: readonly Rule[];
   readonly config?: Config;
+  /** Severities that were given later than the config, flag by flag; each beats the config and those before it. */
+  readonly overrides?: readonly NonNullable<Config['rules']>[];
   /** The path of a file as the config has it (relative to the config file); the same when left out. */
   readonly configPath?: (path: string) => string;
   /** Files of other clusters of the same mesh, by cluster name. Context: only multi-cluster rules report on them. */
@@ -157,6 +159,7 @@ function resolvedRules(setup: LintSetup, project: Config, settings: MeshSettings
     profile: settings.profile,
     istioVersion: settings.istioVersion,
     settings: { ...setup.config?.rules, ...project.rules },
+    overrides: setup.overrides,
   });
 }
 

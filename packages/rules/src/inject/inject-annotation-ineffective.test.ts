@@ -178,6 +178,23 @@ testRule(injectAnnotationIneffective, {
           spec:
             containers: [{ name: cart, image: "cart:1" }]
     `,
+    'a number is told by inject-value-not-string': yaml`
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: cart
+        namespace: shop
+      spec:
+        selector: { matchLabels: { app: cart } }
+        template:
+          metadata:
+            labels:
+              app: cart
+            annotations:
+              sidecar.istio.io/inject: 1
+          spec:
+            containers: [{ name: cart, image: "cart:1" }]
+    `,
     'before 1.27 "disabled" was a no': {
       settings: { istioVersion: '1.26' },
       yaml: yaml`

@@ -49,18 +49,16 @@ export const injectKeyTypo = defineRule({
   check({ subject: resource, report }) {
     const isNamespace = resource.type === 'Namespace';
     if (!isNamespace && !podTemplateOf(resource)) return;
+    let told = 0;
     for (const found of metadataMaps(resource)) {
+      const offered = new Set<string>();
       for (const [key, field] of found.map.entries()) {
         const near = meantKey(key);
-        if (near === undefined) continue;
-        // What the key would be that is read at this place.
-        const meant =
-          near === INJECTION_KEY && !isNamespace
-            ? INJECT_KEY
-            : near === INJECT_KEY && isNamespace
-              ? INJECTION_KEY
-              : near;
-        const fits = meant === near && found.what === 'label' && !found.map.has(meant);
+        if (near === undefined || ++told > MOST) continue;
+        const meant = keyFor(near, isNamespace);
+        // Two keys of one name would be worse than two misspelt ones.
+        const fits = meant === near && found.what === 'label' && !found.map.has(meant) && !offered.has(meant);
+        offered.add(meant);
         report(
           field,
           'typo',
@@ -71,6 +69,16 @@ export const injectKeyTypo = defineRule({
     }
   },
 });
+
+// Nobody misspells more; each place in a mapping of thousands is found by walking through it.
+const MOST = 20;
+
+/** What the key is called that speaks of a namespace, or of a pod. */
+function keyFor(near: string, isNamespace: boolean): string {
+  if (near === INJECTION_KEY) return isNamespace ? INJECTION_KEY : INJECT_KEY;
+  if (near === INJECT_KEY) return isNamespace ? INJECTION_KEY : INJECT_KEY;
+  return near;
+}
 
 // istioctl looks at the annotations of these kinds, not at labels and not at templates.
 const JUDGED_BY_ISTIOCTL: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'apps/Deployment']);

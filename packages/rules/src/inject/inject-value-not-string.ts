@@ -1,5 +1,5 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import { isMeshKey, nonStringValues } from '../shared/non-string-values.ts';
+import { nonStringValues } from '../shared/non-string-values.ts';
 
 export const injectValueNotString = defineRule({
   meta: {
@@ -60,8 +60,7 @@ export const injectValueNotString = defineRule({
     ],
   },
   check({ subject: resource, report }) {
-    for (const { field, key, what, place, type, written, edits } of nonStringValues(resource)) {
-      if (what === 'selector' || !isMeshKey(key)) continue;
+    for (const { field, key, what, place, type, written, edits } of nonStringValues(resource, 'mesh')) {
       const data = { resource: nameOf(resource), what, key, place, type };
       if (written === undefined) report(field, 'collection', data);
       else report(field, 'scalar', { ...data, written }, { fix: `Write ${key}: "${written}".`, edits });

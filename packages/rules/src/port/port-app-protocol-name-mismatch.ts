@@ -52,7 +52,7 @@ export const portAppProtocolNameMismatch = defineRule({
     ],
   },
   check({ subject: service, mesh, report }) {
-    for (const port of readablePorts(mesh, service)) {
+    for (const port of readablePorts(mesh, service, (p) => p.appProtocol !== undefined)) {
       if (port.name === undefined || port.appProtocol === undefined) continue;
       const { source, protocol: byApp } = mesh.protocol(port);
       const byName = protocolOfText(mesh.settings, port.name);

@@ -84,3 +84,15 @@ test('a slip of the pen is told', async () => {
     'Did you mean appProtocol: http?',
   ]);
 });
+
+test('a server that speaks first is named in the fix', async () => {
+  const text = yaml`
+    apiVersion: v1
+    kind: Service
+    metadata: { name: db, namespace: shop }
+    spec: { ports: [{ port: 13306, targetPort: 3306, appProtocol: relational }] }
+  `;
+  expect((await findingsOf(portAppProtocolUnknown, { 'a.yaml': text })).map((f) => f.fix)).toEqual([
+    'Write appProtocol: mysql: the port seems to be MySQL (target port 3306).',
+  ]);
+});

@@ -9,6 +9,7 @@ import {
 } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { serverFirstEvidence } from '../shared/server-first.ts';
 
 const EXACT = ['kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss'] as const;
 
@@ -70,11 +71,16 @@ export const portAppProtocolUnknown = defineRule({
     for (const { port, defect } of namingDefects(mesh, service)) {
       if (defect !== 'app-protocol-unknown' || port.appProtocol === undefined) continue;
       const known = [
-        ...knownTokens(mesh.settings),
+        // udp is known too, and would be worse on a TCP port.
+        ...knownTokens(mesh.settings).filter((token) => token !== 'udp'),
         ...EXACT.filter((value) => istioAtLeast(mesh.settings, appProtocolSince(value) ?? '1.6')),
       ];
       const named = port.name !== undefined && protocolOfText(mesh.settings, port.name) !== undefined;
       const meant = didYouMean(port.appProtocol, known);
+      const server = serverFirstEvidence(mesh, service, port);
+      const fix = meant
+        ? `Did you mean appProtocol: ${meant}?`
+        : server && `Write appProtocol: ${server.token}: the port seems to be ${server.name} (${server.evidence}).`;
       const data = {
         service: nameOf(service.resource),
         value: port.appProtocol,
@@ -88,7 +94,7 @@ export const portAppProtocolUnknown = defineRule({
         severity: severityForPort(mesh, service, 'warning'),
         codes: namingCodes(mesh, service, port),
         related: named ? [{ at: port.nameField, note: 'not read, because appProtocol is written' }] : [],
-        ...(meant ? { fix: `Did you mean appProtocol: ${meant}?` } : {}),
+        ...(fix ? { fix } : {}),
       });
     }
   },

@@ -90,11 +90,13 @@ export const portProtocolTlsMismatch = defineRule({
     ],
   },
   check({ subject: service, mesh, report }) {
-    for (const port of readablePorts(mesh, service)) {
+    for (const port of readablePorts(
+      mesh,
+      service,
+      (p) => p.protocol === 'TCP' && declaredSide(mesh, p) !== undefined,
+    )) {
       const read = mesh.protocol(port);
-      if (port.protocol !== 'TCP' || (read.source !== 'appProtocol' && read.source !== 'name')) continue;
-      const declared = sideOf(read.protocol);
-      if (declared === undefined) continue;
+      const declared = declaredSide(mesh, port) as Side;
       const at = read.source === 'name' ? port.nameField : port.appProtocolField;
       const common = {
         service: nameOf(service.resource),
@@ -126,6 +128,11 @@ type Side = 'plain' | 'tls';
 function sideOf(protocol: Protocol): Side | undefined {
   if (protocol === 'HTTPS' || protocol === 'TLS') return 'tls';
   return classOf(protocol) === 'http' && protocol !== 'HTTP_PROXY' ? 'plain' : undefined;
+}
+
+function declaredSide(mesh: Mesh, port: ServicePort): Side | undefined {
+  const { source, protocol } = mesh.protocol(port);
+  return source === 'appProtocol' || source === 'name' ? sideOf(protocol) : undefined;
 }
 
 function opposite(a: Side, b: Side | undefined): boolean {

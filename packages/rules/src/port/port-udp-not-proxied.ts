@@ -1,4 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, nameOf, type Service, type ServicePort } from '@meshvet/core';
 import { readablePorts } from '../shared/port-naming.ts';
 
 export const portUdpNotProxied = defineRule({
@@ -9,7 +9,6 @@ export const portUdpNotProxied = defineRule({
     fix: 'Protect the port by other means, such as a NetworkPolicy or DTLS, or take it for what it is.',
     severity: 'info',
     advice: true,
-    strict: 'info',
     subject: 'service',
     sources: ['istio.io: Protocol Selection', 'istio/istio tools/istio-iptables/pkg/capture/run.go'],
     messages: {
@@ -67,17 +66,10 @@ export const portUdpNotProxied = defineRule({
     ],
   },
   check({ subject: service, mesh, report }) {
-    const membership = mesh.membershipOfService(service);
-    if (membership.answer !== 'yes') return;
-    const ports = readablePorts(mesh, service);
+    const ports = readablePorts(mesh, service, (port) => port.protocol === 'UDP' && !isDnsPair(service, port));
+    const membership = ports.length > 0 ? mesh.membershipOfService(service) : undefined;
+    if (membership?.answer !== 'yes') return;
     for (const port of ports) {
-      if (port.protocol !== 'UDP') continue;
-      // DNS over both: resolvers ask by UDP and fall back to TCP, and the mesh answers DNS by other means.
-      if (
-        (port.number === 53 || port.target === 53) &&
-        ports.some((p) => p.protocol === 'TCP' && p.number === port.number)
-      )
-        continue;
       const data = {
         service: nameOf(service.resource),
         port: port.number ?? port.field.at('port').text() ?? '?',
@@ -89,3 +81,9 @@ export const portUdpNotProxied = defineRule({
     }
   },
 });
+
+// DNS over both: resolvers ask by UDP and fall back to TCP, and the mesh answers DNS by other means.
+function isDnsPair(service: Service, port: ServicePort): boolean {
+  const dns = port.number === 53 || port.target === 53;
+  return dns && service.ports.some((other) => other.protocol === 'TCP' && other.number === port.number);
+}

@@ -55,6 +55,8 @@ function defectOf(mesh: Mesh, resource: Resource, pod: PodTemplate): AnnotationD
   if (value === undefined || mayChange) return mesh.istioAtLeast('1.10') ? 'unread' : undefined;
   switch (wishOf(mesh, value)) {
     case 'default':
+      // Of a value that is no string a rule of its own speaks; what remains is that the key is deprecated.
+      if (typeof pod.annotations.at(INJECT_KEY).value !== 'string' && value !== '') return 'unread';
       return 'no-value';
     case 'yes':
       if (isSurelyUnselected(mesh, resource, pod)) return 'not-selected';

@@ -16,6 +16,9 @@ export interface NonString {
   readonly edits: readonly ScalarEdit[];
 }
 
+// A hundred such values are told; each place in a mapping of thousands is found by walking through it.
+const MOST = 100;
+
 // What these tools read never reaches the API server, and they have readers of their own.
 const LOCAL_GROUPS: ReadonlySet<string> = new Set(['kustomize.config.k8s.io', 'skaffold']);
 
@@ -34,27 +37,31 @@ const LABEL_SELECTORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * All values of a resource that must be strings and are not: the API server decodes these mappings into map[string]string
+ * The values of a resource that must be strings and are not, of the labels and annotations that speak to a mesh, or of all others: the API server decodes these mappings into map[string]string
  * and refuses the whole object. A key with nothing behind it becomes the empty string, which is accepted.
  */
-export function nonStringValues(resource: Resource): NonString[] {
+export function nonStringValues(resource: Resource, audience: 'mesh' | 'others'): NonString[] {
   if (LOCAL_GROUPS.has(resource.group)) return [];
   const found: NonString[] = [];
   for (const { what, place, map } of metadataMaps(resource)) {
-    for (const [key, field] of map.entries()) push(found, field, key, what, place);
+    for (const [key, field] of map.entries()) {
+      if (isMeshKey(key) === (audience === 'mesh')) push(found, field, key, what, place);
+    }
   }
+  if (audience === 'mesh') return found;
   for (const [key, field] of selectorOf(resource)?.entries() ?? []) push(found, field, key, 'selector', '');
   return found;
 }
 
 /** Whether a key speaks to a mesh: those of Istio's and Linkerd's domains, and `istio-injection`. */
-export function isMeshKey(key: string): boolean {
+function isMeshKey(key: string): boolean {
   const slash = key.indexOf('/');
   if (slash < 0) return key === 'istio-injection';
   return /(?:^|\.)(?:istio|linkerd)\.io$/.test(key.slice(0, slash));
 }
 
 function push(found: NonString[], field: Field, key: string, what: NonString['what'], place: string): void {
+  if (found.length === MOST) return;
   const type = typeName(field);
   if (type === undefined) return;
   const collection = typeof field.value === 'object';

@@ -47,11 +47,15 @@ export function namingDefects(mesh: Mesh, service: Service): readonly DefectiveP
   return defective.length > 0 && readsPortsOf(mesh, service) ? defective : [];
 }
 
-/** The ports of a Service about which something may be said: written here and now, by TCP, and read by the mesh. */
-export function readablePorts(mesh: Mesh, service: Service): readonly ServicePort[] {
-  if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports') || !readsPortsOf(mesh, service))
-    return [];
-  return service.ports.filter((port) => !port.unreadable);
+/** Those of the wanted ports of a Service about which something may be said: written here and now, and read by the mesh. */
+export function readablePorts(
+  mesh: Mesh,
+  service: Service,
+  wanted: (port: ServicePort) => boolean,
+): readonly ServicePort[] {
+  if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports')) return [];
+  const ports = service.ports.filter((port) => !port.unreadable && wanted(port));
+  return ports.length > 0 && readsPortsOf(mesh, service) ? ports : [];
 }
 
 function namingDefect(mesh: Mesh, service: Service, port: ServicePort): NamingDefect | undefined {

@@ -1,5 +1,5 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import { isMeshKey, nonStringValues } from '../shared/non-string-values.ts';
+import { nonStringValues } from '../shared/non-string-values.ts';
 
 export const yamlValueNotString = defineRule({
   meta: {
@@ -68,9 +68,8 @@ export const yamlValueNotString = defineRule({
     ],
   },
   check({ subject: resource, report }) {
-    for (const { field, key, what, place, type, written, edits } of nonStringValues(resource)) {
-      // Of those a rule of its own speaks, which says what the mesh makes of it.
-      if (what !== 'selector' && isMeshKey(key)) continue;
+    // Of labels and annotations that speak to the mesh a rule of its own tells.
+    for (const { field, key, what, place, type, written, edits } of nonStringValues(resource, 'others')) {
       const data = { resource: nameOf(resource), what, key, place, type };
       if (written === undefined) report(field, 'collection', data);
       else report(field, 'scalar', { ...data, written }, { fix: `Write ${key}: "${written}".`, edits });
