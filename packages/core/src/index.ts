@@ -23,6 +23,7 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export { isWorkloadType } from './manifest/kinds.ts';
 export { Labels } from './manifest/labels.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';

@@ -421,3 +421,14 @@ it('what is said later, flag by flag, beats the config: a code there beats an id
   expect(seen([{ IST0118: 'off' }, { a: 'error' }])).toBe('error');
   expect(seen([{ a: 'error' }, { IST0118: 'info' }])).toBe('info');
 });
+
+it('a finding that is advice in its case is left out, raised or kept by the preset; the user beats that', () => {
+  const seen = (preset: 'recommended' | 'strict' | 'all', settings: Record<string, 'info'> = {}) => {
+    const resolved = one(ruleOf('a', { severity: 'info' }), { preset, settings });
+    return resolved && [effectiveSeverity(resolved, undefined, []), effectiveSeverity(resolved, undefined, [], true)];
+  };
+  expect(seen('recommended')).toEqual(['info', 'off']);
+  expect(seen('strict')).toEqual(['info', 'warning']);
+  expect(seen('all')).toEqual(['info', 'info']);
+  expect(seen('recommended', { a: 'info' })).toEqual(['info', 'info']);
+});

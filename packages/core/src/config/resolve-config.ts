@@ -125,6 +125,8 @@ export interface ResolvedRule {
   readonly usual: RuleSeverity;
   /** What a finding has at least, also where the rule thinks it mild (preset `strict`). */
   readonly floor: Severity | undefined;
+  /** What becomes of a finding that is advice in the case at hand, although the rule as a whole is not. */
+  readonly advice: 'left-out' | 'raised' | 'kept';
   /** What the user said of codes after the rule itself, by code in upper case; the last one that fits counts. */
   readonly byCode: ReadonlyMap<string, RuleSeverity>;
   /** The rule's defaults with the user's options laid over. */
@@ -184,6 +186,7 @@ export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readon
       severity: wish?.severity,
       usual,
       floor,
+      advice: choice.preset === 'recommended' ? 'left-out' : choice.preset === 'strict' ? 'raised' : 'kept',
       byCode,
       options: { ...(rule.options?.defaults as object | undefined), ...wish?.options },
     });
@@ -233,12 +236,13 @@ function worse(severity: Severity, floor: Severity | undefined): Severity {
 
 /**
  * How severe one finding is. `reported` is what the rule said for the case at hand, if anything; `codes` are those of
- * the finding (all of the rule's where it names none).
+ * the finding (all of the rule's where it names none); `advice` tells that the case at hand is good advice only.
  */
 export function effectiveSeverity(
   resolved: ResolvedRule,
   reported: Severity | undefined,
   codes: readonly string[],
+  advice = false,
 ): RuleSeverity {
   if (resolved.byCode.size > 0) {
     const own = new Set(codes.flatMap((code) => [code.toUpperCase(), baseCode(code).toUpperCase()]));
@@ -247,7 +251,9 @@ export function effectiveSeverity(
     if (said !== undefined) return said;
   }
   if (resolved.severity !== undefined) return resolved.severity;
-  if (resolved.usual === 'off') return 'off';
+  if (resolved.usual === 'off' || (advice && resolved.advice === 'left-out')) return 'off';
+  if (advice && resolved.advice === 'raised')
+    return worse(worse(reported ?? resolved.usual, 'warning'), resolved.floor);
   return reported === undefined ? resolved.usual : worse(reported, resolved.floor);
 }
 

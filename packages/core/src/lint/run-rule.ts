@@ -24,7 +24,12 @@ export function runRule(resolved: ResolvedRule, mesh: Mesh, all: Subjects): Rule
   const subjects = all.of(rule);
   for (const { subject, resource } of subjects) {
     const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
-      const severity = effectiveSeverity(resolved, options.severity, options.codes ?? rule.meta.codes ?? []);
+      const severity = effectiveSeverity(
+        resolved,
+        options.severity,
+        options.codes ?? rule.meta.codes ?? [],
+        options.advice,
+      );
       if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource, severity });
     };
     try {

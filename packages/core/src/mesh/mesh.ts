@@ -57,6 +57,7 @@ export class Mesh {
   readonly #unread: ReadonlySet<string>;
   readonly #memberships = new Map<Workload, Membership>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
+  readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
   constructor({ resources, settings, externals, rootsOf, unread, clusters }: MeshInput) {
     this.#unread = unread ?? new Set();
@@ -65,6 +66,15 @@ export class Mesh {
     this.clusters = clusters ?? new Map();
     this.#externals = externals ?? NO_EXTERNAL_MATCHERS;
     this.#rootsOf = rootsOf ?? (() => new Set());
+  }
+
+  /**
+   * What follows from this mesh and costs a walk over it: made once a mesh, and kept with it. For rules, whose modules keep no state.
+   * The same function gives the same value.
+   */
+  derive<T>(make: (mesh: Mesh) => T): T {
+    if (!this.#derived.has(make)) this.#derived.set(make, make(this));
+    return this.#derived.get(make) as T;
   }
 
   /** Whether the configured Istio is at least a minor release. */

@@ -53,6 +53,8 @@ export interface ReportOptions {
   readonly related?: readonly Related[];
   /** Milder or stricter than the rule's own, because of the case at hand. The user's setting wins over both. */
   readonly severity?: Severity;
+  /** In this case it is good advice only, as `meta.advice` is for a whole rule: left out of preset `recommended`. */
+  readonly advice?: boolean;
   /** The codes that hold for this finding, where they are not all of `meta.codes`. */
   readonly codes?: readonly string[];
   /** Another resource than the subject's, where the finding is about that one. */

@@ -30,6 +30,7 @@ export class Field<T = unknown> {
   /** Key in the parent's mapping, or index in its list; undefined for the root. */
   readonly key: string | number | undefined;
   declare readonly _type: T;
+  #children: Map<string | number, number> | undefined;
 
   constructor(document: YamlDocument, value: unknown, parent?: Field, key?: string | number) {
     this.document = document;
@@ -115,9 +116,17 @@ export class Field<T = unknown> {
   /** The slot in the document's table where this value is written itself; undefined when it is not. */
   slot(): number | undefined {
     if (!this.parent) return 0;
-    const parent = this.parent.slot();
-    if (parent === undefined || !this.exists) return undefined;
-    return childSlot(this.document, parent, this.key as string | number);
+    if (!this.exists) return undefined;
+    return this.parent.#childSlot(this.key as string | number);
+  }
+
+  // Made at the first question and kept with the parent: a rule may ask for the place of each of 20,000 labels.
+  #childSlot(key: string | number): number | undefined {
+    if (!this.#children) {
+      const slot = this.slot();
+      this.#children = slot === undefined ? new Map() : childSlots(this.document, slot);
+    }
+    return this.#children.get(key);
   }
 
   /**
@@ -160,7 +169,7 @@ export class Field<T = unknown> {
     const slot = parent.slot();
     if (slot !== undefined && this.exists) {
       // Brought in by a merge: the `<<` is what the reader can see.
-      const merge = childSlot(this.document, slot, '<<');
+      const merge = parent.#childSlot('<<');
       if (merge !== undefined) return keySpanOf(this.document, merge);
     }
     return parent.span();
@@ -187,19 +196,18 @@ function keySpanOf(document: YamlDocument, slot: number): Span {
   return { start: table[slot * STRIDE + KEY_START] as number, end: table[slot * STRIDE + KEY_END] as number };
 }
 
-function childSlot(document: YamlDocument, parent: number, key: string | number): number | undefined {
+/** The slots inside a mapping or list by key or index; the last of duplicate keys, as for kubectl. */
+function childSlots(document: YamlDocument, parent: number): Map<string | number, number> {
   const { table, keys } = document;
+  const slots = new Map<string | number, number>();
   const after = table[parent * STRIDE + NEXT] as number;
-  let found: number | undefined;
   let index = 0;
   for (let slot = parent + 1; slot < after; slot = table[slot * STRIDE + NEXT] as number, index++) {
-    if (typeof key === 'number') {
-      if (index === key) return slot;
-    } else if (keys[slot] === key) {
-      found = slot; // the last of duplicate keys wins, as for kubectl
-    }
+    slots.set(index, slot);
+    const key = keys[slot];
+    if (key !== undefined) slots.set(key, slot);
   }
-  return found;
+  return slots;
 }
 
 function firstLineSpan(text: string, start: number, end: number): Span {

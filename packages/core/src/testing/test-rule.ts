@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../config/config.ts';
+import { readFiles } from '../lint/collect.ts';
 import { lint } from '../lint/lint.ts';
 import type { Finding } from '../lint/result.ts';
 import type { ExampleSettings, Rule, RuleExample } from '../rule/define-rule.ts';
@@ -89,6 +90,16 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
   const settings = typeof one === 'string' ? {} : (one.settings ?? {});
   const input = Object.entries(files).map(([path, text]) => ({ path, text }));
+  // A manifest that is never read proves nothing about a rule.
+  if (rule.meta.subject !== 'problem') {
+    for (const file of await readFiles(input)) {
+      expect(
+        file.problems.flatMap((p) => (p.kind === 'syntax' ? p.data.reason : [])),
+        'the case is no YAML',
+      ).toEqual([]);
+      expect(file.skipped, 'the case is not read').not.toContain('template');
+    }
+  }
   const result = await lint(input, { rules: [rule], config: { preset: 'all', ...settings } });
   expect(result.failures).toEqual([]);
   return result.findings;

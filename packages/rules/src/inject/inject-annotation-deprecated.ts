@@ -78,7 +78,8 @@ export const injectAnnotationDeprecated = defineRule({
     else if (defect === 'unread') report(field, 'unread', { resource: nameOf(resource) }, options);
     else if (defect === 'early') {
       const version = formatVersion(mesh.settings.istioVersion);
-      const fix = 'Nothing for this release; before 1.10, write it among the labels of the pod template too.';
+      const fix =
+        'Nothing for this release; before you move to 1.10 or later, write it among the labels of the pod template too.';
       report(field, 'early', { resource: nameOf(resource), version }, { ...options, severity: 'info', fix });
     }
   },

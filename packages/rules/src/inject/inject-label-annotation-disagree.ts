@@ -14,7 +14,7 @@ export const injectLabelAnnotationDisagree = defineRule({
       labelWins:
         '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} reads the label only.',
       bothRead:
-        '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} gives a sidecar only where neither says no, and from 1.12 on the label alone counts.',
+        '{resource}: label sidecar.istio.io/inject is "{label}" and the annotation "{annotation}": Istio {version} leaves the sidecar out when the label is "false" or the annotation says no, and from 1.12 on the label alone counts.',
     },
   },
   examples: {

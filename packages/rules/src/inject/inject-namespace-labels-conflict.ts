@@ -18,7 +18,7 @@ export const injectNamespaceLabelsConflict = defineRule({
       revisionIgnored:
         'Namespace {namespace}: label istio.io/rev={revision} is ignored, because istio-injection is there too and wins.',
       ambientIgnored:
-        'Namespace {namespace}: its pods get a sidecar because of {winner}, and so istio.io/dataplane-mode=ambient has no effect on them.',
+        'Namespace {namespace}: {winner} asks for sidecars, and a pod with a sidecar is left out of ambient mode, so istio.io/dataplane-mode=ambient has no effect on it.',
       bothIgnored:
         'Namespace {namespace}: istio-injection=enabled wins, so istio.io/rev={revision} and istio.io/dataplane-mode=ambient have no effect.',
     },

@@ -68,7 +68,7 @@ testRule(portAppProtocolUnknown, {
       apiVersion: v1
       kind: Service
       metadata: { name: db, namespace: shop }
-      spec: { ports: [{ port: 80, appProtocol: "\${P}" }] }
+      spec: { ports: [{ port: 80, appProtocol: $(P) }] }
     `,
   },
 });

@@ -127,7 +127,7 @@ testRule(portNameMissing, {
       apiVersion: v1
       kind: Service
       metadata: { name: cart, namespace: shop }
-      spec: { selector: { app: cart }, ports: [{ name: "\${PORT_NAME}", port: 80 }, { port: 81, appProtocol: "{{ .protocol }}" }, { port: 82, protocol: "\${L4}" }] }
+      spec: { selector: { app: cart }, ports: [{ name: $(PORT_NAME), port: 80 }, { port: 81, appProtocol: "{{ .protocol }}" }, { port: 82, protocol: $(L4) }] }
     `,
     'ports that a patch writes are not what is written here': {
       files: {

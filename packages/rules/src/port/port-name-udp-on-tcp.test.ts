@@ -40,7 +40,7 @@ testRule(portNameUdpOnTcp, {
       apiVersion: v1
       kind: Service
       metadata: { name: dns, namespace: shop }
-      spec: { ports: [{ name: udp-dns, port: 53, protocol: "\${L4}" }] }
+      spec: { ports: [{ name: udp-dns, port: 53, protocol: $(L4) }] }
     `,
   },
 });

@@ -1,4 +1,4 @@
-import { defineRule, type Mesh, nameOf, type Service, type Workload } from '@meshvet/core';
+import { defineRule, identityOf, type Mesh, nameOf, type Service, type Workload } from '@meshvet/core';
 import { severityForWorkload } from '../shared/audience.ts';
 
 export const servicePodSingleService = defineRule({
@@ -76,7 +76,7 @@ export const servicePodSingleService = defineRule({
     if (allowed === 'always' || allowed === 'same-protocol') return;
     const severity = severityForWorkload(mesh, workload, mesh.settings.profile === 'istio-1.0' ? 'error' : 'info');
     if (!severity) return;
-    const services = distinctServices(mesh, workload);
+    const services = distinctServices(mesh, workload).sort((a, b) => (a.resource.name < b.resource.name ? -1 : 1));
     if (services.length < 2) return;
     const names = services.map((s) => s.resource.name).sort();
     report(
@@ -95,19 +95,17 @@ export const servicePodSingleService = defineRule({
 
 // One of each identity, and no headless twin: it has the ports of another one and is there for the names of the pods.
 function distinctServices(mesh: Mesh, workload: Workload): Service[] {
-  const services = mesh.servicesOf(workload);
-  const twins = new Set(
-    services
-      .filter((s) => s.headless)
-      .filter((s) => services.some((other) => !other.headless && portsText(other) === portsText(s))),
-  );
-  const kept: Service[] = [];
-  for (const service of services) {
-    if (twins.has(service) || kept.some((k) => mesh.sameObject(k.resource, service.resource))) continue;
-    if (kept.length > 0 && !kept.every((k) => mesh.together(k.resource, service.resource))) continue;
-    kept.push(service);
+  const all = mesh.servicesOf(workload);
+  if (all.length < 2) return [];
+  const withAddress = new Set(all.filter((s) => !s.headless).map(portsText));
+  const kept = new Map<string, Service>();
+  for (const service of all) {
+    const [first] = kept.values();
+    const isTwin = service.headless && withAddress.has(portsText(service));
+    if (isTwin || (first && !mesh.together(first.resource, service.resource))) continue;
+    if (!kept.has(identityOf(service.resource))) kept.set(identityOf(service.resource), service);
   }
-  return kept;
+  return [...kept.values()];
 }
 
 function portsText(service: Service): string {

@@ -11,10 +11,15 @@ import {
 } from '@meshvet/core';
 import { isSystemNamespace } from './audience.ts';
 
+// No real Service has so many workloads; in a hostile file each of thousands would be held against each of thousands.
+const MOST = 200;
+
 /** The workloads that surely stand behind a Service; none where that is not known. */
 export function surelyBehind(mesh: Mesh, service: Service): readonly Workload[] {
   const behind = mesh.behind(service);
-  return behind.state === 'found' && behind.value.certain ? behind.value.workloads : [];
+  return behind.state === 'found' && behind.value.certain && behind.value.workloads.length <= MOST
+    ? behind.value.workloads
+    : [];
 }
 
 /** Whether the target ports of a Service may be judged at all. */
@@ -82,8 +87,6 @@ export function kialiTargetCodes(mesh: Mesh, service: Service, workloads: readon
   const { namespace, labels } = service.resource;
   if (!workloads.some((w) => w.resource.type === 'apps/Deployment')) return [];
   if (isControlPlane(labels) || isManagedGateway(labels) || workloads.every((w) => w.isGateway)) return [];
-  const controlPlane =
-    namespace === 'istio-system' ||
-    mesh.workloads.some((w) => w.resource.namespace === namespace && w.podLabels.get('app') === 'istiod');
+  const controlPlane = namespace === 'istio-system' || mesh.service(namespace ?? '', 'istiod').state === 'found';
   return controlPlane ? [] : ['KIA0701'];
 }

@@ -1,5 +1,5 @@
-import { fileOf, type Mesh, type Service, type Workload } from '@meshvet/core';
-import { type Canonical, canonicalName, canonicalRevision, nameKeys } from './canonical-labels.ts';
+import { fileOf, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { type Canonical, canonicalName, canonicalRevision } from './canonical-labels.ts';
 import { isMadeByAnother } from './label-audience.ts';
 
 /**
@@ -9,8 +9,41 @@ import { isMadeByAnother } from './label-audience.ts';
 export function namesakes(mesh: Mesh, workload: Workload): readonly Workload[] {
   const name = canonicalName(mesh, workload);
   if (name.state !== 'written' || workload.resource.name === '') return [];
-  const candidates = new Set(nameKeys(mesh).flatMap((key) => besideWith(mesh, workload, key, name.value)));
-  return [...candidates].filter((other) => isNamesake(mesh, workload, other, name.value)).sort(byName);
+  const named = (workloadsByName(mesh).get(nameKey(workload, name.value)) ?? []).slice(0, MOST);
+  const found = new Map<string, Workload>();
+  for (const other of named) {
+    if (isNamesake(mesh, workload, other) && !areAlternatives(mesh, named, workload, other))
+      found.set(nameOf(other.resource), other);
+  }
+  return [...found.values()];
+}
+
+// So many of one name show what is wrong; a hostile file has thousands, and each would be held against each.
+const MOST = 100;
+
+// No state: what is remembered follows from the mesh alone, which never changes, and goes with it. Without it each workload would be
+// held against all others of its namespace.
+const INDEXES = new WeakMap<Mesh, ReadonlyMap<string, readonly Workload[]>>();
+
+function workloadsByName(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
+  const known = INDEXES.get(mesh);
+  if (known) return known;
+  const index = new Map<string, Workload[]>();
+  for (const workload of mesh.workloads) {
+    const name = canonicalName(mesh, workload);
+    if (name.state !== 'written') continue;
+    const key = nameKey(workload, name.value);
+    const group = index.get(key);
+    if (group) group.push(workload);
+    else index.set(key, [workload]);
+  }
+  for (const group of index.values()) group.sort(byName);
+  INDEXES.set(mesh, index);
+  return index;
+}
+
+function nameKey(workload: Workload, name: string): string {
+  return `${workload.resource.namespace}\n${name}`;
 }
 
 /** What uniqueApp is when the config does not say. */
@@ -64,33 +97,20 @@ export function firstAndMore(names: readonly string[]): string {
 }
 
 // An object that several files write is one step or flavour of a tutorial in each of them; what stands in another file than that
-// object belongs to some of the flavours only, and which is not known.
-function areAlternatives(mesh: Mesh, a: Workload, b: Workload): boolean {
+// object belongs to some of the flavours only, and which is not known. The kind and API may change from one flavour to the next.
+function areAlternatives(mesh: Mesh, named: readonly Workload[], a: Workload, b: Workload): boolean {
   if (mesh.settings.closedWorld || fileOf(a.resource) === fileOf(b.resource)) return false;
-  return [a, b].some((w) => mesh.variants(w.resource).some((v) => fileOf(v) !== fileOf(w.resource)));
+  return [a.resource, b.resource].some((r) =>
+    named.some((v) => v.resource.name === r.name && fileOf(v.resource) !== fileOf(r)),
+  );
 }
 
-function isNamesake(mesh: Mesh, workload: Workload, other: Workload, name: string): boolean {
-  if (other === workload || other.resource.name === '' || other.resource.name === workload.resource.name) return false;
-  if (mesh.sameObject(other.resource, workload.resource) || areAlternatives(mesh, workload, other)) return false;
-  const theirs = canonicalName(mesh, other);
-  if (theirs.state !== 'written' || theirs.value !== name) return false;
+function isNamesake(mesh: Mesh, workload: Workload, other: Workload): boolean {
+  const [own, theirs] = [workload.resource, other.resource];
+  if (other === workload || theirs.name === '' || theirs.name === own.name) return false;
+  if (!mesh.together(own, theirs) || mesh.sameObject(own, theirs) || areAlternatives(mesh, workload, other))
+    return false;
   return !other.isGateway && !isMadeByAnother(other) && mesh.membership(other).answer !== 'no';
-}
-
-// The mesh has an index from a label to its workloads; a Service with that selector in the workload's place asks it.
-function besideWith(mesh: Mesh, workload: Workload, key: string, value: string): readonly Workload[] {
-  const { resource, podLabels } = workload;
-  const requirement = { key, operator: 'In', values: [value], field: podLabels.at(key) } as const;
-  const question: Service = {
-    resource,
-    type: 'ClusterIP',
-    headless: false,
-    ports: [],
-    selector: { field: podLabels.field, requirements: [requirement] },
-  };
-  const behind = mesh.behind(question);
-  return behind.state === 'found' && behind.value.certain ? behind.value.workloads : [];
 }
 
 function byName(a: Workload, b: Workload): number {

@@ -1,33 +1,12 @@
 import type { Rule } from '@meshvet/core';
 import { findingsOf, yaml } from '@meshvet/core/testing';
 import { describe, expect, test } from 'vitest';
-import { portAppProtocolEmpty } from '../port/port-app-protocol-empty.ts';
-import { portAppProtocolNameMismatch } from '../port/port-app-protocol-name-mismatch.ts';
-import { portAppProtocolPrefixForm } from '../port/port-app-protocol-prefix-form.ts';
-import { portAppProtocolUnknown } from '../port/port-app-protocol-unknown.ts';
-import { portAppProtocolUnsupportedVersion } from '../port/port-app-protocol-unsupported-version.ts';
-import { portExternalNameTcp } from '../port/port-external-name-tcp.ts';
-import { portNameMissing } from '../port/port-name-missing.ts';
-import { portNameMissingSeparator } from '../port/port-name-missing-separator.ts';
-import { portNameProtocolPrefix } from '../port/port-name-protocol-prefix.ts';
-import { portNameUdpOnTcp } from '../port/port-name-udp-on-tcp.ts';
-import { portNameVersionUnsupported } from '../port/port-name-version-unsupported.ts';
-import { portProtocolTlsMismatch } from '../port/port-protocol-tls-mismatch.ts';
-import { portServerFirstUndeclared } from '../port/port-server-first-undeclared.ts';
+import { allRules } from '../index.ts';
 
-const NAMING: readonly Rule[] = [
-  portAppProtocolEmpty,
-  portAppProtocolPrefixForm,
-  portAppProtocolUnknown,
-  portAppProtocolUnsupportedVersion,
-  portNameMissing,
-  portNameMissingSeparator,
-  portNameProtocolPrefix,
-  portNameUdpOnTcp,
-  portNameVersionUnsupported,
-  portServerFirstUndeclared,
-];
-const ALL: readonly Rule[] = [...NAMING, portAppProtocolNameMismatch, portExternalNameTcp, portProtocolTlsMismatch];
+// What the port rules hold together: one defect a port, and the codes of other tools just where those speak.
+
+const ALL = allRules.filter((rule) => rule.meta.id.startsWith('port-'));
+const NAMING = ALL.filter(({ meta }) => /^port-(?:name|app-protocol|server-first)-(?!name-mismatch)/.test(meta.id));
 
 const MESH = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n---\n';
 const service = (port: string, labels = '') => yaml`
