@@ -1,7 +1,7 @@
 // Writes what is made from the rules: their pages, the table of them, and the JSON Schemas that are shipped.
 //
-//   pnpm docs            writes
-//   pnpm docs --check    compares, and names what differs
+//   pnpm run docs            writes (`pnpm docs` is a command of pnpm itself)
+//   pnpm run docs --check    compares, and names what differs
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ const different = differences(files, root);
 if (values.check) {
   for (const line of different) console.error(line);
   if (different.length > 0) {
-    console.error('Run "pnpm docs" and commit what it writes.');
+    console.error('Run "pnpm run docs" and commit what it writes.');
     process.exitCode = 1;
   } else console.log(`${files.size} generated files are as they should be`);
 } else {

@@ -14,7 +14,7 @@ if (id === undefined || positionals.length > 1) {
 } else {
   try {
     for (const path of scaffoldRule(id, join(import.meta.dirname, '..'))) console.log(`written: ${path}`);
-    console.log('Its test fails until each TODO is filled in. Then: pnpm docs');
+    console.log('Its test fails until each TODO is filled in. Then: pnpm run docs');
   } catch (error) {
     if (!(error instanceof ScaffoldError)) throw error;
     console.error(error.message);

@@ -17,7 +17,7 @@ import { dedent } from '../packages/core/src/testing/yaml.ts';
 
 const EXAMPLE = 'example.yaml';
 const GUTTER = 4;
-const NOTICE = '<!-- Written by `pnpm docs` from the rule itself. Change the rule, not this page. -->';
+const NOTICE = '<!-- Written by `pnpm run docs` from the rule itself. Change the rule, not this page. -->';
 
 /** The page of a rule. The findings under its examples are those that the rule makes of them. */
 export async function rulePage(rule: Rule): Promise<string> {
@@ -242,7 +242,9 @@ function fence(language: string, text: string): string {
 function prose(text: string): string {
   return text
     .split(/(`[^`]*`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(/[\\<>*[\]]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)))
+    .map((part, i) =>
+      i % 2 === 1 ? part : part.replace(/[\\<>*[\]]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`),
+    )
     .join('');
 }
 

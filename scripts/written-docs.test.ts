@@ -105,3 +105,20 @@ test('both commands of the README are scripts', () => {
   expect(commands).toEqual(['demo', 'test']);
   for (const command of commands) expect(scripts).toHaveProperty(command);
 });
+
+test('every pnpm command that is named is a script', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const named = ['README.md', 'CONTRIBUTING.md', 'docs/how-the-house-is-built.md', '.ci/run'].flatMap((path) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:`|step \w+ |pnpm@[\d.]+ )pnpm (run )?([a-z-]+)/g)].map(
+      (match) => ({ path, run: match[1] !== undefined, name: match[2] as string }),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  const own = ['exec', 'install'];
+  expect(named.filter(({ name }) => !own.includes(name) && !Object.hasOwn(scripts, name))).toEqual([]);
+  // pnpm has commands of its own by these names; only with `run` is it the script. The text that says so is left out.
+  const shadowed = named.filter(({ name, run, path }) => name === 'docs' && !run && path !== 'CONTRIBUTING.md');
+  expect(shadowed).toEqual([]);
+});

@@ -23,8 +23,8 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
-export { isWorkloadType } from './manifest/kinds.ts';
 export { Labels } from './manifest/labels.ts';
+export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
 export { DATAPLANE_KEY, INJECT_KEY, INJECTION_KEY, type Membership, REVISION_KEY } from './mesh/membership.ts';

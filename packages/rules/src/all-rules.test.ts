@@ -126,7 +126,7 @@ describe.each(allRules.map((rule) => [rule.meta.id, rule] as const))('%s', (id, 
 
   test('has a page', () => {
     const page = join(PAGES, `${id}.md`);
-    expect(existsSync(page), `docs/rules/${id}.md is missing: run "pnpm docs"`).toBe(true);
+    expect(existsSync(page), `docs/rules/${id}.md is missing: run "pnpm run docs"`).toBe(true);
     expect(readFileSync(page, 'utf8')).toContain(`# ${id}\n`);
   });
 });

@@ -1,6 +1,7 @@
 import type { YamlDocument } from '../source/document.ts';
 import { Field } from '../source/field.ts';
 import { typeOf } from './kinds.ts';
+import { podTemplateOf } from './pod-template.ts';
 import type { FileContext } from './read-resources.ts';
 import type { Rewrites } from './resource.ts';
 
@@ -96,12 +97,12 @@ function rewritesOf(
     namespace: all.some((k) => k.namespace),
     labels: union([
       ...all.map((k) => k.labels),
-      ...fitting.map((p) => patchedKeys(p, 'labels')),
+      ...fitting.map((p) => patchedKeys(p, 'labels', type)),
       textKeys(texts, 'labels'),
     ]),
     annotations: union([
       ...all.map((k) => k.annotations),
-      ...fitting.map((p) => patchedKeys(p, 'annotations')),
+      ...fitting.map((p) => patchedKeys(p, 'annotations', type)),
       textKeys(texts, 'annotations'),
     ]),
     patches: fitting,
@@ -182,17 +183,9 @@ function patchFits(patch: Field, type: string, name: string): boolean {
   return typeOf(group, kind) === type && (patchName === name || patchName === undefined);
 }
 
-function patchedKeys(patch: Field, key: 'labels' | 'annotations'): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const spec = patch.at('spec');
-  for (const metadata of [
-    patch.at('metadata'),
-    spec.at('template').at('metadata'),
-    spec.at('jobTemplate').at('spec').at('template').at('metadata'),
-  ]) {
-    for (const [name] of metadata.at(key).entries()) keys.add(name);
-  }
-  return keys;
+function patchedKeys(patch: Field, key: 'labels' | 'annotations', type: string): ReadonlySet<string> {
+  const places = [patch, podTemplateOf(patch, type)].flatMap((body) => body?.at('metadata').at(key).entries() ?? []);
+  return new Set(places.map(([name]) => name));
 }
 
 function textKeys(texts: readonly string[], word: string): ReadonlySet<string> | 'any' {

@@ -31,8 +31,10 @@ export class Labels {
     return this.#fields().get(key) ?? this.field.at(key);
   }
 
-  /** Whether something outside this manifest may give the key another value. */
+  /** Whether a later step or something outside this manifest may give the key another value. */
   mayChange(key: string): boolean {
+    // A placeholder, or anything else that is no mapping, stands for labels that nobody has seen.
+    if (this.field.hasValue && !this.field.isMapping) return true;
     return this.#addable === 'any' || this.#addable.has(key);
   }
 

@@ -1,5 +1,5 @@
 import type { Field } from '../source/field.ts';
-import { isWorkloadType } from './kinds.ts';
+import { podTemplateOf } from './pod-template.ts';
 
 /**
  * Whether an object cannot stand alone: a kustomize patch, or another fragment that something completes. What the API
@@ -8,7 +8,8 @@ import { isWorkloadType } from './kinds.ts';
 export function isPartial(body: Field, type: string): boolean {
   if (body.at('$patch').exists || body.at('spec').at('$patch').exists) return true;
   const spec = body.at('spec');
-  if (isWorkloadType(type)) return isPartialWorkload(spec, type);
+  const template = podTemplateOf(body, type);
+  if (template) return isPartialTemplate(template);
   if (type === 'Service') {
     // Ports may be left out by a headless Service and by an ExternalName only.
     if (spec.at('ports').isList && spec.at('ports').items().length > 0) {
@@ -23,18 +24,10 @@ export function isPartial(body: Field, type: string): boolean {
   return false;
 }
 
-function isPartialWorkload(spec: Field, type: string): boolean {
-  const pod = podSpecOf(spec, type);
-  const containers = pod.at('containers').items();
+function isPartialTemplate(template: Field): boolean {
+  const containers = template.at('spec').at('containers').items();
   if (containers.length === 0) return true;
   return containers.every(
     (container) => !container.at('image').hasValue && container.at('name').text() !== 'istio-proxy',
   );
-}
-
-/** The pod spec inside the spec of a workload of a type. */
-function podSpecOf(spec: Field, type: string): Field {
-  if (type === 'Pod') return spec;
-  if (type === 'batch/CronJob') return spec.at('jobTemplate').at('spec').at('template').at('spec');
-  return spec.at('template').at('spec');
 }

@@ -42,9 +42,9 @@ export interface Resource<T = unknown> {
   readonly rewrites: Rewrites | undefined;
 }
 
-/** `group/kind/namespace/name`: what makes two manifests the same object. */
+/** What makes two manifests the same object: type, namespace and name; `extensions/v1beta1` and `apps/v1` serve one Deployment. */
 export function identityOf(resource: Resource): string {
-  return `${resource.group}/${resource.kind}/${resource.namespace ?? ''}/${resource.name}`;
+  return `${resource.type} ${resource.namespace ?? ''}/${resource.name}`;
 }
 
 /** "Deployment shop/cart", the way every message names a resource. */

@@ -57,6 +57,7 @@ export class Mesh {
   readonly #unread: ReadonlySet<string>;
   readonly #memberships = new Map<Workload, Membership>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
+  readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
   constructor({ resources, settings, externals, rootsOf, unread, clusters }: MeshInput) {
@@ -287,6 +288,12 @@ export class Mesh {
 
   /** The Services that select the pods of a workload, and surely belong with it. One entry an identity would lose variants: all are given. */
   servicesOf(workload: Workload): readonly Service[] {
+    let services = this.#servicesBy.get(workload);
+    if (!services) this.#servicesBy.set(workload, (services = this.#findServicesOf(workload)));
+    return services;
+  }
+
+  #findServicesOf(workload: Workload): readonly Service[] {
     const fitting = new Set<Service>();
     for (const [key] of workload.podLabels.entries()) {
       for (const service of this.#servicesByPair().get(pairKey(workload.resource, key, workload.podLabels.get(key))) ??

@@ -1,6 +1,6 @@
-import { isWorkloadType } from '../manifest/kinds.ts';
 import type { Container as ContainerSpec, PodSpec, PodTemplateSpec } from '../manifest/kubernetes-types.ts';
 import { Labels } from '../manifest/labels.ts';
+import { podTemplateOf } from '../manifest/pod-template.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
 import { flatSelector, labelSelector, type Selector } from './selectors.ts';
@@ -48,9 +48,9 @@ export interface Workload {
 
 /** The workload in a resource; undefined for other kinds and for patches. */
 export function readWorkload(resource: Resource): Workload | undefined {
-  if (!isWorkloadType(resource.type) || resource.partial) return undefined;
+  const template = podTemplateOf(resource.body, resource.type) as Field<PodTemplateSpec> | undefined;
+  if (!template || resource.partial) return undefined;
   const spec = resource.body.at('spec');
-  const template = templateOf(resource, spec) as Field<PodTemplateSpec>;
   const podSpec = template.get('spec') as Field<PodSpec>;
   const metadata = template.at('metadata');
   const podLabels = new Labels(metadata.at('labels'), resource.rewrites?.labels);
@@ -104,12 +104,6 @@ const MESH_CONTAINERS: ReadonlySet<string> = new Set([
   'linkerd-proxy',
   'linkerd-init',
 ]);
-
-function templateOf(resource: Resource, spec: Field): Field {
-  if (resource.type === 'Pod') return resource.body;
-  if (resource.type === 'batch/CronJob') return spec.at('jobTemplate').at('spec').at('template');
-  return spec.at('template');
-}
 
 function readSelector(resource: Resource, spec: Field): Selector | undefined {
   const selector = spec.at('selector');

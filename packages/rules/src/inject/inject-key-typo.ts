@@ -2,7 +2,7 @@ import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, type Resource } from '@m
 import { meantKey } from '../shared/inject-key-typo.ts';
 import { ISTIO_ANNOTATIONS } from '../shared/istio-keys.ts';
 import { type MetadataMap, metadataMaps } from '../shared/metadata-maps.ts';
-import { podTemplateOf } from '../shared/pod-template.ts';
+import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceKey } from '../shared/scalar-edit.ts';
 
 export const injectKeyTypo = defineRule({
@@ -48,7 +48,7 @@ export const injectKeyTypo = defineRule({
   },
   check({ subject: resource, report }) {
     const isNamespace = resource.type === 'Namespace';
-    if (!isNamespace && !podTemplateOf(resource)) return;
+    if (!isNamespace && !podMetadataOf(resource)) return;
     let told = 0;
     for (const found of metadataMaps(resource)) {
       const offered = new Set<string>();

@@ -1,6 +1,6 @@
 import { defineRule, INJECTION_KEY, nameOf, type Resource } from '@meshvet/core';
 import { metadataMaps } from '../shared/metadata-maps.ts';
-import { podTemplateOf } from '../shared/pod-template.ts';
+import { podMetadataOf } from '../shared/pod-metadata.ts';
 
 export const injectNamespaceLabelOnWorkload = defineRule({
   meta: {
@@ -71,7 +71,7 @@ export const injectNamespaceLabelOnWorkload = defineRule({
     const data = { resource: nameOf(resource), what: first.what };
     const related = others.map((o) => ({ at: o.map.at(INJECTION_KEY), note: `${o.what}${o.place}: no effect either` }));
     const field = first.map.at(INJECTION_KEY);
-    if (podTemplateOf(resource)) report(field, 'workload', { ...data, place: first.place }, { onKey: true, related });
+    if (podMetadataOf(resource)) report(field, 'workload', { ...data, place: first.place }, { onKey: true, related });
     else report(field, 'other', data, { onKey: true, related });
   },
 });
@@ -83,6 +83,6 @@ function isJudged(resource: Resource): boolean {
     !group.includes('.') ||
     group.endsWith('.k8s.io') ||
     group.endsWith('.istio.io') ||
-    podTemplateOf(resource) !== undefined
+    podMetadataOf(resource) !== undefined
   );
 }

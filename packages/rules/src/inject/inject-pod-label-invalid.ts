@@ -1,6 +1,6 @@
 import { defineRule, formatVersion, INJECT_KEY, nameOf } from '@meshvet/core';
 import { meaningOf, wishOf } from '../shared/inject-value.ts';
-import { podTemplateOf } from '../shared/pod-template.ts';
+import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 
 export const injectPodLabelInvalid = defineRule({
@@ -67,7 +67,7 @@ export const injectPodLabelInvalid = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    const labels = podTemplateOf(resource)?.labels;
+    const labels = podMetadataOf(resource)?.labels;
     const value = labels?.get(INJECT_KEY);
     if (!labels || value === undefined || labels.mayChange(INJECT_KEY)) return;
     const field = labels.at(INJECT_KEY);

@@ -73,8 +73,12 @@ export const labelsAppMissing = defineRule({
     const keys = nameKeys(mesh);
     // A label on the workload alone is another mistake, told by labels-on-workload-only.
     if (canonicalName(mesh, workload).state !== 'missing' || labelOnWorkloadOnly(workload, keys)) return;
-    const severity = severityForPodLabels(mesh, workload, mesh.settings.profile === 'istio-1.0' ? 'error' : 'warning');
-    if (!severity) return;
+    const own = mesh.settings.profile === 'istio-1.0' ? 'error' : 'warning';
+    const most = severityForPodLabels(mesh, workload, own);
+    if (!most) return;
+    // Istio falls back on the name of the workload; whoever may not even be in the mesh need not be warned of that.
+    const sure = mesh.membership(workload).answer === 'yes' || mesh.settings.profile === 'istio-1.0';
+    const severity = sure ? most : 'info';
     const name = nameOf(workload.resource);
     if (istioAtLeast(mesh.settings, '1.5'))
       report(workload.podLabels.field, 'missing', { workload: name, keys: listKeys(keys) }, { severity });

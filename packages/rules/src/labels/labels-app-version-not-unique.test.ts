@@ -196,6 +196,40 @@ testRule(labelsAppVersionNotUnique, {
     `,
       },
     },
+    'a flavour of another kind and an older API': {
+      files: {
+        'all-in-one.yaml': yaml`
+          apiVersion: extensions/v1beta1
+          kind: Deployment
+          metadata: { name: echo, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: echo } }
+            template:
+              metadata: { labels: { app: echo } }
+              spec: { containers: [{ name: echo, image: echo }] }
+        `,
+        'deployment.yaml': yaml`
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: echo, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: echo } }
+            template:
+              metadata: { labels: { app: echo } }
+              spec: { containers: [{ name: echo, image: echo }] }
+        `,
+        'set.yaml': yaml`
+          apiVersion: apps/v1
+          kind: StatefulSet
+          metadata: { name: echo-set, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: echo } }
+            template:
+              metadata: { labels: { app: echo } }
+              spec: { containers: [{ name: echo, image: echo }] }
+        `,
+      },
+    },
     'Jobs may share the name of their application': yaml`
       apiVersion: apps/v1
       kind: Deployment

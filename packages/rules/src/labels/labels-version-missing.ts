@@ -92,7 +92,8 @@ export const labelsVersionMissing = defineRule({
     );
     const [first] = others;
     if (!first) {
-      report(workload.podLabels.field, 'missing', words, { severity });
+      // One version of an application loses nothing but a name for it.
+      report(workload.podLabels.field, 'missing', words, { severity, advice: severity === 'info' });
       return;
     }
     report(

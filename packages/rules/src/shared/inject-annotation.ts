@@ -8,7 +8,7 @@ import {
   type Resource,
 } from '@meshvet/core';
 import { meaningOf, namespacesOf, wishOf } from './inject-value.ts';
-import { type PodTemplate, podTemplateOf } from './pod-template.ts';
+import { type PodMetadata, podMetadataOf } from './pod-metadata.ts';
 
 /** What is wrong with the annotation `sidecar.istio.io/inject` of a pod. An annotation has one such defect at most. */
 export type AnnotationDefect =
@@ -33,12 +33,12 @@ export interface InjectAnnotation {
   readonly field: Field;
   /** As written; a placeholder too. */
   readonly value: string;
-  readonly pod: PodTemplate;
+  readonly pod: PodMetadata;
 }
 
 /** The annotation `sidecar.istio.io/inject` of the pods of a resource, if there is something to say of it. */
 export function injectAnnotation(mesh: Mesh, resource: Resource): InjectAnnotation | undefined {
-  const pod = podTemplateOf(resource);
+  const pod = podMetadataOf(resource);
   if (!pod?.annotations.has(INJECT_KEY)) return undefined;
   const field = pod.annotations.at(INJECT_KEY);
   if (typeof field.value === 'object' && field.value !== null) return undefined;
@@ -47,7 +47,7 @@ export function injectAnnotation(mesh: Mesh, resource: Resource): InjectAnnotati
   return defect && { defect, field, value, pod };
 }
 
-function defectOf(mesh: Mesh, resource: Resource, pod: PodTemplate): AnnotationDefect | undefined {
+function defectOf(mesh: Mesh, resource: Resource, pod: PodMetadata): AnnotationDefect | undefined {
   const value = pod.annotations.get(INJECT_KEY);
   const mayChange = pod.annotations.mayChange(INJECT_KEY);
   if (pod.labels.has(INJECT_KEY)) return !mayChange && disagrees(mesh, pod, value) ? 'disagrees' : undefined;
@@ -67,7 +67,7 @@ function defectOf(mesh: Mesh, resource: Resource, pod: PodTemplate): AnnotationD
 }
 
 // Both with the same meaning serve old and new Istio side by side: nothing to say.
-function disagrees(mesh: Mesh, pod: PodTemplate, annotation: string | undefined): boolean {
+function disagrees(mesh: Mesh, pod: PodMetadata, annotation: string | undefined): boolean {
   const label = pod.labels.get(INJECT_KEY);
   if (label === undefined || annotation === undefined || pod.labels.mayChange(INJECT_KEY)) return false;
   // Before 1.9 nothing reads the label, and it says what it says to somebody else.
@@ -76,7 +76,7 @@ function disagrees(mesh: Mesh, pod: PodTemplate, annotation: string | undefined)
 }
 
 /** Whether neither the namespace nor a label of the pod brings the pod before the injector, known for certain. */
-function isSurelyUnselected(mesh: Mesh, resource: Resource, pod: PodTemplate): boolean {
+function isSurelyUnselected(mesh: Mesh, resource: Resource, pod: PodMetadata): boolean {
   if (resource.partial || mesh.settings.enableNamespacesByDefault || pod.annotations.has('sidecar.istio.io/status'))
     return false;
   if (!pod.labels.lacks(REVISION_KEY) || pod.labels.mayChange(INJECT_KEY)) return false;

@@ -1,5 +1,5 @@
 import { Labels, type Resource } from '@meshvet/core';
-import { podTemplateOf } from './pod-template.ts';
+import { podMetadataOf } from './pod-metadata.ts';
 
 /** One of the mappings of labels or annotations that a resource holds. */
 export interface MetadataMap {
@@ -24,7 +24,7 @@ export function metadataMaps(resource: Resource): MetadataMap[] {
       { what: 'annotation', of: 'jobTemplate', place, map: new Labels(metadata.at('annotations')) },
     );
   }
-  const template = resource.type === 'Pod' ? undefined : podTemplateOf(resource);
+  const template = resource.type === 'Pod' ? undefined : podMetadataOf(resource);
   if (template) {
     const place = ' of the pod template';
     maps.push(

@@ -9,7 +9,7 @@ import { isMadeByAnother } from './label-audience.ts';
 export function namesakes(mesh: Mesh, workload: Workload): readonly Workload[] {
   const name = canonicalName(mesh, workload);
   if (name.state !== 'written' || workload.resource.name === '') return [];
-  const named = (workloadsByName(mesh).get(nameKey(workload, name.value)) ?? []).slice(0, MOST);
+  const named = (mesh.derive(workloadsByName).get(nameKey(workload, name.value)) ?? []).slice(0, MOST);
   const found = new Map<string, Workload>();
   for (const other of named) {
     if (isNamesake(mesh, workload, other) && !areAlternatives(mesh, named, workload, other))
@@ -21,13 +21,8 @@ export function namesakes(mesh: Mesh, workload: Workload): readonly Workload[] {
 // So many of one name show what is wrong; a hostile file has thousands, and each would be held against each.
 const MOST = 100;
 
-// No state: what is remembered follows from the mesh alone, which never changes, and goes with it. Without it each workload would be
-// held against all others of its namespace.
-const INDEXES = new WeakMap<Mesh, ReadonlyMap<string, readonly Workload[]>>();
-
+// Without it each workload would be held against all others of its namespace.
 function workloadsByName(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
-  const known = INDEXES.get(mesh);
-  if (known) return known;
   const index = new Map<string, Workload[]>();
   for (const workload of mesh.workloads) {
     const name = canonicalName(mesh, workload);
@@ -38,7 +33,6 @@ function workloadsByName(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
     else index.set(key, [workload]);
   }
   for (const group of index.values()) group.sort(byName);
-  INDEXES.set(mesh, index);
   return index;
 }
 
@@ -108,8 +102,7 @@ function areAlternatives(mesh: Mesh, named: readonly Workload[], a: Workload, b:
 function isNamesake(mesh: Mesh, workload: Workload, other: Workload): boolean {
   const [own, theirs] = [workload.resource, other.resource];
   if (other === workload || theirs.name === '' || theirs.name === own.name) return false;
-  if (!mesh.together(own, theirs) || mesh.sameObject(own, theirs) || areAlternatives(mesh, workload, other))
-    return false;
+  if (!mesh.together(own, theirs) || mesh.sameObject(own, theirs)) return false;
   return !other.isGateway && !isMadeByAnother(other) && mesh.membership(other).answer !== 'no';
 }
 
