@@ -241,7 +241,8 @@ export class Mesh {
     const first = selector?.requirements?.[0];
     if (!selector || !first) return elsewhere('the Service has no selector that can be read');
     const candidates = this.#workloadsByPair().get(pairKey(service.resource, first.key, first.values[0])) ?? [];
-    const fitting = candidates.filter((w) => matches(selector, w.podLabels) === 'yes');
+    const fitting = candidates.slice(0, MOST_PARTNERS).filter((w) => matches(selector, w.podLabels) === 'yes');
+    if (candidates.length > MOST_PARTNERS && fitting.length > 0) return found({ workloads: fitting, certain: false });
     const sure = fitting.filter((w) => this.together(service.resource, w.resource));
     if (sure.length > 0) return found({ workloads: sure, certain: true });
     if (fitting.length > 0) return found({ workloads: fitting, certain: false });
@@ -299,6 +300,7 @@ export class Mesh {
       for (const service of this.#servicesByPair().get(pairKey(workload.resource, key, workload.podLabels.get(key))) ??
         []) {
         if (service.selector && matches(service.selector, workload.podLabels) === 'yes') fitting.add(service);
+        if (fitting.size > MOST_PARTNERS) return [];
       }
     }
     return [...fitting].filter((s) => this.together(s.resource, workload.resource));
@@ -326,6 +328,7 @@ export class Mesh {
 
   /** `near`: in one file, one folder, one Kustomization, or in folders side by side. */
   #nearness(a: Resource, b: Resource): 'near' | 'alternative' | 'unrelated' {
+    if (a.document.source === b.document.source) return 'near';
     const folderA = folderOf(fileOf(a));
     const folderB = folderOf(fileOf(b));
     if (folderA === folderB) return 'near';
@@ -373,6 +376,9 @@ export class Mesh {
     return { state: unreadable ? 'unknown' : 'missing' };
   }
 }
+
+// No real Service selects so many manifests, and no pod has so many Services; a hostile file holds thousands of each against each.
+const MOST_PARTNERS = 400;
 
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];

@@ -38,6 +38,15 @@ export interface DefectivePort {
 
 /** The ports of a Service whose protocol is told badly or not at all, each with its one defect. */
 export function namingDefects(mesh: Mesh, service: Service): readonly DefectivePort[] {
+  return mesh.derive(defectsByService).get(service) ?? [];
+}
+
+// Found once for all rules that speak of one defect each.
+function defectsByService(mesh: Mesh): ReadonlyMap<Service, readonly DefectivePort[]> {
+  return new Map(mesh.services.map((service) => [service, findDefects(mesh, service)]));
+}
+
+function findDefects(mesh: Mesh, service: Service): readonly DefectivePort[] {
   // For an ExternalName the name has another meaning and a rule of its own.
   if (service.type === 'ExternalName' || isPatchedAt(service.resource, 'spec', 'ports')) return [];
   const defective = service.ports.flatMap((port) => {
