@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const CORPUS = { namespaces: 200, apps: 10, configMaps: 9, meanBytes: 2300 } as const;
 
 /** Changes whenever other manifests are written, so that an old set on disk is not taken for a new one. */
-const EDITION = '1';
+const EDITION = '2';
 
 /** A generated manifest. */
 export interface GeneratedFile {
@@ -139,7 +139,60 @@ ${chance(0.06) ? '' : `        app: ${name}\n`}${chance(0.1) ? '' : `        ver
         prometheus.io/port: "${port}"
 ${chance(0.03) ? '        sidecar.istio.io/inject: true\n' : ''}    spec:
       serviceAccountName: ${name}
-${chance(0.02) ? '      hostNetwork: true\n' : ''}      containers:
+${chance(0.02) ? '      hostNetwork: true\n' : ''}      terminationGracePeriodSeconds: 45
+      affinity:
+        podAntiAffinity:
+          preferredDuringSchedulingIgnoredDuringExecution:
+            - weight: 100
+              podAffinityTerm:
+                topologyKey: kubernetes.io/hostname
+                labelSelector:
+                  matchExpressions:
+                    - key: app
+                      operator: In
+                      values: [${name}]
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: topology.kubernetes.io/zone
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels:
+              app: ${name}
+      initContainers:
+        - name: migrate
+          image: registry.example.com/${namespace}/${name}-migrate:2.14.${port % 40}
+          command: ["/bin/migrate", "--wait"]
+          env:
+            - name: DATABASE_URL
+              valueFrom:
+                secretKeyRef:
+                  name: ${name}-database
+                  key: url
+          resources:
+            limits:
+              memory: 128Mi
+      containers:
+        - name: log-forwarder
+          image: registry.example.com/platform/log-forwarder:1.9.2
+          args: ["--from", "/var/log/app", "--labels", "team=${namespace},app=${name}"]
+          env:
+            - name: POD_NAME
+              valueFrom:
+                fieldRef:
+                  fieldPath: metadata.name
+            - name: POD_NAMESPACE
+              valueFrom:
+                fieldRef:
+                  fieldPath: metadata.namespace
+          resources:
+            requests:
+              cpu: 10m
+              memory: 32Mi
+            limits:
+              memory: 64Mi
+          volumeMounts:
+            - name: tmp
+              mountPath: /var/log/app
         - name: ${name}
           image: registry.example.com/${namespace}/${name}:2.14.${port % 40}
           imagePullPolicy: IfNotPresent
@@ -285,6 +338,7 @@ spec:
 `;
 }
 
+/** Half of it keys with a value each, half one text of many lines: for a parser the two are very different work. */
 function configMap(name: string, namespace: string, bytes: number): string {
   let text = `apiVersion: v1
 kind: ConfigMap
@@ -292,9 +346,10 @@ metadata:
   name: ${name}
   namespace: ${namespace}
 data:
-  log-level: info
-  application.properties: |
 `;
+  for (let key = 0; text.length < bytes / 2; key++)
+    text += `  FEATURE_${key}_ENDPOINT: "http://${name}.${namespace}:80${key % 100}/v1"\n`;
+  text += '  application.properties: |\n';
   for (let line = 0; text.length < bytes - 40; line++)
     text += `    feature.${name}.${line}=value-of-${namespace}-${line}\n`;
   return text;
