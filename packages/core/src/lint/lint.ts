@@ -9,6 +9,7 @@ import {
 import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
+import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
@@ -61,10 +62,13 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
   const read = await readFiles(files);
   const context = await readContext(setup);
   watch.lap('read');
-  const byPath = groupByPath(read);
+  const byPath = lazy(() => groupByPath(read));
   const kustomizations = readKustomizations(
     read.flatMap((f) => f.documents.filter(isKustomization)),
-    (path) => byPath.get(path)?.flatMap((f) => f.documents) ?? [],
+    (path) =>
+      byPath()
+        .get(path)
+        ?.flatMap((f) => f.documents) ?? [],
   );
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];

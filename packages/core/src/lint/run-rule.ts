@@ -22,16 +22,14 @@ export function runRule(resolved: ResolvedRule, mesh: Mesh, all: Subjects): Rule
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
   const subjects = all.of(rule);
+  let current: Resource | undefined;
+  const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
+    const codes = options.codes ?? rule.meta.codes ?? [];
+    const severity = effectiveSeverity(resolved, options.severity, codes, options.advice);
+    if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource: current, severity });
+  };
   for (const { subject, resource } of subjects) {
-    const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
-      const severity = effectiveSeverity(
-        resolved,
-        options.severity,
-        options.codes ?? rule.meta.codes ?? [],
-        options.advice,
-      );
-      if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource, severity });
-    };
+    current = resource;
     try {
       rule.check({ subject, mesh, options: resolved.options, report });
     } catch (fault) {

@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../source/document.ts';
 import { Field } from '../source/field.ts';
+import { isPlainMapping } from '../source/plain-mapping.ts';
 import { typeOf } from './kinds.ts';
 import { podTemplateOf } from './pod-template.ts';
 import type { FileContext } from './read-resources.ts';
@@ -30,9 +31,10 @@ const FILE_NAME = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 
 /** Whether a document is a Kustomization or a Component of kustomize; both may leave out apiVersion and kind. */
 export function isKustomization(document: YamlDocument): boolean {
-  const root = new Field(document, document.value);
-  const apiVersion = root.at('apiVersion').text();
-  if (apiVersion?.startsWith('kustomize.config.k8s.io/')) return true;
+  const { value } = document;
+  if (!isPlainMapping(value)) return false;
+  const apiVersion = Object.hasOwn(value, 'apiVersion') ? value.apiVersion : undefined;
+  if (typeof apiVersion === 'string') return apiVersion.startsWith('kustomize.config.k8s.io/');
   return apiVersion === undefined && FILE_NAME.test(document.source.path);
 }
 

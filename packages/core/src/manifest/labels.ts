@@ -1,4 +1,5 @@
-import type { Field } from '../source/field.ts';
+import { type Field, isPlaceholder } from '../source/field.ts';
+import { isPlainMapping } from '../source/plain-mapping.ts';
 
 /**
  * Labels, annotations or a selector: a flat mapping of texts, with the field of each. Values are read as they are
@@ -8,7 +9,6 @@ export class Labels {
   /** The mapping itself; its place stands for the whole. */
   readonly field: Field;
   readonly #addable: ReadonlySet<string> | 'any';
-  #values: Map<string, Field> | undefined;
 
   /** `addable`: keys that something outside the manifest (a Kustomization, a patch) may add or replace. */
   constructor(field: Field, addable: ReadonlySet<string> | 'any' = NOTHING) {
@@ -18,17 +18,20 @@ export class Labels {
 
   /** The value of a key; undefined when it is not written, or is no text, or a later step fills it in. */
   get(key: string): string | undefined {
-    return this.#fields().get(key)?.text();
+    const value = this.#raw(key);
+    if (value === undefined) return undefined;
+    // Nearly all values are strings: no field is made for them.
+    return typeof value === 'string' ? (isPlaceholder(value) ? undefined : value) : this.at(key).text();
   }
 
   /** Whether the key is written here. */
   has(key: string): boolean {
-    return this.#fields().has(key);
+    return this.#raw(key) !== undefined;
   }
 
   /** The field of a key; one that does not exist when the key is not written. */
   at(key: string): Field {
-    return this.#fields().get(key) ?? this.field.at(key);
+    return this.field.at(key);
   }
 
   /** Whether a later step or something outside this manifest may give the key another value. */
@@ -44,21 +47,29 @@ export class Labels {
   }
 
   keys(): string[] {
-    return [...this.#fields().keys()];
+    return isPlainMapping(this.field.value) ? Object.keys(this.field.value) : [];
   }
 
   /** Keys and fields as written. */
   entries(): [string, Field][] {
-    return [...this.#fields()];
+    return this.field.entries();
+  }
+
+  /** Whether some value is not written as a string. */
+  get hasOtherThanStrings(): boolean {
+    const { value } = this.field;
+    if (!isPlainMapping(value)) return false;
+    for (const key in value) if (typeof value[key] !== 'string') return true;
+    return false;
   }
 
   get size(): number {
-    return this.#fields().size;
+    return this.keys().length;
   }
 
-  #fields(): Map<string, Field> {
-    this.#values ??= new Map(this.field.entries());
-    return this.#values;
+  #raw(key: string): unknown {
+    const { value } = this.field;
+    return isPlainMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   }
 }
 

@@ -58,6 +58,7 @@ export class Mesh {
   readonly #memberships = new Map<Workload, Membership>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
+  readonly #protocols = new Map<ServicePort, PortProtocol>();
   readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
   constructor({ resources, settings, externals, rootsOf, unread, clusters }: MeshInput) {
@@ -96,6 +97,7 @@ export class Mesh {
       identityOf,
     ),
   );
+  readonly #byType = lazy(() => groupBy(this.resources, (r) => r.type));
   readonly #namespacesByName = lazy(() => groupBy(this.#namespaces(), (n) => n.name));
   readonly #workloadsByNamespace = lazy(() => groupBy(this.#workloads(), (w) => w.resource.namespace ?? ''));
   readonly #servicesByNamespace = lazy(() => groupBy(this.#services(), (s) => s.resource.namespace ?? ''));
@@ -115,7 +117,7 @@ export class Mesh {
   readonly #workloadsByPair = lazy(() => {
     const index = new Map<string, Workload[]>();
     for (const workload of this.#workloads()) {
-      for (const [key] of workload.podLabels.entries())
+      for (const key of workload.podLabels.keys())
         push(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
     }
     return index;
@@ -124,8 +126,7 @@ export class Mesh {
   readonly #workloadsByLabel = lazy(() => {
     const index = new Map<string, Workload[]>();
     for (const workload of this.#workloads()) {
-      for (const [key] of workload.podLabels.entries())
-        push(index, labelKey(key, workload.podLabels.get(key)), workload);
+      for (const key of workload.podLabels.keys()) push(index, labelKey(key, workload.podLabels.get(key)), workload);
     }
     return index;
   });
@@ -162,6 +163,11 @@ export class Mesh {
 
   get namespaces(): readonly Namespace[] {
     return this.#namespaces();
+  }
+
+  /** The resources of a type, such as `networking.istio.io/VirtualService`; the bare kind for core. */
+  ofType(type: string): readonly Resource[] {
+    return this.#byType().get(type) ?? [];
   }
 
   /** All manifests of the object that a resource describes, itself included. They never conflict with each other. */
@@ -296,7 +302,7 @@ export class Mesh {
 
   #findServicesOf(workload: Workload): readonly Service[] {
     const fitting = new Set<Service>();
-    for (const [key] of workload.podLabels.entries()) {
+    for (const key of workload.podLabels.keys()) {
       for (const service of this.#servicesByPair().get(pairKey(workload.resource, key, workload.podLabels.get(key))) ??
         []) {
         if (service.selector && matches(service.selector, workload.podLabels) === 'yes') fitting.add(service);
@@ -353,7 +359,9 @@ export class Mesh {
 
   /** The protocol that Istio reads from a Service port. */
   protocol(port: ServicePort): PortProtocol {
-    return portProtocol(this.settings, port);
+    let protocol = this.#protocols.get(port);
+    if (!protocol) this.#protocols.set(port, (protocol = portProtocol(this.settings, port)));
+    return protocol;
   }
 
   /**
@@ -365,7 +373,7 @@ export class Mesh {
       return { state: 'unknown' };
     const target = port.target ?? port.number;
     if (target === undefined) return { state: 'unknown' };
-    const declared = workload.containers.filter((c) => !c.init || c.native).flatMap((c) => c.ports);
+    const declared = workload.declaredPorts;
     if (typeof target === 'number')
       return { state: 'found', number: target, declared: declared.some((p) => p.number === target) };
     const hit = declared.find((p) => p.name === target && p.protocol === port.protocol);

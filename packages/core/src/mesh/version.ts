@@ -13,7 +13,8 @@ export function formatVersion(version: Version): string {
 
 /** Whether a version is the named minor release or a later one. */
 export function atLeast(version: Version, minor: `${number}.${number}`): boolean {
-  const wanted = minor.split('.');
-  const [major, rest] = [Number(wanted[0]), Number(wanted[1])];
-  return version[0] > major || (version[0] === major && version[1] >= rest);
+  // Asked for every port of every Service: no array is made for it.
+  const dot = minor.indexOf('.');
+  const major = Number(minor.slice(0, dot));
+  return version[0] > major || (version[0] === major && version[1] >= Number(minor.slice(dot + 1)));
 }

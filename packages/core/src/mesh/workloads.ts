@@ -36,6 +36,8 @@ export interface Workload {
   readonly selector: Selector | undefined;
   /** Init containers first, in the order of the manifest. */
   readonly containers: readonly Container[];
+  /** The ports of all containers that run beside each other: not of init containers, but of native sidecars. */
+  readonly declaredPorts: readonly ContainerPort[];
   /** Ends by itself: Job and CronJob. */
   readonly isJob: boolean;
   /** `spec.hostNetwork`: such pods share the network of the node and are never injected. */
@@ -67,6 +69,7 @@ export function readWorkload(resource: Resource): Workload | undefined {
     podAnnotations,
     selector: readSelector(resource, spec),
     containers,
+    declaredPorts: containers.filter((c) => !c.init || c.native).flatMap((c) => c.ports),
     isJob: resource.type === 'batch/Job' || resource.type === 'batch/CronJob',
     hostNetwork: podSpec.at('hostNetwork').boolean() === true,
     isGateway: isGatewayWorkload(resource, podLabels, podAnnotations, containers),

@@ -49,6 +49,12 @@ const MERGED_LIST = 3;
 /** Steps that a comparison of two merged values may take before it is left undecided. */
 const COMPARISON = 1000;
 
+/** Room for the table and keys of a document while it is made: used again for the next one, so that a batch of files makes less garbage. */
+export class Scratch {
+  table = new Int32Array(1024 * STRIDE);
+  readonly keys: (string | undefined)[] = [];
+}
+
 /**
  * Makes the plain value and the flat table of one document from what a reader meets, in document order. Both readers
  * drive this one, so keys, anchors, merges and limits are the same whoever reads.
@@ -58,7 +64,8 @@ const COMPARISON = 1000;
 export class DocumentBuilder {
   #table: Int32Array;
   #slots = 0;
-  #keys: (string | undefined)[] = [];
+  readonly #scratch: Scratch;
+  readonly #keys: (string | undefined)[];
   #notices: Notice[] = [];
   readonly #limits: ReadLimits;
 
@@ -85,9 +92,11 @@ export class DocumentBuilder {
   #anchorName: string | undefined;
   #expanded = 0;
 
-  constructor(limits: ReadLimits, capacity: number) {
+  constructor(limits: ReadLimits, scratch: Scratch) {
     this.#limits = limits;
-    this.#table = new Int32Array(capacity * STRIDE);
+    this.#scratch = scratch;
+    this.#table = scratch.table;
+    this.#keys = scratch.keys;
   }
 
   /** The value that comes next carries this anchor. */
@@ -216,7 +225,7 @@ export class DocumentBuilder {
     return {
       value: this.#root,
       table: this.#table.slice(0, this.#slots * STRIDE),
-      keys: this.#keys,
+      keys: this.#keys.slice(0, this.#slots),
       notices: this.#notices,
     };
   }
@@ -228,6 +237,7 @@ export class DocumentBuilder {
       const larger = new Int32Array(this.#table.length * 2 + STRIDE);
       larger.set(this.#table);
       this.#table = larger;
+      this.#scratch.table = larger;
     }
     const table = this.#table;
     table[at++] = this.#keyStart;
@@ -235,7 +245,7 @@ export class DocumentBuilder {
     table[at++] = start;
     table[at++] = end;
     table[at] = slot + 1;
-    this.#keys.push(this.#key);
+    this.#keys[slot] = this.#key;
     this.#keyStart = -1;
     this.#keyEnd = -1;
     return slot;

@@ -1,5 +1,5 @@
 import { type Event, getScalarValue, parseEvents, YAMLException } from 'js-yaml';
-import { type BuiltDocument, DocumentBuilder, Refusal } from './document-builder.ts';
+import { type BuiltDocument, DocumentBuilder, Refusal, type Scratch } from './document-builder.ts';
 import { doubleQuoted } from './double-quoted.ts';
 import type { ReadLimits } from './read-documents.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
@@ -42,7 +42,7 @@ const LONGEST_KEY = 1000;
  * Reads one document in one pass over the events of js-yaml, without nodes between. It gives up on whatever it does not
  * know or js-yaml does not take: then the full reader decides.
  */
-export function readFast(document: FastText, limits: ReadLimits): BuiltDocument | GaveUp | Refusal {
+export function readFast(document: FastText, limits: ReadLimits, scratch: Scratch): BuiltDocument | GaveUp | Refusal {
   const { text, base } = document;
   let events: Event[];
   try {
@@ -55,7 +55,7 @@ export function readFast(document: FastText, limits: ReadLimits): BuiltDocument 
     return { gaveUpAt: at };
   }
   try {
-    return construct(document, events, limits);
+    return construct(document, events, new DocumentBuilder(limits, scratch));
   } catch (error) {
     if (error instanceof Refusal) {
       return error.limit === undefined ? { gaveUpAt: error.start } : error;
@@ -64,11 +64,10 @@ export function readFast(document: FastText, limits: ReadLimits): BuiltDocument 
   }
 }
 
-function construct(document: FastText, events: Event[], limits: ReadLimits): BuiltDocument | GaveUp {
+function construct(document: FastText, events: Event[], builder: DocumentBuilder): BuiltDocument | GaveUp {
   const { text, base } = document;
   const masked = document.masked;
   const textEnd = text.length;
-  const builder = new DocumentBuilder(limits, (events.length >> 1) + 8);
   // State of the open collection, and of those around it on a stack. 0: list, 1: a key comes, 2: a value comes.
   let expects = 0;
   // Offset of the opening bracket of a flow collection, else below 0.

@@ -12,7 +12,8 @@ const PLACEHOLDER = /\$\{|\{\{|\$\([A-Za-z_]/;
 
 /** Whether a text holds a placeholder that a later step replaces, so that nothing can be said about its value. */
 export function isPlaceholder(text: string): boolean {
-  return PLACEHOLDER.test(text);
+  // Nearly no text has either character: two plain searches are much cheaper than the expression.
+  return (text.includes('{') || text.includes('$')) && PLACEHOLDER.test(text);
 }
 
 /**
@@ -86,7 +87,7 @@ export class Field<T = unknown> {
 
   /** The text of a string; undefined for other types, and for text that a later step fills in (`${PORT}`). */
   string(): string | undefined {
-    return typeof this.value === 'string' && !PLACEHOLDER.test(this.value) ? this.value : undefined;
+    return typeof this.value === 'string' && !isPlaceholder(this.value) ? this.value : undefined;
   }
 
   number(): number | undefined {

@@ -12,7 +12,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { type BuiltDocument, DocumentBuilder, Refusal } from './document-builder.ts';
+import { type BuiltDocument, DocumentBuilder, Refusal, Scratch } from './document-builder.ts';
 import { doubleQuoted } from './double-quoted.ts';
 import type { ReadLimits } from './read-documents.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
@@ -91,7 +91,7 @@ class Walk {
   constructor(text: string, base: number, limits: ReadLimits) {
     this.#text = text;
     this.#base = base;
-    this.#builder = new DocumentBuilder(limits, (text.length >> 4) + 8);
+    this.#builder = new DocumentBuilder(limits, new Scratch());
   }
 
   run(root: Node): BuiltDocument {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type BuiltDocument, Refusal } from './document-builder.ts';
+import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
 import { readFull } from './full-reader.ts';
 import { DEFAULT_LIMITS, readDocuments } from './read-documents.ts';
@@ -30,7 +30,7 @@ function whole(text: string): DocumentText {
 }
 
 function fast(text: string): BuiltDocument | Refusal | 'gave up' {
-  const outcome = readFast(whole(text), DEFAULT_LIMITS);
+  const outcome = readFast(whole(text), DEFAULT_LIMITS, new Scratch());
   return 'gaveUpAt' in outcome ? 'gave up' : outcome;
 }
 

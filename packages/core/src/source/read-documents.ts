@@ -1,5 +1,5 @@
 import type { YamlDocument } from './document.ts';
-import { type BuiltDocument, Refusal } from './document-builder.ts';
+import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
 import { areValues, lenientText } from './lenient-text.ts';
 import type { Problem, SkipReason } from './problem.ts';
@@ -31,28 +31,42 @@ export type FullReader = (document: DocumentText, limits: ReadLimits) => BuiltDo
 
 /**
  * Reads the documents of a file as kubectl would, with the place of every value. A broken document does not hide the
- * others: kubectl stops there, this goes on. The slow reader is loaded only for a file that needs it.
+ * others: kubectl stops there, this goes on. The slow reader is loaded only for a file that needs it. `scratch` may be
+ * shared by all files of a batch that are read one after the other.
  */
-export async function readDocuments(source: SourceFile, limits: ReadLimits = DEFAULT_LIMITS): Promise<ReadResult> {
-  const result = readDocumentsFast(source, limits);
+export async function readDocuments(
+  source: SourceFile,
+  limits: ReadLimits = DEFAULT_LIMITS,
+  scratch: Scratch = new Scratch(),
+): Promise<ReadResult> {
+  const result = readDocumentsFast(source, limits, scratch);
   if (result) return result;
   const { readFull } = await import('./full-reader.ts');
-  return read(source, limits, readFull) as ReadResult;
+  return read(source, limits, readFull, scratch) as ReadResult;
 }
 
 /**
  * As `readDocuments`, without waiting: undefined for a file that needs the slow reader. For batches of files, of which
  * few do.
  */
-export function readDocumentsFast(source: SourceFile, limits: ReadLimits = DEFAULT_LIMITS): ReadResult | undefined {
-  return read(source, limits, undefined);
+export function readDocumentsFast(
+  source: SourceFile,
+  limits: ReadLimits = DEFAULT_LIMITS,
+  scratch: Scratch = new Scratch(),
+): ReadResult | undefined {
+  return read(source, limits, undefined, scratch);
 }
 
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 // Blanks are listed: \s would walk over the same empty lines again for each of them.
 const RESOURCE_LINE = /^[ \t{-]*"?(?:apiVersion|kind)"?[ \t]*:/m;
 
-function read(source: SourceFile, limits: ReadLimits, full: FullReader | undefined): ReadResult | undefined {
+function read(
+  source: SourceFile,
+  limits: ReadLimits,
+  full: FullReader | undefined,
+  scratch: Scratch,
+): ReadResult | undefined {
   const { text } = source;
   const kustomization = KUSTOMIZATION.test(source.path);
   const named = kustomization || text.includes('apiVersion') || text.includes('kind');
@@ -63,7 +77,7 @@ function read(source: SourceFile, limits: ReadLimits, full: FullReader | undefin
   const collected: Collected = { documents: [], problems: [], refused: [], resources: false, index: 0 };
   const suspicion = suspicionOf(text);
   for (const part of parts) {
-    const outcome = readPart(part, limits, full, suspicion);
+    const outcome = readPart(part, limits, full, suspicion, scratch);
     if (outcome === 'template') return skippedFor('template');
     if (outcome === undefined) return undefined;
     if (!Array.isArray(outcome)) {
@@ -71,7 +85,7 @@ function read(source: SourceFile, limits: ReadLimits, full: FullReader | undefin
       continue;
     }
     for (const value of outcome) {
-      const inside = readPart(value, limits, full, suspicion);
+      const inside = readPart(value, limits, full, suspicion, scratch);
       if (inside === 'template') return skippedFor('template');
       if (inside === undefined) return undefined;
       // A value that was cut out is one value: it is never a list again.
@@ -145,6 +159,7 @@ function readPart(
   limits: ReadLimits,
   full: FullReader | undefined,
   suspicion: Suspicion | undefined,
+  scratch: Scratch,
 ): BuiltDocument | Refusal | DocumentText[] | 'template' | undefined {
   if (part.separatorText) {
     if (looksLikeTemplate(part.text)) return 'template';
@@ -154,12 +169,12 @@ function readPart(
   const before = suspicion && refusedBefore(part, suspicion);
   if (before) return before;
   let outcome: BuiltDocument | Refusal;
-  const fast = readFast(part, limits);
+  const fast = readFast(part, limits, scratch);
   if ('gaveUpAt' in fast) {
     const json = part.text.trimStart().startsWith('{') ? splitJson(part) : undefined;
     if (json) return json;
     const lenient = lenientText(part);
-    const again = lenient && readFast(lenient, limits);
+    const again = lenient && readFast(lenient, limits, scratch);
     if (again && 'table' in again && areValues(lenient, again)) {
       return (suspicion && refusedAfter(part, suspicion, again)) ?? again;
     }

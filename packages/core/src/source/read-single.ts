@@ -1,5 +1,5 @@
 import type { YamlDocument } from './document.ts';
-import { Refusal } from './document-builder.ts';
+import { Refusal, Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
 import type { Span } from './position.ts';
 import type { Problem } from './problem.ts';
@@ -26,7 +26,7 @@ export async function readSingle(source: SourceFile): Promise<SingleResult> {
     return { problems: [syntax('text on the line of the --- before the document', part.separatorText)] };
   }
 
-  const fast = readFast(part, DEFAULT_LIMITS);
+  const fast = readFast(part, DEFAULT_LIMITS, new Scratch());
   const built = 'gaveUpAt' in fast ? (await import('./full-reader.ts')).readFull(part, DEFAULT_LIMITS) : fast;
   if (built instanceof Refusal) {
     const { start, end, limit, reason } = built;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { END, KEY_END, KEY_START, NEXT, START, STRIDE } from './document.ts';
 import type { BuiltDocument, Refusal } from './document-builder.ts';
+import { Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
 import { readFull } from './full-reader.ts';
 import { DEFAULT_LIMITS, readDocuments } from './read-documents.ts';
@@ -72,7 +73,7 @@ function built(outcome: BuiltDocument | Refusal | { gaveUpAt: number }): BuiltDo
 }
 
 function compare(part: DocumentText): 'both' | 'one' {
-  const fast = built(readFast(part, DEFAULT_LIMITS));
+  const fast = built(readFast(part, DEFAULT_LIMITS, new Scratch()));
   const full = built(readFull(part, DEFAULT_LIMITS));
   if (!fast || !full) return 'one';
   // Blanks on the last line, without a line break: whether they are an empty line of a kept block (`|+`) is read
@@ -237,7 +238,7 @@ describe('both readers', () => {
       fc.property(fc.array(words, { minLength: 1, maxLength: 8 }), fc.boolean(), (texts, flow) => {
         const text = flow ? `k: [${texts.join(', ')}]\n` : `k:\n${texts.map((word) => `  - ${word}`).join('\n')}\n`;
         const part: DocumentText = { text, base: 0, separatorText: undefined, afterEnd: undefined };
-        for (const outcome of [readFast(part, DEFAULT_LIMITS), readFull(part, DEFAULT_LIMITS)]) {
+        for (const outcome of [readFast(part, DEFAULT_LIMITS, new Scratch()), readFull(part, DEFAULT_LIMITS)]) {
           const { table, value } = built(outcome) as BuiltDocument;
           texts.forEach((word, i) => {
             const at = (i + 2) * STRIDE;

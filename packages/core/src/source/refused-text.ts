@@ -7,6 +7,7 @@ import type { DocumentText } from './split-documents.ts';
 const CONTROL =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+const UNUSUAL = /[^\t\n\r -~]/;
 const LINE_BREAK = /[\u0085\u2028\u2029]/;
 const LEADING_TAB = /(?:^|[\r\n])\t/;
 
@@ -19,14 +20,16 @@ export interface Suspicion {
 }
 
 export function suspicionOf(text: string): Suspicion | undefined {
-  const control = CONTROL.test(text);
-  const lineBreak = LINE_BREAK.test(text);
+  // Most files are plain ASCII: one look, and none of the others is needed.
+  const plain = !UNUSUAL.test(text);
+  const control = !plain && CONTROL.test(text);
+  const lineBreak = !plain && LINE_BREAK.test(text);
   const tab = text.includes('\t') && LEADING_TAB.test(text);
-  const percent = text.startsWith('%') || text.includes('\n%') || text.includes('\r%');
+  const percent = text.includes('%') && (text.startsWith('%') || text.includes('\n%') || text.includes('\r%'));
   return control || lineBreak || tab || percent ? { control, lineBreak, tab, percent } : undefined;
 }
 
-/** What Kubernetes refuses in a text before it is read as YAML: control characters and directives. */
+/** What Kubernetes refuses in a text before it is read as YAML: control characters (js-yaml looks at scalars only) and directives. */
 export function refusedBefore(document: DocumentText, suspicion: Suspicion): Refusal | undefined {
   const { text, base } = document;
   if (suspicion.control) {

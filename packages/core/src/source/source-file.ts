@@ -61,15 +61,22 @@ export class SourceFile {
     return this.#starts().length;
   }
 
-  // A carriage return alone ends a line too: that is how YAML counts (and kubectl reads such files).
   #starts(): Uint32Array {
-    if (this.#lineStarts) return this.#lineStarts;
-    const starts = [0];
-    for (let i = 0; i < this.text.length; i++) {
-      const code = this.text.charCodeAt(i);
-      if (code === 10 || (code === 13 && this.text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
-    }
-    this.#lineStarts = Uint32Array.from(starts);
+    this.#lineStarts ??= Uint32Array.from(lineStarts(this.text));
     return this.#lineStarts;
   }
+}
+
+// A carriage return alone ends a line too: that is how YAML counts (and kubectl reads such files).
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  if (!text.includes('\r')) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10 || (code === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
+  }
+  return starts;
 }

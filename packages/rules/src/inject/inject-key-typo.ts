@@ -52,9 +52,10 @@ export const injectKeyTypo = defineRule({
     let told = 0;
     for (const found of metadataMaps(resource)) {
       const offered = new Set<string>();
-      for (const [key, field] of found.map.entries()) {
+      for (const key of found.map.keys()) {
         const near = meantKey(key);
         if (near === undefined || ++told > MOST) continue;
+        const field = found.map.at(key);
         const meant = keyFor(near, isNamespace);
         // Two keys of one name would be worse than two misspelt ones.
         const fits = meant === near && found.what === 'label' && !found.map.has(meant) && !offered.has(meant);

@@ -65,9 +65,9 @@ export const injectNamespaceLabelOnWorkload = defineRule({
     ],
   },
   check({ subject: resource, report }) {
-    if (resource.namespace === undefined || !isJudged(resource)) return;
+    if (resource.namespace === undefined) return;
     const [first, ...others] = metadataMaps(resource).filter(({ map }) => map.has(INJECTION_KEY));
-    if (!first) return;
+    if (!first || !isJudged(resource)) return;
     const data = { resource: nameOf(resource), what: first.what };
     const related = others.map((o) => ({ at: o.map.at(INJECTION_KEY), note: `${o.what}${o.place}: no effect either` }));
     const field = first.map.at(INJECTION_KEY);

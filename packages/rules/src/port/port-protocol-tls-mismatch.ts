@@ -10,7 +10,7 @@ import {
 } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { readablePorts } from '../shared/port-naming.ts';
-import { spokenProtocol } from '../shared/spoken-protocol.ts';
+import { mentionsTls, spokenProtocol } from '../shared/spoken-protocol.ts';
 import { originatesTls } from '../shared/tls-origination.ts';
 
 export const portProtocolTlsMismatch = defineRule({
@@ -140,6 +140,7 @@ function opposite(a: Side, b: Side | undefined): boolean {
 }
 
 function spokenAgainst(mesh: Mesh, service: Service, port: ServicePort, declared: Side) {
+  if (declared === 'plain' && !mentionsTls(mesh, service, port)) return undefined;
   const spoken = spokenProtocol(mesh, service, port);
   const protocol = spoken && protocolOfText(mesh.settings, spoken.token);
   if (!spoken || !protocol || !opposite(declared, sideOf(protocol))) return undefined;

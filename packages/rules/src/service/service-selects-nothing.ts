@@ -63,34 +63,42 @@ export const serviceSelectsNothing = defineRule({
     if (service.type === 'ExternalName' || !service.selector || !readsPortsOf(mesh, service)) return;
     if (mesh.behind(service).state !== 'missing' || isRouted(mesh, service)) return;
     // Labels that cannot be read may be the ones.
-    if (mesh.workloads.some((w) => w.resource.namespace === service.resource.namespace && !hasReadableLabels(w)))
-      return;
     const { namespace = '' } = service.resource;
+    if (mesh.derive(unreadableNamespaces).has(namespace)) return;
     const selector = (service.selector.requirements ?? []).map((r) => `${r.key}=${r.values[0] ?? ''}`).join(',');
     report(service.selector.field, 'nothing', { service: nameOf(service.resource), selector, namespace });
   },
 });
 
+function unreadableNamespaces(mesh: Mesh): ReadonlySet<string> {
+  return new Set(mesh.workloads.filter((w) => !hasReadableLabels(w)).map((w) => w.resource.namespace ?? ''));
+}
+
 // A Service may be no more than a name that routes send elsewhere: its own endpoints are then never asked for.
 function isRouted(mesh: Mesh, service: Service): boolean {
-  const { name, namespace } = service.resource;
-  const hosts = new Set([`${name}.${namespace}.svc.cluster.local`, `${name}.${namespace}.svc`, `${name}.${namespace}`]);
-  return mesh.resources.some((resource) => {
-    const spec = resource.body.at('spec');
-    const beside = resource.namespace === namespace;
-    if (resource.type === 'split.smi-spec.io/TrafficSplit') return beside && spec.at('service').text() === name;
-    if (resource.type === 'networking.istio.io/VirtualService') {
-      return (spec.at('hosts').items() as Field[]).some(
-        (host) => hosts.has(host.text() ?? '') || (beside && host.text() === name),
-      );
+  return mesh.derive(routedServices).has(`${service.resource.namespace}/${service.resource.name}`);
+}
+
+/** `namespace/name` of the Services that some route is for. */
+function routedServices(mesh: Mesh): ReadonlySet<string> {
+  const routed = new Set<string>();
+  for (const split of mesh.ofType('split.smi-spec.io/TrafficSplit')) {
+    routed.add(`${split.namespace}/${split.body.at('spec').at('service').text()}`);
+  }
+  for (const route of mesh.ofType('networking.istio.io/VirtualService')) {
+    for (const host of route.body.at('spec').at('hosts').items() as Field[]) {
+      const text = host.text();
+      if (text === undefined) continue;
+      const [name, namespace = route.namespace, ...rest] = text.split('.');
+      const suffix = rest.join('.');
+      if (suffix === '' || suffix === 'svc' || suffix === 'svc.cluster.local') routed.add(`${namespace}/${name}`);
     }
-    if (resource.group !== 'gateway.networking.k8s.io') return false;
-    return (spec.at('parentRefs').items() as Field[]).some((parent) => {
-      return (
-        parent.at('kind').text() === 'Service' &&
-        parent.at('name').text() === name &&
-        (parent.at('namespace').text() ?? resource.namespace) === namespace
-      );
-    });
-  });
+  }
+  for (const route of mesh.resources.filter((r) => r.group === 'gateway.networking.k8s.io')) {
+    for (const parent of route.body.at('spec').at('parentRefs').items() as Field[]) {
+      if (parent.at('kind').text() !== 'Service') continue;
+      routed.add(`${parent.at('namespace').text() ?? route.namespace}/${parent.at('name').text()}`);
+    }
+  }
+  return routed;
 }

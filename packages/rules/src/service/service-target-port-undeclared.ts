@@ -105,20 +105,20 @@ export const serviceTargetPortUndeclared = defineRule({
   },
   check({ subject: service, mesh, report }) {
     if (!judgesTargets(service) || !readsPortsOf(mesh, service)) return;
+    const numbered = service.ports.filter((port) => typeof port.target !== 'string');
     const behind = surelyBehind(mesh, service);
     const [first] = behind;
-    if (!first) return;
+    if (!first || numbered.length === 0) return;
     // Envoy opens the ports of a gateway when a Gateway asks for them, whatever its manifest lists.
     const judged = (w: Workload) => !w.isGateway && declaresPorts(w) && portsAreKnown(w);
     if (!behind.every(judged)) return;
-    for (const port of service.ports) {
-      if (typeof port.target === 'string') continue;
+    for (const port of numbered) {
       const unlisted = (w: Workload) => {
         const target = mesh.resolveTarget(port, w);
         return target.state === 'found' && !target.declared;
       };
       if (!behind.every(unlisted) || !withVariants(mesh, behind).every((w) => judged(w) && unlisted(w))) continue;
-      const target = port.target ?? port.number ?? 0;
+      const target = typeof port.target === 'number' ? port.target : (port.number ?? 0);
       if (SIDECAR_PORTS.has(target) && mesh.membershipOfService(service).answer !== 'no') continue;
       const sniffs = istioAtLeast(mesh.settings, '1.3');
       const numbers = behind.flatMap((w) =>

@@ -30,10 +30,18 @@ export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Se
  * gateways: their charts name ports such as `status-port` that no client in the mesh reads. istioctl leaves out the same ones.
  */
 export function readsPortsOf(mesh: Mesh, service: Service): boolean {
-  const { labels, namespace } = service.resource;
-  if (isSystemNamespace(namespace) || isControlPlane(labels) || isManagedGateway(labels)) return false;
-  const behind = mesh.behind(service);
-  return !(behind.state === 'found' && behind.value.workloads.every((w) => w.isGateway));
+  return mesh.derive(servicesToRead).has(service);
+}
+
+function servicesToRead(mesh: Mesh): ReadonlySet<Service> {
+  return new Set(
+    mesh.services.filter((service) => {
+      const { labels, namespace } = service.resource;
+      if (isSystemNamespace(namespace) || isControlPlane(labels) || isManagedGateway(labels)) return false;
+      const behind = mesh.behind(service);
+      return !(behind.state === 'found' && behind.value.workloads.every((w) => w.isGateway));
+    }),
+  );
 }
 
 /** How severe a finding about a Service port may be: the client's proxy reads it whoever serves, so it always speaks, at `info` unless the pods are in the mesh. */

@@ -23,6 +23,7 @@ export function meantKey(key: string): string | undefined {
 }
 
 function isNear(key: string, real: string): boolean {
+  if (Math.abs(key.length - real.length) > 2) return false;
   const [domain, name] = parts(key.toLowerCase());
   const [realDomain, realName] = parts(real);
   const inName = distance(name, realName);

@@ -11,7 +11,7 @@ export interface MetadataMap {
 }
 
 /** All labels and annotations of a resource: its own, and those of its job and pod template. A Pod's are its own. */
-export function metadataMaps(resource: Resource): MetadataMap[] {
+export function metadataMaps(resource: Resource): readonly MetadataMap[] {
   const maps: MetadataMap[] = [
     { what: 'label', of: 'object', place: '', map: resource.labels },
     { what: 'annotation', of: 'object', place: '', map: resource.annotations },

@@ -44,6 +44,7 @@ export function nonStringValues(resource: Resource, audience: 'mesh' | 'others')
   if (LOCAL_GROUPS.has(resource.group)) return [];
   const found: NonString[] = [];
   for (const { what, place, map } of metadataMaps(resource)) {
+    if (!map.hasOtherThanStrings) continue;
     for (const [key, field] of map.entries()) {
       if (isMeshKey(key) === (audience === 'mesh')) push(found, field, key, what, place);
     }

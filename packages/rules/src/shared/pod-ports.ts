@@ -40,6 +40,14 @@ const TRANSPORTS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'SCTP']);
 
 /** The groups of ports of one Service that end on one target port. */
 export function groupsWithin(mesh: Mesh, service: Service): readonly PodPortGroup[] {
+  return mesh.derive(allGroupsWithin).get(service) ?? [];
+}
+
+function allGroupsWithin(mesh: Mesh): ReadonlyMap<Service, readonly PodPortGroup[]> {
+  return new Map(mesh.services.filter((s) => s.ports.length > 1).map((s) => [s, findGroupsWithin(mesh, s)]));
+}
+
+function findGroupsWithin(mesh: Mesh, service: Service): readonly PodPortGroup[] {
   const workloads = surelyBehind(mesh, service);
   // Which names stand for which numbers is the workload's affair; without one, equal texts are still one port.
   const views =

@@ -156,6 +156,10 @@ function joined(rest: string): string {
 
 /** The words that may begin the name of a TCP port: all that Istio knows, without those that Kubernetes or the port's TCP rule out. */
 export function nameTokens(mesh: Mesh): readonly string[] {
+  return mesh.derive(findNameTokens);
+}
+
+function findNameTokens(mesh: Mesh): readonly string[] {
   return knownTokens(mesh.settings).filter((token) => token !== 'http_proxy' && token !== 'udp');
 }
 

@@ -30,6 +30,32 @@ export function spokenProtocol(mesh: Mesh, service: Service, port: ServicePort):
   return first && told.every((one) => one.token === first.token) ? first : undefined;
 }
 
+/**
+ * Whether anything about a Service port or the pods behind it speaks of TLS at all. Nearly never: asked first, it saves a closer look
+ * at every port of every Service.
+ */
+export function mentionsTls(mesh: Mesh, service: Service, port: ServicePort): boolean {
+  if (typeof port.target === 'string' && TLS_WORD.test(port.target)) return true;
+  const mentioning = mesh.derive(workloadsWithTls);
+  return mentioning.size > 0 && podsBehind(mesh, service).some((workload) => mentioning.has(workload));
+}
+
+const TLS_WORD = /^(?:https|tls)/i;
+
+function workloadsWithTls(mesh: Mesh): ReadonlySet<Workload> {
+  return new Set(
+    mesh.workloads.filter((workload) =>
+      applicationContainers(workload).some(
+        ({ ports, field }) =>
+          ports.some((p) => p.name !== undefined && TLS_WORD.test(p.name)) ||
+          PROBES.some((key) => field.at(key).at('httpGet').at('scheme').text() === 'HTTPS'),
+      ),
+    ),
+  );
+}
+
+const PROBES = ['readinessProbe', 'livenessProbe', 'startupProbe'] as const;
+
 /** What to name a port, as a sentence; undefined when nothing tells what it speaks. */
 export function namingAdvice(mesh: Mesh, service: Service, port: ServicePort): string | undefined {
   const hint = spokenProtocol(mesh, service, port) ?? byLastWord(mesh, port) ?? byUsualPort(port);
@@ -101,8 +127,9 @@ function byPod(mesh: Mesh, port: ServicePort, workload: Workload): SpokenProtoco
 
 // The kubelet speaks to the port what the probe says: with a wrong scheme the pod would never be ready.
 function byProbes(container: Container, number: number): SpokenProtocol[] {
-  return (['readinessProbe', 'livenessProbe', 'startupProbe'] as const).flatMap((key) => {
+  return PROBES.flatMap((key) => {
     const probe = container.field.at(key);
+    if (!probe.hasValue) return [];
     const get = probe.at('httpGet');
     if (get.isMapping && probedNumber(container, get.at('port')) === number) {
       const scheme = get.at('scheme').hasValue ? get.at('scheme').text() : 'HTTP';

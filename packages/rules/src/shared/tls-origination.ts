@@ -8,30 +8,29 @@ const ORIGINATING: ReadonlySet<string> = new Set(['SIMPLE', 'MUTUAL']);
  * roughly, by their first part: this is asked to keep silent, and a rule too many only keeps silent once more.
  */
 export function originatesTls(mesh: Mesh, service: Service): boolean {
-  return mesh.resources.some((resource) => {
-    const spec = resource.body.at('spec');
-    if (resource.type === 'gateway.networking.k8s.io/BackendTLSPolicy') {
-      return spec
-        .at('targetRefs')
-        .items()
-        .some((ref) => (ref as Field).at('name').text() === service.resource.name);
-    }
-    if (resource.type !== 'networking.istio.io/DestinationRule' || !mayMean(spec.at('host'), service)) return false;
-    const policies = [
-      spec.at('trafficPolicy'),
-      ...spec
-        .at('subsets')
-        .items()
-        .map((subset) => (subset as Field).at('trafficPolicy')),
-    ];
-    const tls = policies
-      .flatMap((policy) => [policy, ...(policy.at('portLevelSettings').items() as Field[])])
-      .map((policy) => policy.at('tls').at('mode'));
-    return tls.some((mode) => mode.hasValue && (mode.text() === undefined || ORIGINATING.has(mode.text() ?? '')));
-  });
+  const targets = mesh.derive(tlsTargets);
+  return targets.any || targets.names.has(service.resource.name);
 }
 
-function mayMean(host: Field, service: Service): boolean {
-  const text = host.text();
-  return text === undefined || text.startsWith('*') || text.split('.')[0] === service.resource.name;
+/** First parts of the hosts towards which some rule begins TLS; `any`: also towards hosts that cannot be told. */
+function tlsTargets(mesh: Mesh): { readonly any: boolean; readonly names: ReadonlySet<string> } {
+  const rules = mesh.ofType('networking.istio.io/DestinationRule').map((r) => r.body.at('spec'));
+  const hosts = rules.filter(beginsTls).map((spec) => spec.at('host').text());
+  const refs = mesh
+    .ofType('gateway.networking.k8s.io/BackendTLSPolicy')
+    .flatMap((r) => r.body.at('spec').at('targetRefs').items() as Field[])
+    .map((ref) => ref.at('name').text());
+  const known = [...hosts, ...refs].filter((host) => host !== undefined);
+  return {
+    any: hosts.some((host) => host === undefined || host.startsWith('*')),
+    names: new Set(known.map((host) => host.split('.')[0] as string)),
+  };
+}
+
+function beginsTls(spec: Field): boolean {
+  const subsets = spec.at('subsets').items() as Field[];
+  const modes = [spec.at('trafficPolicy'), ...subsets.map((subset) => subset.at('trafficPolicy'))]
+    .flatMap((policy) => [policy, ...(policy.at('portLevelSettings').items() as Field[])])
+    .map((policy) => policy.at('tls').at('mode'));
+  return modes.some((mode) => mode.hasValue && (mode.text() === undefined || ORIGINATING.has(mode.text() ?? '')));
 }
