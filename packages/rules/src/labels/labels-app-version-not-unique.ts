@@ -149,6 +149,10 @@ export const labelsAppVersionNotUnique = defineRule({
     });
     if (revision.state === 'written')
       report(revision.field, 'sameVersion', { ...words, version: revision.value }, { severity, related });
-    else report(workload.podLabels.field, 'noVersion', words, { severity, related });
+    else {
+      // Many applications share a name with their database and have no versions; it matters once they are in the mesh.
+      const sure = mesh.membership(workload).answer === 'yes' || mesh.settings.profile === 'istio-1.0';
+      report(workload.podLabels.field, 'noVersion', words, { severity: sure ? severity : 'info', related });
+    }
   },
 });
