@@ -10,12 +10,21 @@ export function namesakes(mesh: Mesh, workload: Workload): readonly Workload[] {
   const name = canonicalName(mesh, workload);
   if (name.state !== 'written' || workload.resource.name === '') return [];
   const named = (mesh.derive(workloadsByName).get(nameKey(workload, name.value)) ?? []).slice(0, MOST);
-  const found = new Map<string, Workload>();
+  const found = new Map<string, Workload[]>();
   for (const other of named) {
-    if (isNamesake(mesh, workload, other) && !areAlternatives(mesh, named, workload, other))
-      found.set(nameOf(other.resource), other);
+    if (!isNamesake(mesh, workload, other) || areAlternatives(mesh, named, workload, other)) continue;
+    found.set(nameOf(other.resource), [...(found.get(nameOf(other.resource)) ?? []), other]);
   }
-  return [...found.values()];
+  // Which of several manifests of one object is deployed nobody knows: one stands for all only where they agree.
+  return [...found.values()].flatMap((manifests) => {
+    const [first, ...rest] = manifests as [Workload, ...Workload[]];
+    return rest.every((one) => revisionText(mesh, one) === revisionText(mesh, first)) ? [first] : [];
+  });
+}
+
+function revisionText(mesh: Mesh, workload: Workload): string {
+  const revision = canonicalRevision(mesh, workload);
+  return revision.state === 'written' ? `written ${revision.value}` : revision.state;
 }
 
 // So many of one name show what is wrong; a hostile file has thousands, and each would be held against each.
