@@ -66,6 +66,14 @@ describe('the pods behind a Service', () => {
     expect(behind(await makeMesh(files))).toBe('elsewhere');
   });
 
+  test('a Helm release of which nothing was read may make them', async () => {
+    const selector = 'app.kubernetes.io/name: cart, app.kubernetes.io/instance: shop';
+    const other = (instance: string) =>
+      makeMesh(`${service('cart', selector)}---\n${deployment('x', `app.kubernetes.io/instance: ${instance}`)}`);
+    expect(behind(await other('another'))).toBe('elsewhere');
+    expect(behind(await other('shop'))).toBe('missing');
+  });
+
   test('unrelated folders of one repository do not meet', async () => {
     const files = {
       'tutorial/step1/all.yaml': `${service('cart', 'app: cart')}---\n${deployment('cart', 'app: cart')}`,

@@ -271,6 +271,7 @@ export class Mesh {
     );
     if (neighbours.length === 0) return elsewhere(`no workload of namespace ${namespace} was read beside it`);
     if (this.#mayFit(service, neighbours)) return elsewhere('some labels or namespaces are filled in later');
+    if (this.#namesUnseenRelease(service, neighbours)) return elsewhere('a Helm release of that name may make them');
     // An operator makes pods out of its own kinds, and labels them with the kind or the name.
     const words = this.#foreignWords().get(namespace);
     const values =
@@ -279,6 +280,12 @@ export class Mesh {
     if (words && values.some((value) => words.has(value)))
       return elsewhere('a custom resource of that name may make the pods');
     return MISSING;
+  }
+
+  // `app.kubernetes.io/instance` and `release` carry the name of a Helm release: one of which no pod was read was rendered elsewhere.
+  #namesUnseenRelease(service: Service, neighbours: readonly Workload[]): boolean {
+    const releases = service.selector?.requirements?.filter((r) => RELEASE_LABELS.has(r.key)) ?? [];
+    return releases.some((r) => !neighbours.some((w) => w.podLabels.get(r.key) === r.values[0]));
   }
 
   // A workload whose labels fit, but whose namespace is not the one that is written: nobody knows where it goes.
@@ -387,6 +394,8 @@ export class Mesh {
 
 // No real Service selects so many manifests, and no pod has so many Services; a hostile file holds thousands of each against each.
 const MOST_PARTNERS = 400;
+
+const RELEASE_LABELS: ReadonlySet<string> = new Set(['app.kubernetes.io/instance', 'release']);
 
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];

@@ -56,6 +56,10 @@ function maskRegions(text: string, regions: number[]): string {
   while (line < text.length) {
     const lineEnd = endOfLine(text, line);
     const start = opening(text, line, lineEnd);
+    if (start >= 0 && isBlockHeader(text.charCodeAt(start))) {
+      line = endOfBlock(text, line, lineEnd);
+      continue;
+    }
     if (start >= 0) {
       const bracket = isBracket(text.charCodeAt(start));
       const end = bracket ? closingBracket(text, start) : closingQuote(text, start) + 1;
@@ -81,7 +85,31 @@ function isBracket(code: number): boolean {
   return code === 91 || code === 123;
 }
 
-// A quote or bracket where a value can begin: after a colon, a dash or the line's indentation.
+function isBlockHeader(code: number): boolean {
+  return code === 124 || code === 62;
+}
+
+// The line behind a block of text: what is in it only looks like values. Its lines are indented deeper than the key it belongs to, or
+// than the dash where it has no key.
+function endOfBlock(text: string, line: number, lineEnd: number): number {
+  let column = line;
+  let dash = -1;
+  while (text.charCodeAt(column) === 32 || (text.charCodeAt(column) === 45 && text.charCodeAt(column + 1) === 32)) {
+    if (text.charCodeAt(column) === 45) dash = column;
+    column++;
+  }
+  const parent = (dash >= 0 && isBlockHeader(text.charCodeAt(column)) ? dash : column) - line;
+  let next = lineEnd + 1;
+  while (next < text.length) {
+    const indent = indentation(text, next);
+    const code = text.charCodeAt(next + indent);
+    if (code !== 10 && code !== 13 && next + indent < text.length && indent <= parent) return next;
+    next = endOfLine(text, next) + 1;
+  }
+  return next;
+}
+
+// A quote, a bracket or the header of a block where a value can begin: after a colon, a dash or the line's indentation.
 function opening(text: string, line: number, lineEnd: number): number {
   let valueMayBegin = true;
   for (let at = line; at < lineEnd; at++) {
@@ -93,7 +121,7 @@ function opening(text: string, line: number, lineEnd: number): number {
       if (end >= lineEnd) return at;
       at = end;
       valueMayBegin = false;
-    } else if (valueMayBegin && isBracket(code)) {
+    } else if (valueMayBegin && (isBracket(code) || isBlockHeader(code))) {
       return at;
     } else if (valueMayBegin && (code === 38 || code === 33)) {
       // An anchor or a tag: the value comes behind it.

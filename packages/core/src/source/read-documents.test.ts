@@ -276,3 +276,39 @@ describe('without the slow reader', () => {
     expect(readDocumentsFast(new SourceFile('f.yaml', `${HEAD}a: [`))).toBeUndefined();
   });
 });
+
+describe('what kubectl takes and the libraries do not', () => {
+  it('beside a block of text that only looks like brackets', async () => {
+    const text = [
+      'apiVersion: v1',
+      'kind: A',
+      'args: ["',
+      '  echo one;',
+      '"]',
+      'list:',
+      '- text: |',
+      '    {',
+      '      "a": [',
+      '        {"b": 1}',
+      '      ]',
+      '    }',
+      '  after: {',
+      '    c: 1',
+      '}',
+      '- >',
+      '  [',
+      '  x',
+      'last: [',
+      '  1',
+      ']',
+      '',
+    ].join('\n');
+    const { documents, problems } = await readDocuments(new SourceFile('a.yaml', text));
+    expect(problems).toEqual([]);
+    expect(documents[0]?.value).toMatchObject({
+      args: [' echo one; '],
+      list: [{ text: '{\n  "a": [\n    {"b": 1}\n  ]\n}\n', after: { c: 1 } }, '[ x\n'],
+      last: [1],
+    });
+  });
+});

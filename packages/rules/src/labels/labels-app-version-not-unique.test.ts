@@ -64,6 +64,21 @@ testRule(labelsAppVersionNotUnique, {
     },
   },
   good: {
+    'a bare Pod beside the Deployment that made it is one of its instances': yaml`
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: cart, namespace: shop }
+      spec:
+        selector: { matchLabels: { app: cart, version: v1 } }
+        template:
+          metadata: { labels: { app: cart, version: v1 } }
+          spec: { containers: [{ name: app, image: app }] }
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: cart-55bf89f8c9-wzfrh, namespace: shop, labels: { app: cart, version: v1 } }
+      spec: { containers: [{ name: app, image: app }] }
+    `,
     'the two sides of one rollout': yaml`
       apiVersion: apps/v1
       kind: Deployment

@@ -110,6 +110,8 @@ function areAlternatives(mesh: Mesh, named: readonly Workload[], a: Workload, b:
 
 function isNamesake(mesh: Mesh, workload: Workload, other: Workload): boolean {
   const [own, theirs] = [workload.resource, other.resource];
+  // Bare Pods are the instances of something, or stand for them: two of one application are no two applications.
+  if (own.type === 'Pod' || theirs.type === 'Pod') return false;
   if (other === workload || theirs.name === '' || theirs.name === own.name) return false;
   if (!mesh.together(own, theirs) || mesh.sameObject(own, theirs)) return false;
   return !other.isGateway && !isMadeByAnother(other) && mesh.membership(other).answer !== 'no';
