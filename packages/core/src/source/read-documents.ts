@@ -1,3 +1,4 @@
+import { readBlock } from './block-reader.ts';
 import type { YamlDocument } from './document.ts';
 import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
@@ -168,6 +169,8 @@ function readPart(
   }
   const before = suspicion && refusedBefore(part, suspicion);
   if (before) return before;
+  const block = readBlock(part, limits, scratch);
+  if (block) return (suspicion && refusedAfter(part, suspicion, block)) ?? block;
   let outcome: BuiltDocument | Refusal;
   const fast = readFast(part, limits, scratch);
   if ('gaveUpAt' in fast) {
