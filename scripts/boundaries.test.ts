@@ -131,6 +131,7 @@ describe('the test sees', () => {
     ['files outside the host', 'packages/cli/src/main.ts', "import { readFile } from 'node:fs/promises';"],
     ['a command that imports a command', 'packages/cli/src/commands/a.ts', "import { b } from './b.ts';"],
     ['a package that nobody declared', 'packages/cli/src/main.ts', "import chalk from 'chalk';"],
+    ['a library of which only the types are there', 'packages/core/src/lint/a.ts', "import { Log } from 'sarif';"],
     ['a dependency of tests in a source', 'packages/cli/src/main.ts', "import { test } from 'vitest';"],
     ['an undeclared package in a test', 'packages/core/src/lint/a.test.ts', "import chalk from 'chalk';"],
     ['a missing ending', 'packages/core/src/lint/a.ts', "import { order } from './order';"],
@@ -144,6 +145,7 @@ describe('the test sees', () => {
       "import type { Mesh } from '../mesh/mesh.ts';\nimport { order } from './order.ts';",
     ],
     ['packages/core/src/source/a.ts', "import { parseAllDocuments } from 'yaml';"],
+    ['packages/core/src/reporters/a.ts', "import type { Log } from 'sarif';"],
     ['packages/core/src/lint/a.test.ts', "import { readFileSync } from 'node:fs';\nimport { test } from 'vitest';"],
     ['packages/core/src/testing/a.ts', "import { test } from 'vitest';\nimport { lint } from '../lint/lint.ts';"],
     [

@@ -50,7 +50,10 @@ describe.each(DOCS.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')] 
 
   test('names flags that there are', () => {
     // Lines that start another tool have the flags of that tool.
-    const lines = text.split('\n').filter((line) => !/npx|pnpm|git |node --/.test(line));
+    const lines = text
+      .replace(/`(?:istioctl|kube-linter) [^`]*`/g, '')
+      .split('\n')
+      .filter((line) => !/npx|pnpm|git |node --|pre-commit try-repo|npm publish/.test(line));
     const flags = lines.flatMap((line) =>
       [...line.matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)].map((match) => match[1] as string),
     );
@@ -88,6 +91,20 @@ test.each([
   expect(unusedSuppressions).toEqual([]);
 });
 
+test('the annotations on the page on suppressions silence', async () => {
+  const page = readFileSync(join(ROOT, 'docs/suppressions.md'), 'utf8');
+  const shown = [...page.matchAll(/^ {4}(meshvet\/ignore: .*)$|`((?:galley|kiali)\S+: \S+)`/gm)].map(
+    ([, own, other]) => (own ?? other) as string,
+  );
+  expect(shown).toHaveLength(3);
+  const rules = findRules(allRules, 'port-name-missing');
+  for (const annotation of shown) {
+    const text = `apiVersion: v1\nkind: Service\nmetadata:\n  name: cart\n  annotations:\n    ${annotation}\nspec:\n  selector: { app: cart }\n  ports: [{ port: 80 }]\n`;
+    const { findings, suppressed, unusedSuppressions } = await lint([{ path: 'a.yaml', text }], { rules });
+    expect([findings, suppressed.length, unusedSuppressions], annotation).toEqual([[], 1, []]);
+  }
+});
+
 test('the workflow runs the gate, and its token can only read', () => {
   const workflow = readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8');
   expect(workflow).toContain('bash .ci/run');
@@ -116,7 +133,7 @@ test('every pnpm command that is named is a script', () => {
     ),
   );
   expect(named.length).toBeGreaterThan(10);
-  const own = ['exec', 'install'];
+  const own = ['exec', 'install', 'pack'];
   expect(named.filter(({ name }) => !own.includes(name) && !Object.hasOwn(scripts, name))).toEqual([]);
   // pnpm has commands of its own by these names; only with `run` is it the script. The text that says so is left out.
   const shadowed = named.filter(({ name, run, path }) => name === 'docs' && !run && path !== 'CONTRIBUTING.md');

@@ -1,10 +1,10 @@
-import { didYouMean, FORMATS, PRESETS, PROFILES, visibleText } from '@meshvet/core';
+import { didYouMean, FORMAT_FILES, FORMATS, type FormatName, PRESETS, PROFILES, visibleText } from '@meshvet/core';
 import { UsageError } from './errors.ts';
 
 // Not by `import`: see host.ts.
 const { parseArgs } = process.getBuiltinModule('node:util');
 
-export const COMMANDS = ['lint', 'explain', 'rules', 'help'] as const;
+export const COMMANDS = ['lint', 'baseline', 'init', 'print-config', 'explain', 'rules', 'completion', 'help'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -23,34 +23,53 @@ export interface Flag {
 }
 
 const lint: readonly CommandName[] = ['lint'];
+/** The commands that lint. */
+const lints: readonly CommandName[] = ['lint', 'baseline'];
+/** The commands that read a config. */
+const configured: readonly CommandName[] = [...lints, 'print-config'];
 const all: readonly CommandName[] = COMMANDS;
 
 const INPUT = 'What is read';
 const MESH = 'What is known of the mesh';
 const RULES = 'Which rules speak';
+const KNOWN = 'What is known or old';
+const FIX = 'What is changed';
 const OUTPUT = 'What is printed';
 const STATUS = 'When it fails';
 
 // biome-ignore format: a table is read by its rows.
 /** One row a flag, in the order of the help. */
 export const FLAGS = {
-  config: { short: 'c', value: 'FILE', commands: lint, group: INPUT, help: 'Config file; else meshvet.config.yaml or .json is looked for, from here up to the root of the repository' },
-  'no-config': { commands: lint, group: INPUT, help: 'Read no config file' },
-  'no-ignore': { commands: lint, group: INPUT, help: 'Read also what .gitignore and .meshvetignore leave out' },
-  'stdin-filename': { value: 'NAME', commands: lint, group: INPUT, help: 'Read standard input as this file' },
+  config: { short: 'c', value: 'FILE', commands: configured, group: INPUT, help: 'Config file; else meshvet.config.yaml, .json, .ts or .js is looked for, from here up to the root of the repository' },
+  'no-config': { commands: configured, group: INPUT, help: 'Read no config file' },
+  'no-plugins': { commands: configured, group: INPUT, help: 'Run no code of a config: one that names plugins or is a program is an error' },
+  'no-js-config': { commands: configured, group: INPUT, help: 'Run no config that is a program (.ts, .mts, .js, .mjs): one is an error' },
+  'no-ignore': { commands: lints, group: INPUT, help: 'Read also what .gitignore and .meshvetignore leave out' },
+  'stdin-filename': { value: 'NAME', commands: lints, group: INPUT, help: 'Read standard input as this file' },
 
-  profile: { value: 'NAME', choices: PROFILES, commands: lint, group: MESH, help: 'Point of view, with its facts and severities' },
-  'istio-version': { value: 'VERSION', commands: lint, group: MESH, help: 'Release of Istio, such as 1.24' },
-  'kubernetes-version': { value: 'VERSION', commands: lint, group: MESH, help: 'Release of Kubernetes, such as 1.31' },
-  'closed-world': { commands: lint, group: MESH, help: 'The files are the whole mesh: what is not there does not exist' },
-  'mesh-config': { value: 'FILE', commands: lint, group: MESH, help: 'MeshConfig as YAML' },
-  'mesh-networks': { value: 'FILE', commands: lint, group: MESH, help: 'MeshNetworks as YAML' },
-  cluster: { value: 'NAME=PATH', repeat: true, commands: lint, group: MESH, help: 'Manifests of another cluster of the same mesh' },
+  profile: { value: 'NAME', choices: PROFILES, commands: configured, group: MESH, help: 'Point of view, with its facts and severities' },
+  'istio-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Istio, such as 1.24' },
+  'kubernetes-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Kubernetes, such as 1.31' },
+  'closed-world': { commands: configured, group: MESH, help: 'The files are the whole mesh: what is not there does not exist' },
+  'mesh-config': { value: 'FILE', commands: lints, group: MESH, help: 'MeshConfig as YAML' },
+  'mesh-networks': { value: 'FILE', commands: lints, group: MESH, help: 'MeshNetworks as YAML' },
+  cluster: { value: 'NAME=PATH', repeat: true, commands: lints, group: MESH, help: 'Manifests of another cluster of the same mesh' },
 
-  preset: { value: 'NAME', choices: PRESETS, commands: lint, group: RULES, help: 'recommended (default), strict (adds advice) or all (adds what the profile leaves out)' },
-  rule: { value: 'ID:SEVERITY', repeat: true, commands: lint, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
+  preset: { value: 'NAME', choices: PRESETS, commands: configured, group: RULES, help: 'recommended (default), strict (adds advice) or all (adds what the profile leaves out)' },
+  rule: { value: 'ID:SEVERITY', repeat: true, commands: configured, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
 
-  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'rules'], group: OUTPUT, help: 'text (default) or json, to standard output or to a file' },
+  baseline: { value: 'FILE', commands: lints, group: KNOWN, help: 'File of findings that are let through; else the key baseline of the config, if it is there' },
+  'no-baseline': { commands: lint, group: KNOWN, help: 'Let no finding through' },
+  changed: { commands: lint, group: KNOWN, help: 'Report only what touches lines that are not committed; everything is read all the same' },
+  staged: { commands: lint, group: KNOWN, help: 'Report only what touches lines that are staged' },
+  since: { value: 'REF', commands: lint, group: KNOWN, help: 'Report only what touches lines that came after the common ancestor of REF and HEAD' },
+  force: { commands: ['baseline'], group: KNOWN, help: 'Let "baseline create" write over a file' },
+
+  fix: { commands: lint, group: FIX, help: 'Make the safe fixes in the files, and report what remains' },
+  'fix-dry-run': { commands: lint, group: FIX, help: 'Print what --fix would change, as a diff, and change nothing' },
+  'fix-suggested': { commands: lint, group: FIX, help: 'Make the suggested fixes too, which are a guess; goes with one of the two' },
+
+  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'rules', 'print-config'], group: OUTPUT, help: `${FORMATS[0]} (default), ${FORMATS.slice(1, -1).join(', ')} or ${FORMATS.at(-1)}, to standard output or to a file; meshvet rules and meshvet print-config have text and json` },
   quiet: { short: 'q', commands: lint, group: OUTPUT, help: 'Show errors only; the exit status stays the same' },
   color: { commands: all, group: OUTPUT, help: 'Use colours; else FORCE_COLOR, NO_COLOR and the terminal decide' },
   'no-color': { commands: all, group: OUTPUT, help: 'Use no colours' },
@@ -60,7 +79,7 @@ export const FLAGS = {
 
   'fail-on': { value: 'SEVERITY', choices: ['error', 'warning', 'info', 'never'], commands: lint, group: STATUS, help: 'Least severity that makes the exit status 1: error (default), warning, info or never' },
   'max-warnings': { value: 'NUMBER', commands: lint, group: STATUS, help: 'Exit with 1 when there are more warnings' },
-  'pass-on-no-manifests': { commands: lint, group: STATUS, help: 'Exit with 0 when there is no manifest; else that is 2' },
+  'pass-on-no-manifests': { commands: lints, group: STATUS, help: 'Exit with 0 when there is no manifest; else that is 2' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type FlagName = keyof typeof FLAGS;
@@ -121,9 +140,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
   for (const { name, written } of given) {
     const flag: Flag = FLAGS[name];
     if (flag.commands.includes(command)) continue;
-    throw new UsageError(
-      `${written} is a flag of meshvet ${flag.commands.join(' and meshvet ')}, not of meshvet ${command}`,
-    );
+    const theirs = flag.commands
+      .map((name) => `meshvet ${name}`)
+      .join(', ')
+      .replace(/, (?=[^,]*$)/, ' and ');
+    throw new UsageError(`${written} is a flag of ${theirs}, not of meshvet ${command}`);
   }
   return { command, named, operands, flags: givenFlags(given) };
 }
@@ -144,21 +165,19 @@ export function meant(word: string, candidates: Iterable<string>): string {
 
 /** A format and the file it goes to; no file is standard output. */
 export interface FormatTarget {
-  readonly format: (typeof FORMATS)[number];
+  readonly format: FormatName;
   readonly file: string | undefined;
 }
 
 /** The values of `--format`. */
-export function parseFormats(values: readonly string[]): FormatTarget[] {
+export function parseFormats(values: readonly string[], formats: readonly FormatName[] = FORMATS): FormatTarget[] {
   const targets: FormatTarget[] = [];
   for (const value of values.length > 0 ? values : ['text']) {
     const equals = value.indexOf('=');
-    const format = oneOf('--format', equals < 0 ? value : value.slice(0, equals), FORMATS);
+    const format = oneOf('--format', equals < 0 ? value : value.slice(0, equals), formats);
     const file = equals < 0 ? undefined : value.slice(equals + 1);
     if (file === '')
-      throw new UsageError(
-        `--format ${format}= needs a file name: --format ${format}=report.${format === 'json' ? 'json' : 'txt'}`,
-      );
+      throw new UsageError(`--format ${format}= needs a file name: --format ${format}=${FORMAT_FILES[format]}`);
     if (!targets.some((known) => known.format === format && known.file === file)) targets.push({ format, file });
   }
   const files = targets.map(({ file }) => file);

@@ -37,5 +37,6 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['ENFILE', 'too many open files'],
   ['ENOSPC', 'no space left'],
   ['EROFS', 'the file system is read-only'],
+  ['ENOBUFS', 'it says too much'],
   ['EIO', 'the device reported an error'],
 ]);

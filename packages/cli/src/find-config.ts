@@ -5,7 +5,15 @@ import type { Host } from './host.ts';
 import { shownPath } from './shown-path.ts';
 
 /** The names a config file may have. */
-export const CONFIG_NAMES = ['meshvet.config.yaml', 'meshvet.config.yml', 'meshvet.config.json'] as const;
+export const CONFIG_NAMES = [
+  'meshvet.config.yaml',
+  'meshvet.config.yml',
+  'meshvet.config.json',
+  'meshvet.config.ts',
+  'meshvet.config.mts',
+  'meshvet.config.js',
+  'meshvet.config.mjs',
+] as const;
 
 /**
  * The config file that counts in the working directory: the nearest one up to the root of the repository. Outside a

@@ -28,6 +28,33 @@ const PAGES: Readonly<Record<CommandName, (paint: Paint) => string>> = {
       ...statusLines(paint),
       ...tryLines(paint),
     ]),
+  baseline: (paint) =>
+    page([
+      `${paint('bold', 'meshvet baseline create|update|prune [PATHS...]')}`,
+      ...wrapped(
+        'Keeps the findings there are today in a file, so that meshvet lint --baseline FILE reports only new ones. create writes the file, update writes it anew, prune takes out what does not occur any more and adds nothing. Give the same PATHS and settings as to meshvet lint. The file is meshvet.baseline.json, or what --baseline or the config says.',
+        '',
+      ),
+      ...flagLines('baseline', paint),
+    ]),
+  init: (paint) =>
+    page([
+      `${paint('bold', 'meshvet init')}`,
+      ...wrapped(
+        'Writes meshvet.config.yaml into the folder you are in, with the settings there are as comments, and says what Helm, Kustomize, Argo CD and Flux mean for it where they are found. It writes over nothing.',
+        '',
+      ),
+      ...flagLines('init', paint),
+    ]),
+  'print-config': (paint) =>
+    page([
+      `${paint('bold', 'meshvet print-config [FILE]')}`,
+      ...wrapped(
+        'What config file, extended files, flags and defaults come to, as YAML or JSON. With FILE what holds for that file: the settings of its project, and the overrides whose files fit.',
+        '',
+      ),
+      ...flagLines('print-config', paint),
+    ]),
   explain: (paint) =>
     page([
       `${paint('bold', 'meshvet explain RULE|CODE...')}`,
@@ -43,6 +70,16 @@ const PAGES: Readonly<Record<CommandName, (paint: Paint) => string>> = {
       'All rules, a line each; or as JSON, with all that is known of them.',
       ...flagLines('rules', paint),
     ]),
+  completion: (paint) =>
+    page([
+      `${paint('bold', 'meshvet completion bash|zsh|fish')}`,
+      'A script that makes the shell complete commands, flags, their values, and the names of rules.',
+      '',
+      ...row('source <(meshvet completion bash)', 'in ~/.bashrc', paint),
+      ...row('source <(meshvet completion zsh)', 'in ~/.zshrc, after compinit', paint),
+      ...row('meshvet completion fish | source', 'in ~/.config/fish/config.fish', paint),
+      ...flagLines('completion', paint),
+    ]),
   help: overview,
 };
 
@@ -52,8 +89,12 @@ function overview(paint: Paint): string {
     '',
     paint('bold', 'Commands'),
     ...row('meshvet [lint] [PATHS...]', 'check manifests: files, folders, globs, or - for standard input', paint),
+    ...row('meshvet baseline create [PATHS...]', 'keep the findings of today, to see only new ones', paint),
+    ...row('meshvet init', 'write a config to begin with', paint),
+    ...row('meshvet print-config [FILE]', 'what the config comes to', paint),
     ...row('meshvet explain RULE|CODE', "what a rule means, by its id or another tool's code", paint),
     ...row('meshvet rules', 'all rules', paint),
+    ...row('meshvet completion SHELL', 'completion for bash, zsh or fish', paint),
     ...row('meshvet help COMMAND', 'more about one of them', paint),
     ...flagLines('lint', paint),
     ...statusLines(paint),

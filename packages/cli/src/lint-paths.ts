@@ -1,12 +1,24 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import { type Config, type InputFile, ignores, type LintResult, type LintSetup, lint, SetupError } from '@meshvet/core';
+import {
+  type Config,
+  describeRules,
+  type InputFile,
+  ignores,
+  type LintResult,
+  type LintSetup,
+  lint,
+  type Rule,
+  type RuleDescription,
+  SetupError,
+} from '@meshvet/core';
 import { allRules } from '@meshvet/rules';
 import { failureWords, UsageError } from './errors.ts';
 import { findFiles, type Unreadable } from './find-files.ts';
-import { type Host, nodeHost } from './host.ts';
+import { type Host, nodeHost, type RawPath } from './host.ts';
 import { inputOf, MAX_FILE_SIZE, readInput } from './read-input.ts';
 import { shownPath } from './shown-path.ts';
 
+/** How files are found and judged; all of it may be left out. */
 export interface LintPathsOptions {
   /** A config that was checked (`readConfig`). */
   readonly config?: Config;
@@ -23,6 +35,8 @@ export interface LintPathsOptions {
   readonly meshNetworks?: string;
   /** Files and folders of other clusters of the same mesh, by cluster name. */
   readonly clusters?: ReadonlyMap<string, readonly string[]>;
+  /** The rules that may run; those of @meshvet/rules when left out. Rules of plugins have to be among them. */
+  readonly rules?: readonly Rule[];
   /** Measure how long things take. */
   readonly timings?: boolean;
 }
@@ -36,6 +50,15 @@ export interface PathsResult {
   readonly missing: readonly string[];
   /** The text of a file that was read, for excerpts. */
   text(path: string): string | undefined;
+  /** The rules that ran, for reports that describe them. */
+  rules(): readonly RuleDescription[];
+  /** What the engine was given, for those who run it again. */
+  readonly input: {
+    readonly files: readonly InputFile[];
+    readonly setup: LintSetup;
+    /** The path to open of a file by the path that is shown; undefined for standard input. */
+    readonly paths: ReadonlyMap<string, RawPath | undefined>;
+  };
   /** Milliseconds, of the work before the engine. */
   readonly stages: { readonly find: number; readonly load: number };
 }
@@ -80,21 +103,28 @@ export async function lintPaths(
 
   const meshConfig = beside(options.meshConfig, 'MeshConfig', host, texts);
   const meshNetworks = beside(options.meshNetworks, 'MeshNetworks', host, texts);
-  const result = await lintFiles(files, {
-    rules: allRules,
+  const setup = {
+    rules: options.rules ?? allRules,
     config,
     ...(options.overrides ? { overrides: options.overrides } : {}),
+  };
+  const whole: LintSetup = {
+    ...setup,
     configPath: toConfig,
     clusters,
+    today: host.today(),
     ...(meshConfig ? { meshConfig } : {}),
     ...(meshNetworks ? { meshNetworks } : {}),
     ...(options.timings ? { clock: () => host.clock() } : {}),
-  });
+  };
+  const result = await lintFiles(files, whole);
   return {
     result,
+    input: { files, setup: whole, paths: new Map(found.files.map(({ shown, path }) => [shown, path])) },
     unreadable,
     missing: found.missing,
     text: (path) => texts.get(path),
+    rules: () => describeRules(setup),
     stages: { find: foundAt - began, load: loadedAt - foundAt },
   };
 }

@@ -36,7 +36,11 @@ async function run(args: Arguments, host: Host): Promise<number> {
     host.print('stdout', `${TOOL.name} ${TOOL.version}\n`);
     return STATUS.clean;
   }
+  if (command === 'baseline') return (await import('./seldom.ts')).baselineCommand(args, host);
+  if (command === 'completion') return (await import('./seldom.ts')).completionCommand(args, host);
   if (command === 'explain') return (await import('./seldom.ts')).explainCommand(args, host);
+  if (command === 'init') return (await import('./seldom.ts')).initCommand(args, host);
+  if (command === 'print-config') return (await import('./seldom.ts')).printConfigCommand(args, host);
   if (command === 'rules') return (await import('./seldom.ts')).rulesCommand(args, host);
   return lintCommand(args, host);
 }

@@ -76,7 +76,10 @@ describe('parseArguments', () => {
     [['--config', '--quiet'], '--config needs a value: --config FILE'],
     [['--quiet=yes'], '--quiet takes no value'],
     [['rules', '--fail-on', 'error'], '--fail-on is a flag of meshvet lint, not of meshvet rules'],
-    [['explain', '--format', 'json'], '--format is a flag of meshvet lint and meshvet rules, not of meshvet explain'],
+    [
+      ['explain', '--format', 'json'],
+      '--format is a flag of meshvet lint, meshvet rules and meshvet print-config, not of meshvet explain',
+    ],
   ])('refuses %j in one line', (argv, message) => {
     expect(refusal(() => parseArguments(argv))).toBe(message);
   });
@@ -96,8 +99,14 @@ describe('parseFormats', () => {
   });
 
   it.each([
-    [['yaml'], '--format: unknown value "yaml"; it is one of text, json'],
-    [['jsn'], '--format: unknown value "jsn", did you mean "json"?; it is one of text, json'],
+    [
+      ['yaml'],
+      '--format: unknown value "yaml"; it is one of text, json, sarif, github, gitlab, junit, checkstyle, markdown, compact',
+    ],
+    [
+      ['jsn'],
+      '--format: unknown value "jsn", did you mean "json"?; it is one of text, json, sarif, github, gitlab, junit, checkstyle, markdown, compact',
+    ],
     [['json='], '--format json= needs a file name: --format json=report.json'],
     [
       ['text', 'json'],
@@ -107,7 +116,10 @@ describe('parseFormats', () => {
       ['text=a', 'json=a'],
       '--format text and --format json both go to "a"; give one of them another file, as in --format json=report.json',
     ],
-    [['toString'], '--format: unknown value "toString"; it is one of text, json'],
+    [
+      ['toString'],
+      '--format: unknown value "toString"; it is one of text, json, sarif, github, gitlab, junit, checkstyle, markdown, compact',
+    ],
   ])('refuses %j', (values, message) => {
     expect(refusal(() => parseFormats(values))).toBe(message);
   });

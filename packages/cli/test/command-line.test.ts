@@ -318,7 +318,7 @@ describe('usage', () => {
     [['explain'], 'explain needs a rule or a code'],
     [['explain', 'IST9999999'], 'there is no rule or code "IST9999999"'],
     [['rules', 'x'], 'rules takes no argument'],
-    [['help', 'lnit'], 'did you mean "lint"?'],
+    [['help', 'lintt'], 'did you mean "lint"?'],
   ])('%j is refused', (args, message) => {
     const run = meshvet(project(), args);
     expect(run.status).toBe(2);

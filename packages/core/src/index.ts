@@ -1,12 +1,40 @@
 // The public surface of the engine, and nothing else.
-export type { Config, MeshConfigKeys, PresetName, ProjectConfig, RuleSetting, RuleSeverity } from './config/config.ts';
+export type {
+  Config,
+  MeshConfigKeys,
+  OverrideConfig,
+  PresetName,
+  ProjectConfig,
+  RuleSetting,
+  RuleSeverity,
+} from './config/config.ts';
 export { CONFIG_DEFAULTS, PRESETS } from './config/config.ts';
+export { type ConfigReferences, configReferences } from './config/config-references.ts';
 export { configSchema, configSchemaText } from './config/config-schema.ts';
+export { type EffectiveConfig, effectiveConfig } from './config/effective-config.ts';
 export { matchAny, tidyPath } from './config/glob.ts';
+export { mergeConfigs } from './config/merge-configs.ts';
 export { type FoundRules, findRules, ignores, type RuleIndex, ruleIndex } from './config/resolve-config.ts';
 export { type ConfigError, type ConfigResult, readConfig } from './config/validate-config.ts';
+export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
+export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
+export { unifiedDiff } from './fix/unified-diff.ts';
+export {
+  type Baseline,
+  type BaselineEntry,
+  type BaselineError,
+  type BaselinePath,
+  baselineExcess,
+  baselineOf,
+  baselineText,
+  pruneBaseline,
+  readBaseline,
+  withBaseline,
+} from './lint/baseline.ts';
+export { describeRules } from './lint/describe-rules.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
+export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
 export type {
   Edit,
   FileCounts,
@@ -15,6 +43,7 @@ export type {
   Location,
   RelatedLocation,
   ResourceRef,
+  RuleDescription,
   RuleFailure,
   Severity,
   SkipNote,
@@ -65,10 +94,11 @@ export {
   type Workload,
 } from './mesh/workloads.ts';
 export { codeFrame } from './reporters/code-frame.ts';
-export { FORMATS, type FormatName, REPORTERS } from './reporters/index.ts';
+export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
+export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
-export { visibleText } from './reporters/visible-text.ts';
+export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export {
   defineRule,
   type ExampleSettings,
@@ -92,3 +122,4 @@ export type { Position, Range, Span } from './source/position.ts';
 export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
+export { yamlText } from './source/yaml-text.ts';

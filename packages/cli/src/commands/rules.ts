@@ -18,7 +18,7 @@ export function rulesCommand({ operands, flags }: Arguments, host: Host): number
     );
   }
   const rules = [...allRules].sort((a, b) => (a.meta.id < b.meta.id ? -1 : 1));
-  for (const { format, file } of parseFormats(flags.all('format'))) {
+  for (const { format, file } of parseFormats(flags.all('format'), ['text', 'json'])) {
     const color = file === undefined && useColor(flags, host, 'stdout');
     const text = format === 'json' ? json(rules) : table(rules, painter(color));
     if (file === undefined) {

@@ -97,7 +97,15 @@ describe('configSchema', () => {
       enableNamespacesByDefault: real.enableNamespacesByDefault,
       revisions: real.revisions,
     };
-    expect(documented(schema)).toEqual({ ...mesh, ...CONFIG_DEFAULTS, projects: [], ignore: [] });
+    expect(documented(schema)).toEqual({
+      ...mesh,
+      ...CONFIG_DEFAULTS,
+      extends: [],
+      overrides: [],
+      projects: [],
+      plugins: [],
+      ignore: [],
+    });
     expect(documented(project)).toEqual(mesh);
     expect(documented(top.externals as Node)).toEqual(real.externals);
     expect(documented(top.rules as Node)).toEqual({
@@ -115,7 +123,7 @@ describe('configSchema', () => {
     const ajv = new Ajv({ strict: false });
     let examples = 0;
     for (const node of nodes({ ...schema, properties: { ...top, rules: {} } })) {
-      const validate = ajv.compile(node.$schema ? { ...node, $schema: undefined } : node);
+      const validate = ajv.compile({ ...node, $schema: undefined, definitions: schema.definitions } as object);
       for (const example of (node.examples as unknown[] | undefined) ?? []) {
         examples++;
         expect(validate(example), JSON.stringify(example)).toBe(true);

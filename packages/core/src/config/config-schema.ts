@@ -6,6 +6,7 @@ import {
   CONFIG_DEFAULTS,
   type Config,
   type MeshConfigKeys,
+  type OverrideConfig,
   PRESETS,
   type ProjectConfig,
   type RuleSeverity,
@@ -149,6 +150,19 @@ const projectProperties = {
 export function configSchema(rules: readonly Rule[]): JsonSchema {
   const properties = {
     $schema: { type: 'string', description: 'Where this schema is, for editors.' },
+    extends: {
+      type: 'array',
+      items: {
+        type: 'string',
+        minLength: 1,
+        pattern: '^[^\\u0000]*$',
+        errorMessage: 'a preset, the name of a package, or a path that begins with ./ or ../',
+      },
+      default: [],
+      examples: [['strict', '../meshvet.team.yaml', 'meshvet-config-team']],
+      description:
+        'What this config is laid over, the later over the earlier: presets, files (paths relative to this one that begin with "./" or "../"), and packages that bring a config.',
+    },
     preset: {
       type: 'string',
       enum: PRESETS,
@@ -158,6 +172,19 @@ export function configSchema(rules: readonly Rule[]): JsonSchema {
     },
     ...meshProperties,
     rules: rulesSchema(rules),
+    overrides: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['rules'],
+        additionalProperties: false,
+        properties: overrideProperties(rules),
+      },
+      default: [],
+      examples: [[{ files: ['vendor/**'], kinds: ['Service'], rules: { 'port-name-missing': 'info' } }]],
+      description:
+        'Severities for findings of some files and resources only. Of the entries whose conditions all hold the last that says something counts, and it counts more than rules.',
+    },
     projects: {
       type: 'array',
       // No `oneOf`: a mistake in a project would be told once for each branch.
@@ -177,12 +204,37 @@ export function configSchema(rules: readonly Rule[]): JsonSchema {
       description:
         'Folders whose manifests are a mesh of their own: nothing outside is looked up or conflicts with them. Of nested ones the deepest counts.',
     },
+    plugins: {
+      type: 'array',
+      items: {
+        type: 'string',
+        minLength: 1,
+        pattern: '^[^\\u0000]*$',
+        errorMessage: 'the name of a package, or a path that begins with ./',
+      },
+      default: [],
+      examples: [['meshvet-plugin-team', './rules/team.js']],
+      description:
+        'Modules that bring rules of your own: names of packages, or paths relative to the config file that begin with "./" or "../". They are code that runs; --no-plugins refuses them.',
+    },
     ignore: {
       type: 'array',
       items: { type: 'string', minLength: 1 },
       default: [],
       examples: [['vendor', '**/testdata']],
       description: 'Files and folders that are not read, as globs relative to the config file.',
+    },
+    requireReasons: {
+      type: 'boolean',
+      default: CONFIG_DEFAULTS.requireReasons,
+      description: 'Whether a suppression that gives no reason silences nothing.',
+    },
+    baseline: {
+      type: 'string',
+      minLength: 1,
+      examples: ['meshvet.baseline.json'],
+      description:
+        'File of the findings that are known and let through, relative to the config file; "meshvet baseline create" makes it. When absent, every finding counts.',
     },
     failOn: {
       type: 'string',
@@ -208,6 +260,13 @@ export function configSchema(rules: readonly Rule[]): JsonSchema {
         type: 'string',
         enum: RULE_SEVERITIES,
         description: 'How bad its findings are; off: it does not run.',
+      },
+      localSeverity: {
+        type: 'string',
+        enum: RULE_SEVERITIES,
+        errorMessage:
+          '"error", "warning", "info" or "off" here, and nothing else: options hold everywhere and stand in "rules" of the config',
+        description: 'How bad its findings are there; off: they are left out.',
       },
       setting: settingSchema(undefined),
     },
@@ -241,6 +300,58 @@ function rulesSchema(rules: readonly Rule[]): JsonSchema {
     examples: [{ 'port-name-missing': 'warning', IST0118: 'off' }],
     description:
       'Severity of single rules, and options of those that have some. A key is the id of a rule or the code of another tool; of two that say something of one finding an id goes before a code, and the later before the earlier.',
+  };
+}
+
+function overrideProperties(rules: readonly Rule[]): Record<keyof OverrideConfig, object> {
+  const local = (description: string) => ({ allOf: [{ $ref: '#/definitions/localSeverity' }], description });
+  const ids = rules.flatMap(({ meta }): [string, string][] => [
+    [meta.id, meta.summary],
+    ...(meta.formerly ?? []).map((id: string): [string, string] => [id, `Former name of ${meta.id}.`]),
+  ]);
+  return {
+    files: globs('Files and folders, as globs relative to the config file.', ['vendor', 'legacy/**/*.yaml']),
+    kinds: {
+      ...globs('Kinds, written as in a manifest; with their group to tell those of one name apart.', [
+        'Deployment',
+        'networking.istio.io/Gateway',
+      ]),
+      items: {
+        type: 'string',
+        pattern: '^(?:[a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*$',
+        errorMessage: 'a kind such as "Deployment", or with its group "networking.istio.io/Gateway"',
+      },
+    },
+    namespaces: globs('Namespaces of the resources, as globs; a Namespace is in itself.', ['team-*']),
+    names: globs('Names of the resources, as globs.', ['legacy-*']),
+    labels: {
+      type: 'object',
+      minProperties: 1,
+      errorMessage: 'a mapping of at least one label to a glob of its value',
+      additionalProperties: { type: 'string', errorMessage: 'a glob of the value, in quotes' },
+      examples: [{ team: 'payments-*' }],
+      description: 'Labels of the resources: keys, and globs of their values. All of them have to fit.',
+    },
+    rules: {
+      type: 'object',
+      properties: Object.fromEntries(
+        ids.sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, description]) => [id, local(description)]),
+      ),
+      patternProperties: { [CODE_PATTERN]: local('Code of another tool: holds for the findings that carry it.') },
+      additionalProperties: false,
+      description: 'Severity of single rules in these places, by id or code of another tool.',
+    },
+  };
+}
+
+function globs(description: string, examples: readonly string[]) {
+  return {
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    minItems: 1,
+    errorMessage: 'a list of at least one of them; without the key the condition is left out',
+    examples: [examples],
+    description,
   };
 }
 

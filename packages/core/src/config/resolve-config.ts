@@ -9,8 +9,17 @@ import {
 import { atLeast, parseVersion, type Version } from '../mesh/version.ts';
 import type { Rule } from '../rule/define-rule.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
-import type { Config, MeshConfigKeys, PresetName, ProjectConfig, RuleSetting, RuleSeverity } from './config.ts';
+import type {
+  Config,
+  MeshConfigKeys,
+  OverrideConfig,
+  PresetName,
+  ProjectConfig,
+  RuleSetting,
+  RuleSeverity,
+} from './config.ts';
 import { matchAny, tidyPath } from './glob.ts';
+import { type FindingPlace, overrideMatcher } from './overrides.ts';
 
 /**
  * The settings that a config, or one of its projects, asks for. A project is laid over the settings of the whole
@@ -61,6 +70,7 @@ function joinExternals(base: Externals | undefined, given: Partial<Externals>): 
 /** How a name found its rules: as the id, as an id of former days, or as another tool's code. */
 export type NameKind = 'id' | 'former' | 'code';
 
+/** The rules behind a name, and what kind of name it was. */
 export interface FoundRules {
   readonly kind: NameKind;
   /** One for an id; every rule that has the code for a code. */
@@ -75,6 +85,7 @@ export interface RuleIndex {
   readonly names: readonly string[];
 }
 
+/** Makes an index of rules by id, former id and code. */
 export function ruleIndex(rules: readonly Rule[]): RuleIndex {
   const ids = new Map<string, Rule>();
   const former = new Map<string, Rule>();
@@ -116,6 +127,14 @@ function baseCode(code: string): string {
   return slash < 0 ? code : code.slice(0, slash);
 }
 
+/** What is said of a rule for some places only, or after that. */
+export interface LocalSeverity {
+  /** undefined: everywhere. */
+  readonly matches: ((place: FindingPlace) => boolean) | undefined;
+  readonly severity: RuleSeverity | undefined;
+  readonly byCode: ReadonlyMap<string, RuleSeverity>;
+}
+
 /** A rule that runs, and how severe its findings are. */
 export interface ResolvedRule {
   readonly rule: Rule;
@@ -129,6 +148,8 @@ export interface ResolvedRule {
   readonly advice: 'left-out' | 'raised' | 'kept';
   /** What the user said of codes after the rule itself, by code in upper case; the last one that fits counts. */
   readonly byCode: ReadonlyMap<string, RuleSeverity>;
+  /** What counts more than all above, the later the more. Empty for nearly every rule of nearly every run. */
+  readonly local: readonly LocalSeverity[];
   /** The rule's defaults with the user's options laid over. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -139,7 +160,9 @@ export interface RuleChoice {
   readonly profile: ProfileName;
   readonly istioVersion: Version;
   readonly settings?: Readonly<Record<string, RuleSetting>> | undefined;
-  /** Said later, flag by flag: each beats `settings` and those before it. */
+  /** `overrides` of the config: they beat `settings`. */
+  readonly local?: readonly OverrideConfig[] | undefined;
+  /** Said later, flag by flag: each beats all of the config and those before it. */
   readonly overrides?: readonly Readonly<Record<string, RuleSetting>>[] | undefined;
 }
 
@@ -148,30 +171,49 @@ export interface RuleChoice {
  *
  * The rule's own severity, or what the profile makes of it; then the preset; then the user, who wins: by code for the
  * findings with that code, by id for the whole rule, of two the later. A severity turns on what profile and preset
- * leave out, options alone do not. What `overrides` says of a code beats what `settings` says of the rule. Only the Istio release is stronger than the user: outside `since` and `until` what
- * the rule says is not true.
+ * leave out, options alone do not. What is said of single places (`local`) beats `settings`, `overrides` beats both: also
+ * where the later speaks of a code and the earlier of the rule. Only the Istio release is stronger than the user: outside
+ * `since` and `until` what the rule says is not true.
  */
 export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readonly ResolvedRule[] {
-  const asked = new Map<Rule, { severity?: RuleSeverity; byCode: Map<string, RuleSeverity>; options: object }>();
+  const asked = new Map<Rule, Wish>();
   const index = ruleIndex(rules);
-  const layers = [choice.settings ?? {}, ...(choice.overrides ?? [])];
-  for (const [found, name, setting] of layers.flatMap((layer) => codesFirst(layer, index))) {
-    const { severity, options } = typeof setting === 'string' ? { severity: setting, options: undefined } : setting;
-    for (const rule of found.rules) {
-      const wish = asked.get(rule) ?? { byCode: new Map<string, RuleSeverity>(), options: {} };
-      asked.set(rule, wish);
-      if (severity !== undefined && found.kind !== 'code') {
-        wish.severity = severity;
-        wish.byCode.clear();
+  const wishOf = (rule: Rule): Wish => {
+    const wish = asked.get(rule) ?? {
+      severity: undefined,
+      byCode: new Map<string, RuleSeverity>(),
+      options: {},
+      local: [],
+    };
+    asked.set(rule, wish);
+    return wish;
+  };
+  const lay = (layer: Readonly<Record<string, RuleSetting>>): void => {
+    for (const [found, name, setting] of codesFirst(layer, index)) {
+      const { severity, options } = typeof setting === 'string' ? { severity: setting, options: undefined } : setting;
+      for (const rule of found.rules) {
+        const wish = wishOf(rule);
+        if (severity !== undefined && found.kind !== 'code') {
+          wish.severity = severity;
+          wish.byCode.clear();
+          wish.local = [];
+        }
+        if (severity !== undefined && found.kind === 'code') {
+          if (wish.local.length === 0) setLast(wish.byCode, name, severity);
+          else wish.local.push(localSeverity(undefined, found, name, severity));
+        }
+        if (options !== undefined && found.kind !== 'code') wish.options = { ...wish.options, ...options };
       }
-      if (severity !== undefined && found.kind === 'code') {
-        // A Map keeps the place of the first setting of a key: taken out, so that the last one is last.
-        wish.byCode.delete(name.toUpperCase());
-        wish.byCode.set(name.toUpperCase(), severity);
-      }
-      if (options !== undefined && found.kind !== 'code') wish.options = { ...wish.options, ...options };
+    }
+  };
+  lay(choice.settings ?? {});
+  for (const entry of choice.local ?? []) {
+    const matches = overrideMatcher(entry);
+    for (const [found, name, severity] of codesFirst(entry.rules, index)) {
+      for (const rule of found.rules) wishOf(rule).local.push(localSeverity(matches, found, name, severity));
     }
   }
+  for (const layer of choice.overrides ?? []) lay(layer);
 
   const resolved: ResolvedRule[] = [];
   for (const rule of rules) {
@@ -179,8 +221,13 @@ export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readon
     if (!holdsFor(rule, choice.istioVersion)) continue;
     const { usual, floor } = presetSeverity(rule, choice.preset, choice.profile);
     const byCode = wish?.byCode ?? new Map<string, RuleSeverity>();
+    const local = wish?.local ?? [];
     const speaks = wish?.severity ?? usual;
-    if (speaks === 'off' && ![...byCode.values()].some((severity) => severity !== 'off')) continue;
+    const said = [
+      speaks,
+      ...[{ severity: undefined, byCode }, ...local].flatMap((one) => [one.severity, ...one.byCode.values()]),
+    ];
+    if (said.every((severity) => severity === undefined || severity === 'off')) continue;
     resolved.push({
       rule,
       severity: wish?.severity,
@@ -188,18 +235,44 @@ export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readon
       floor,
       advice: choice.preset === 'recommended' ? 'left-out' : choice.preset === 'strict' ? 'raised' : 'kept',
       byCode,
+      local,
       options: { ...(rule.options?.defaults as object | undefined), ...wish?.options },
     });
   }
   return resolved;
 }
 
+/** What the user said of one rule. */
+interface Wish {
+  severity: RuleSeverity | undefined;
+  readonly byCode: Map<string, RuleSeverity>;
+  options: object;
+  local: LocalSeverity[];
+}
+
+function localSeverity(
+  matches: LocalSeverity['matches'],
+  found: FoundRules,
+  name: string,
+  severity: RuleSeverity,
+): LocalSeverity {
+  return found.kind === 'code'
+    ? { matches, severity: undefined, byCode: new Map([[name.toUpperCase(), severity]]) }
+    : { matches, severity, byCode: new Map() };
+}
+
+/** A Map keeps the place of the first setting of a key: taken out, so that the last one is last. */
+function setLast(byCode: Map<string, RuleSeverity>, code: string, severity: RuleSeverity): void {
+  byCode.delete(code.toUpperCase());
+  byCode.set(code.toUpperCase(), severity);
+}
+
 /** The settings of one layer, codes before ids: what is said of a whole rule has the last word there. */
-function codesFirst(
-  layer: Readonly<Record<string, RuleSetting>>,
+function codesFirst<S extends RuleSetting>(
+  layer: Readonly<Record<string, S>>,
   index: RuleIndex,
-): [FoundRules, string, RuleSetting][] {
-  const all = Object.entries(layer).map(([name, setting]): [FoundRules, string, RuleSetting] => {
+): [FoundRules, string, S][] {
+  const all = Object.entries(layer).map(([name, setting]): [FoundRules, string, S] => {
     const found = index.find(name);
     if (!found) throw new Error(`There is no rule ${JSON.stringify(name)}`);
     return [found, name, setting];
@@ -236,25 +309,39 @@ function worse(severity: Severity, floor: Severity | undefined): Severity {
 
 /**
  * How severe one finding is. `reported` is what the rule said for the case at hand, if anything; `codes` are those of
- * the finding (all of the rule's where it names none); `advice` tells that the case at hand is good advice only.
+ * the finding (all of the rule's where it names none); `advice` tells that the case at hand is good advice only; `place`
+ * is asked for where something is said of single places.
  */
 export function effectiveSeverity(
   resolved: ResolvedRule,
   reported: Severity | undefined,
   codes: readonly string[],
   advice = false,
+  place?: () => FindingPlace,
 ): RuleSeverity {
-  if (resolved.byCode.size > 0) {
-    const own = new Set(codes.flatMap((code) => [code.toUpperCase(), baseCode(code).toUpperCase()]));
-    let said: RuleSeverity | undefined;
-    for (const [code, severity] of resolved.byCode) if (own.has(code)) said = severity;
-    if (said !== undefined) return said;
+  if (resolved.local.length > 0) {
+    const here = place?.();
+    for (let i = resolved.local.length - 1; i >= 0; i--) {
+      const { matches, severity, byCode } = resolved.local[i] as LocalSeverity;
+      const said = severity ?? severityByCode(byCode, codes);
+      if (said !== undefined && (!matches || (here && matches(here)))) return said;
+    }
   }
+  const said = severityByCode(resolved.byCode, codes);
+  if (said !== undefined) return said;
   if (resolved.severity !== undefined) return resolved.severity;
   if (resolved.usual === 'off' || (advice && resolved.advice === 'left-out')) return 'off';
   if (advice && resolved.advice === 'raised')
     return worse(worse(reported ?? resolved.usual, 'warning'), resolved.floor);
   return reported === undefined ? resolved.usual : worse(reported, resolved.floor);
+}
+
+function severityByCode(byCode: ReadonlyMap<string, RuleSeverity>, codes: readonly string[]): RuleSeverity | undefined {
+  if (byCode.size === 0) return undefined;
+  const own = new Set(codes.flatMap((code) => [code.toUpperCase(), baseCode(code).toUpperCase()]));
+  let said: RuleSeverity | undefined;
+  for (const [code, severity] of byCode) if (own.has(code)) said = severity;
+  return said;
 }
 
 /** A folder that is a mesh of its own. */

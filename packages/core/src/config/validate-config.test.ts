@@ -95,6 +95,21 @@ describe('readConfig: good files', () => {
       { externals: { services: ['*/redis'], hosts: ['*.example.com'] } },
     ],
     ['x: &a [b]\nignore: *a\n'.replace('x', 'revisions'), { revisions: ['b'], ignore: ['b'] }],
+    [
+      'requireReasons: true\noverrides: [{files: [a/b], kinds: [Pod, apps/Deployment], labels: {a.b/c: "x*", d: ""}, rules: {port-unnamed: off, IST0101: info}}]',
+      {
+        requireReasons: true,
+        overrides: [
+          {
+            files: ['a/b'],
+            kinds: ['Pod', 'apps/Deployment'],
+            labels: { 'a.b/c': 'x*', d: '' },
+            rules: { 'port-unnamed': 'off', IST0101: 'info' },
+          },
+        ],
+      },
+    ],
+    ['extends: [strict, ./a.yaml]', { extends: ['strict', './a.yaml'] }],
     ['$schema: ./x.json\nfailOn: never\n', { $schema: './x.json', failOn: 'never' }],
   ])('%j', async (text, config) => {
     expect(await readConfig({ path: 'meshvet.config.yaml', text }, RULES)).toEqual({ config });
@@ -114,6 +129,22 @@ describe('readConfig: mistakes', () => {
       expect.stringMatching(/^"rules" is no key of "projects\[0\]"\. It has "folder", /),
     ],
     ['preset: «strickt»', '"preset" is "strickt"; it takes "recommended", "strict" or "all". Did you mean "strict"?'],
+    [
+      'overrides:\n  - rules: {«labels-many»: {severity: info, options: {most: 2}}, «no-such»: off}',
+      '"overrides[0].rules.labels-many" is a mapping; it takes "error", "warning", "info" or "off" here, and nothing else: options hold everywhere and stand in "rules" of the config.',
+      'There is no rule "no-such".',
+    ],
+    [
+      'overrides: [{rules: {IST0118: «of»}}]',
+      expect.stringMatching(/^"overrides\[0\]\.rules\.IST0118" is "of"; .* Did you mean "off"\?$/),
+    ],
+    ['overrides: [{«files»: [a]}]', '"overrides[0]" lacks "rules".'],
+    [
+      'overrides: [{rules: {}, files: [«a\\b»], names: [«"!x"»], kinds: [«deployment»]}]',
+      expect.stringMatching(/^"overrides\[0\]\.files\[0\]" .* backslash/),
+      expect.stringMatching(/^"overrides\[0\]\.names\[0\]" .* begins with "!"/),
+      expect.stringMatching(/^"overrides\[0\]\.kinds\[0\]" is "deployment"; it takes a kind such as "Deployment"/),
+    ],
     ['failOn: «3»', '"failOn" is 3; it takes "error", "warning", "info" or "never".'],
     ['closedWorld: «"yes"»', '"closedWorld" is "yes"; it takes true or false.'],
     [

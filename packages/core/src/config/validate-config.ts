@@ -27,6 +27,7 @@ export interface ConfigError {
   readonly location: ConfigLocation;
 }
 
+/** The config, or every mistake of its file. */
 export type ConfigResult = { readonly config: Config } | { readonly errors: readonly ConfigError[] };
 
 // A file of nothing but mistakes is told by its first ones.
@@ -82,10 +83,7 @@ async function findMistakes(
   const found = new MistakeList();
   // Compiling takes half a millisecond a rule: only those that the file names, others say nothing of it.
   const named = new Set(
-    root
-      .at('rules')
-      .entries()
-      .flatMap(([name]) => index.find(name)?.rules ?? []),
+    ruleMappings(root).flatMap((field) => field.entries().flatMap(([name]) => index.find(name)?.rules ?? [])),
   );
   for (const error of await schemaErrors(value, [...named])) tellSchemaError(error, root, index, found.tell);
   tellMeaning(root, index, found.tell);
@@ -141,7 +139,7 @@ function tellSchemaError(error: ErrorObject, root: Field, index: RuleIndex, tell
     case 'additionalProperties': {
       const key = String(params.additionalProperty);
       // Names of rules are looked up below, where codes are known too.
-      if (error.instancePath === '/rules') return;
+      if (/^(?:\/overrides\/\d+)?\/rules$/.test(error.instancePath)) return;
       tell(field.at(key), () => unknownKey(key, field, schema, index), true);
       return;
     }
@@ -226,9 +224,15 @@ function wantedBy(schema: JsonSchema): string | undefined {
 
 /** What a schema cannot say. */
 function tellMeaning(root: Field, index: RuleIndex, tell: Tell): void {
-  for (const [name, setting] of root.at('rules').entries()) {
+  for (const [name, setting] of ruleMappings(root).flatMap((field) => field.entries())) {
     if (index.find(name)) continue;
     tell(setting, () => noRule(name, index), true);
+  }
+  for (const override of root.at('overrides').items() as Field[]) {
+    for (const key of ['files', 'namespaces', 'names']) {
+      for (const glob of override.at(key).items() as Field[]) tellGlob(glob, tell);
+    }
+    for (const [, glob] of override.at('labels').entries()) if (glob.value !== '') tellGlob(glob, tell);
   }
   for (const glob of root.at('ignore').items() as Field[]) tellGlob(glob, tell);
   tellExternals(root, tell);
@@ -241,6 +245,11 @@ function tellMeaning(root: Field, index: RuleIndex, tell: Tell): void {
     }
     if (project.isMapping) tellExternals(project, tell);
   }
+}
+
+/** The mappings whose keys are names of rules. */
+function ruleMappings(root: Field): Field[] {
+  return [root.at('rules'), ...(root.at('overrides').items() as Field[]).map((entry) => entry.at('rules'))];
 }
 
 function noRule(name: string, index: RuleIndex): string {
@@ -280,7 +289,8 @@ function withOff(root: Field): Record<string, unknown> {
   const settings = (field: Field): unknown =>
     mapping(field, (key, inside) => {
       if (key === 'uniqueApp') return read(inside);
-      if (key === 'projects' && inside.isList) return (inside.items() as Field[]).map(settings);
+      if ((key === 'projects' || key === 'overrides') && inside.isList)
+        return (inside.items() as Field[]).map(settings);
       if (key !== 'rules') return inside.value;
       return mapping(inside, (_, setting) =>
         setting.isMapping

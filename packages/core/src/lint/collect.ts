@@ -1,8 +1,7 @@
 import { folderOf } from '../manifest/kustomize.ts';
 import type { YamlDocument } from '../source/document.ts';
-import { Scratch } from '../source/document-builder.ts';
 import type { Problem, SkipReason } from '../source/problem.ts';
-import { DEFAULT_LIMITS, type ReadResult, readDocuments, readDocumentsFast } from '../source/read-documents.ts';
+import { Batch, DEFAULT_LIMITS, type ReadResult, readDocuments, readDocumentsNow } from '../source/read-documents.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { compareText } from './order.ts';
 
@@ -21,14 +20,14 @@ export async function readFiles(files: Iterable<InputFile>): Promise<ReadFile[]>
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path) || compareText(a.text, b.text));
   const charts = chartFolders(sorted);
   const read: ReadFile[] = [];
-  const scratch = new Scratch();
+  const batch = new Batch();
   for (const file of sorted) {
     const source = new SourceFile(file.path, file.problem ? '' : file.text);
     const result =
       refuse(file, source) ??
       (isChartTemplate(file, charts) ? TEMPLATE : undefined) ??
-      readDocumentsFast(source, DEFAULT_LIMITS, scratch) ??
-      (await readDocuments(source, DEFAULT_LIMITS, scratch));
+      readDocumentsNow(source, DEFAULT_LIMITS, batch) ??
+      (await readDocuments(source, DEFAULT_LIMITS, batch));
     read.push({ source, ...result });
   }
   return read;

@@ -2,8 +2,9 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Related, ReportOptions, Rule, Target } from '../rule/define-rule.ts';
 import { Field } from '../source/field.ts';
 import type { Span } from '../source/position.ts';
-import type { Severity } from '../source/severity.ts';
+import type { Edit, Severity } from '../source/severity.ts';
 import type { SourceFile } from '../source/source-file.ts';
+import { fieldPath } from './field-path.ts';
 import { hashText } from './fingerprint.ts';
 import type { Finding, Location, ResourceRef } from './result.ts';
 
@@ -28,6 +29,8 @@ export function makeFinding(report: Report): Finding {
   const location = locate(at, options.onKey);
   const codes = options.codes ?? rule.meta.codes ?? [];
   const ref = resource ? refOf(resource) : null;
+  const inFile = (edit: Omit<Edit, 'file'>): Edit => ({ file: options.editsIn?.path ?? location.file, ...edit });
+  const path = at instanceof Field ? fieldPath(at, resource) : '';
   return {
     ruleId: rule.meta.id,
     messageId,
@@ -38,11 +41,13 @@ export function makeFinding(report: Report): Finding {
     codes,
     resource: ref,
     location,
+    ...(path === location.pointer ? {} : { fieldPath: path }),
     related: (options.related ?? []).map((related: Related) => ({
       message: related.note,
       location: locate(related.at),
     })),
-    ...(options.edits?.length ? { edits: options.edits.map((edit) => ({ file: location.file, ...edit })) } : {}),
+    ...(options.edits?.length ? { edits: options.edits.map(inFile) } : {}),
+    ...(options.suggested?.length ? { suggestedEdits: options.suggested.map(inFile) } : {}),
     fingerprint: hashText(
       [
         rule.meta.id,

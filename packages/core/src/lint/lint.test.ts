@@ -63,6 +63,7 @@ describe('a run', () => {
       [
         {
           "codes": [],
+          "fieldPath": "/spec/ports/[80]",
           "fingerprint": "d2dc287adba4b5f0",
           "fix": "x.",
           "location": {
@@ -115,7 +116,7 @@ describe('a run', () => {
       { rules: [syntax, portSeen] },
     );
     expect(result.findings.map((f) => f.ruleId)).toEqual(['port-seen', 'yaml-syntax', 'port-seen']);
-    expect(result.files).toEqual({ read: 1, skipped: {} });
+    expect(result.files).toEqual({ read: 1, linted: ['a.yaml'], skipped: {} });
   });
 
   test('templates are left out with one note a chart, other files without a word', async () => {
@@ -133,7 +134,7 @@ describe('a run', () => {
     ];
     const result = await lint(files, { rules: [syntax, portSeen] });
     expect(result.findings).toEqual([]);
-    expect(result.files).toEqual({ read: 7, skipped: { notKubernetes: 2, template: 4, empty: 1 } });
+    expect(result.files).toEqual({ read: 7, linted: [], skipped: { notKubernetes: 2, template: 4, empty: 1 } });
     expect(result.notes.map((n) => [n.folder, n.files])).toEqual([
       ['chart', 3],
       ['other', 1],

@@ -22,7 +22,8 @@ import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
 import { compareText, orderFindings } from './order.ts';
 import type { LintResult, RuleFailure, Timings, Undecided } from './result.ts';
 import { runRule, Subjects } from './run-rule.ts';
-import { applySuppressions, readSuppressions } from './suppress.ts';
+import { applySuppressions, readSuppressions, type Suppression } from './suppress.ts';
+import { readAnnotations } from './suppression-annotations.ts';
 import { undecidedOf } from './undecided.ts';
 
 /** What a run needs beside the files. */
@@ -38,6 +39,8 @@ export interface LintSetup {
   /** MeshConfig as YAML: what stands under key `mesh` of ConfigMap `istio`. */
   readonly meshConfig?: InputFile;
   readonly meshNetworks?: InputFile;
+  /** The day of the run, `2026-12-31`: suppressions that end before it hold no more. Without it none ends. */
+  readonly today?: string;
   /** Milliseconds from some fixed moment; with it the result carries timings. */
   readonly clock?: () => number;
 }
@@ -61,6 +64,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
   const watch = new Stopwatch(setup.clock);
   const read = await readFiles(files);
   const context = await readContext(setup);
+  const configPath = configPathOf(setup);
   watch.lap('read');
   const byPath = lazy(() => groupByPath(read));
   const kustomizations = readKustomizations(
@@ -73,6 +77,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
   const undecided: Undecided[] = [];
+  const annotations: Suppression[] = [];
   const resourcesOf = new Map<ReadFile, number>();
   let resourceCount = 0;
   for (const project of partition(read, setup)) {
@@ -83,6 +88,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
       return own;
     });
     resourceCount += resources.length;
+    annotations.push(...readAnnotations(resources));
     const mesh = new Mesh({
       resources,
       settings,
@@ -99,7 +105,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
       project.files.flatMap((f) => f.problems),
     );
     for (const resolved of resolvedRules(setup, project.config, settings)) {
-      const run = runRule(resolved, mesh, subjects);
+      const run = runRule(resolved, mesh, subjects, configPath);
       for (const report of run.reports) reports.push(report);
       for (const failure of run.failures) failures.push(failure);
       watch.rule(resolved.rule.meta.id, run.calls);
@@ -107,17 +113,19 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
     undecided.push(...undecidedOf(mesh));
     watch.lap('rules');
   }
-  const ordered = numberFingerprints(orderFindings(reports.map(makeFinding)));
-  const suppressions = read.flatMap((f) => readSuppressions(f.source, f.documents));
-  const { findings, suppressed, unused } = applySuppressions(ordered, suppressions, setup.rules);
+  const made = new Map(reports.map((report) => [makeFinding(report), report.options.resource ?? report.resource]));
+  const ordered = orderFindings([...made.keys()]);
+  const { findings, suppressed, unused } = applySuppressions(
+    numberFingerprints(ordered),
+    ordered.map((finding) => made.get(finding)),
+    [...read.flatMap((f) => readSuppressions(f.source, f.documents)), ...annotations],
+    { rules: setup.rules, today: setup.today, requireReasons: setup.config?.requireReasons },
+  );
   const reasons = read.map((file) => ({ file, reason: skipReasonOf(file, resourcesOf.get(file) ?? 0) }));
   watch.lap('findings');
   const timings = watch.timings();
   return {
-    files: countFiles(
-      read.length,
-      reasons.flatMap(({ reason }) => reason ?? []),
-    ),
+    files: countFiles(reasons),
     notes: skipNotes(reasons),
     resources: resourceCount,
     findings,
@@ -141,10 +149,14 @@ function projectSettings(project: Project, setup: LintSetup): MeshSettings {
 
 const NO_CONFIG: Config = {};
 
+function configPathOf(setup: LintSetup): (path: string) => string {
+  return setup.configPath ?? ((path) => path);
+}
+
 function partition(read: readonly ReadFile[], setup: LintSetup): Project[] {
   const config = setup.config ?? NO_CONFIG;
   const projectOf = projectMatcher(config.projects);
-  const configPath = setup.configPath ?? ((path: string) => path);
+  const configPath = configPathOf(setup);
   const projects = new Map<string, Project>();
   for (const file of read) {
     const found = projectOf(configPath(file.source.path));
@@ -157,12 +169,18 @@ function partition(read: readonly ReadFile[], setup: LintSetup): Project[] {
   return [...projects.entries()].sort(([a], [b]) => compareText(a, b)).map(([, project]) => project);
 }
 
-function resolvedRules(setup: LintSetup, project: Config, settings: MeshSettings): readonly ResolvedRule[] {
+/** The rules that run in a project: the whole config, or an entry of its `projects`. */
+export function resolvedRules(
+  setup: Pick<LintSetup, 'rules' | 'config' | 'overrides'>,
+  project: Config,
+  settings: MeshSettings,
+): readonly ResolvedRule[] {
   return resolveRules(setup.rules, {
     preset: setup.config?.preset ?? 'recommended',
     profile: settings.profile,
     istioVersion: settings.istioVersion,
     settings: { ...setup.config?.rules, ...project.rules },
+    local: setup.config?.overrides,
     overrides: setup.overrides,
   });
 }

@@ -14,16 +14,24 @@ export function skipReasonOf(file: ReadFile, resources: number): SkipReason | un
   return file.documents.length > 0 ? 'notKubernetes' : (first ?? 'empty');
 }
 
-export function countFiles(total: number, reasons: readonly SkipReason[]): FileCounts {
+/** A file, and why it was passed over, if it was. */
+interface Judged {
+  readonly file: ReadFile;
+  readonly reason: SkipReason | undefined;
+}
+
+export function countFiles(files: readonly Judged[]): FileCounts {
   const skipped: Partial<Record<SkipReason, number>> = {};
-  for (const reason of reasons) skipped[reason] = (skipped[reason] ?? 0) + 1;
-  return { read: total, skipped };
+  const linted = new Set<string>();
+  for (const { file, reason } of files) {
+    if (reason === undefined) linted.add(file.source.path);
+    else skipped[reason] = (skipped[reason] ?? 0) + 1;
+  }
+  return { read: files.length, linted: [...linted], skipped };
 }
 
 /** One quiet note a chart or folder for the templates that were left out; what is no Kubernetes at all needs no word. */
-export function skipNotes(
-  files: readonly { readonly file: ReadFile; readonly reason: SkipReason | undefined }[],
-): SkipNote[] {
+export function skipNotes(files: readonly Judged[]): SkipNote[] {
   const groups = new Map<string, { folder: string; chart: boolean; files: number }>();
   for (const { file, reason } of files) {
     if (reason !== 'template') continue;

@@ -43,13 +43,21 @@ export interface Finding {
   readonly codes: readonly string[];
   readonly resource: ResourceRef | null;
   readonly location: Location;
+  /**
+   * The field within its resource, with the items of lists by what they are called in place of their index:
+   * `/spec/ports/[8080]/name`. Absent when it is the pointer of the location. Baselines go by it.
+   */
+  readonly fieldPath?: string;
   readonly related: readonly RelatedLocation[];
+  /** The edits of a safe fix. */
   readonly edits?: readonly Edit[];
+  /** The edits of a fix that is likely and has to be looked at. */
+  readonly suggestedEdits?: readonly Edit[];
   /** The same as long as resource, rule and field stay the same, whatever lines move. 16 hexadecimal digits. */
   readonly fingerprint: string;
 }
 
-/** A finding that a comment in the file silenced. */
+/** A finding that a comment in the file, or an annotation of the resource, silenced. */
 export interface SuppressedFinding extends Finding {
   readonly suppression: {
     readonly reason: string;
@@ -57,7 +65,7 @@ export interface SuppressedFinding extends Finding {
   };
 }
 
-/** A suppression comment that silenced nothing, or names a rule that does not exist. */
+/** A comment or annotation that silenced nothing, is over, or names a rule that does not exist. */
 export interface UnusedSuppression {
   readonly location: Location;
   /** The rules it names; `*` for all. */
@@ -97,9 +105,12 @@ export interface SkipNote {
   readonly message: string;
 }
 
+/** What became of the files that were given. */
 export interface FileCounts {
   /** All files that were given to the engine. */
   readonly read: number;
+  /** Paths of those that manifests were found in, clean or not, or that have findings; sorted. */
+  readonly linted: readonly string[];
   /** Files passed over whole, by reason; only reasons that occurred. */
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
 }
@@ -110,6 +121,21 @@ export interface Timings {
   readonly rules: readonly { readonly ruleId: string; readonly milliseconds: number; readonly calls: number }[];
 }
 
+/** What a report says of a rule. Plain JSON. */
+export interface RuleDescription {
+  readonly id: string;
+  /** What is wrong, in one sentence. */
+  readonly summary: string;
+  /** What the mesh does because of it, in one sentence. */
+  readonly why: string;
+  /** What to do, in one sentence. */
+  readonly fix: string;
+  /** That its findings have in the run when nothing else is said of the case. */
+  readonly severity: Severity;
+  /** Codes with which other tools say the same. */
+  readonly codes: readonly string[];
+}
+
 /** All that a run found. Reporters are pure functions of it. */
 export interface LintResult {
   readonly files: FileCounts;
@@ -118,6 +144,12 @@ export interface LintResult {
   /** In a total order: file, place, rule, message. */
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
+  /** Findings that a baseline knows; absent when there was none. They are not among `findings`. */
+  readonly baselined?: readonly Finding[];
+  /** How many findings the baseline has that do not occur any more; absent when there was none. */
+  readonly baselineGone?: number;
+  /** How many findings were left out because they touch nothing that was changed; absent when all were asked for. */
+  readonly unchanged?: number;
   readonly unusedSuppressions: readonly UnusedSuppression[];
   readonly undecided: readonly Undecided[];
   readonly failures: readonly RuleFailure[];

@@ -4,7 +4,9 @@ import type { Resource } from '../manifest/resource.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { ReportOptions, Rule, SubjectKind, Target } from '../rule/define-rule.ts';
+import { Field } from '../source/field.ts';
 import type { Problem } from '../source/problem.ts';
+import { SourceFile } from '../source/source-file.ts';
 import type { Report } from './finding.ts';
 import type { RuleFailure } from './result.ts';
 
@@ -17,7 +19,12 @@ export interface RuleRun {
 }
 
 /** Runs one rule over its subjects. A rule that throws loses that subject, and says so; the rest still runs. */
-export function runRule(resolved: ResolvedRule, mesh: Mesh, all: Subjects): RuleRun {
+export function runRule(
+  resolved: ResolvedRule,
+  mesh: Mesh,
+  all: Subjects,
+  configPath: (path: string) => string,
+): RuleRun {
   const { rule } = resolved;
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
@@ -25,7 +32,17 @@ export function runRule(resolved: ResolvedRule, mesh: Mesh, all: Subjects): Rule
   let current: Resource | undefined;
   const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
     const codes = options.codes ?? rule.meta.codes ?? [];
-    const severity = effectiveSeverity(resolved, options.severity, codes, options.advice);
+    // The compiler holds this for rules in TypeScript; a plugin may be anything.
+    if (!Object.hasOwn(rule.meta.messages, messageId)) {
+      throw new Error(`it reports "${messageId}", which is none of its messages`);
+    }
+    if (![at, ...(options.related ?? []).map((related) => related.at)].every(isTarget)) {
+      throw new Error(`it reports "${messageId}" at something that is no field and no text of a file`);
+    }
+    const severity = effectiveSeverity(resolved, options.severity, codes, options.advice, () => ({
+      file: configPath((at instanceof Field ? at.document.source : at.source).path),
+      resource: options.resource ?? current,
+    }));
     if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource: current, severity });
   };
   for (const { subject, resource } of subjects) {
@@ -79,6 +96,10 @@ export class Subjects {
         return this.#problems.map((subject) => ({ subject, resource: undefined }));
     }
   }
+}
+
+function isTarget(at: Target | undefined): boolean {
+  return at instanceof Field || (at?.source instanceof SourceFile && typeof at.span?.start === 'number');
 }
 
 function failure(rule: Rule, resource: Resource | undefined, fault: unknown): RuleFailure {

@@ -10,12 +10,15 @@ export type Lookup<T> =
   | { readonly state: 'elsewhere'; readonly why: string }
   | { readonly state: 'missing' };
 
+/** The answer that accuses: everything was read, and it is not there. */
 export const MISSING = { state: 'missing' } as const;
 
+/** The answer for something that was read. */
 export function found<T>(value: T): Lookup<T> {
   return { state: 'found', value };
 }
 
+/** The answer for something that may exist where nothing was read, with the reason. */
 export function elsewhere(why: string): { readonly state: 'elsewhere'; readonly why: string } {
   return { state: 'elsewhere', why };
 }

@@ -14,9 +14,13 @@ export interface Membership {
   readonly field?: Field;
 }
 
+/** Label (once annotation) by which a pod asks for a sidecar, or refuses it. */
 export const INJECT_KEY = 'sidecar.istio.io/inject';
+/** Label that names the revision of the control plane. */
 export const REVISION_KEY = 'istio.io/rev';
+/** Label of a namespace whose pods get a sidecar. */
 export const INJECTION_KEY = 'istio-injection';
+/** Label by which a namespace or a pod joins the ambient mesh. */
 export const DATAPLANE_KEY = 'istio.io/dataplane-mode';
 
 /**

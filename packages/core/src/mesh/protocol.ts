@@ -23,6 +23,7 @@ export type ProtocolClass = 'http' | 'tcp' | 'udp' | 'auto';
 /** Where the protocol of a port was read. */
 export type ProtocolSource = 'protocol' | 'appProtocol' | 'name' | 'wellKnownPort' | 'none';
 
+/** What Istio takes the protocol of a port for, and what it read that from. */
 export interface PortProtocol {
   readonly protocol: Protocol;
   readonly class: ProtocolClass;
@@ -89,6 +90,7 @@ const CLASSES: Readonly<Record<Protocol, ProtocolClass>> = {
   auto: 'auto',
 };
 
+/** Which family a protocol belongs to. */
 export function classOf(protocol: Protocol): ProtocolClass {
   return CLASSES[protocol];
 }

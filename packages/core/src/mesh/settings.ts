@@ -3,6 +3,7 @@ import { atLeast, type Version } from './version.ts';
 /** A point of view with its facts and severities. `istio-1.0` is the strict reading of the first guides. */
 export type ProfileName = 'istio-1.0' | 'istio-legacy' | 'istio-current';
 
+/** The points of view there are. */
 export const PROFILES: readonly ProfileName[] = ['istio-1.0', 'istio-legacy', 'istio-current'];
 
 /** What the config says exists although the input does not hold it. Globs (picomatch). */

@@ -7,6 +7,7 @@ export function parseVersion(text: string): Version | undefined {
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
+/** A version as people write it: `1.28`. */
 export function formatVersion(version: Version): string {
   return version.join('.');
 }

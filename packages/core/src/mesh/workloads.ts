@@ -14,6 +14,7 @@ export interface ContainerPort {
   readonly field: Field;
 }
 
+/** A container of a pod template. */
 export interface Container {
   readonly name: string;
   readonly image: string;

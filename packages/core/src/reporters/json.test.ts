@@ -44,9 +44,10 @@ const findingModel = {
   location,
   related: fc.array(fc.record({ message: text, location }), { maxLength: 2 }),
   edits: fc.array(fc.record({ file: text, start: count, end: count, text }), { maxLength: 2 }),
+  suggestedEdits: fc.array(fc.record({ file: text, start: count, end: count, text }), { maxLength: 2 }),
   fingerprint: fc.stringMatching(/^[0-9a-f]{16}$/),
 };
-const required = Object.keys(findingModel).filter((key) => key !== 'edits') as (keyof typeof findingModel)[];
+const required = Object.keys(findingModel).filter((key) => !/edits$/i.test(key)) as (keyof typeof findingModel)[];
 const finding = fc.record(findingModel, { requiredKeys: required as never });
 const suppressed = fc.record(
   { ...findingModel, suppression: fc.record({ reason: text, location }) },
@@ -79,7 +80,7 @@ const anyResult = fc.record(lists, {
 }) as unknown as fc.Arbitrary<LintResult>;
 
 const empty: LintResult = {
-  files: { read: 0, skipped: {} },
+  files: { read: 0, linted: [], skipped: {} },
   notes: [],
   resources: 0,
   findings: [],

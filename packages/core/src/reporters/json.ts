@@ -1,4 +1,4 @@
-import type { Finding, LintResult, Location, ResourceRef } from '../lint/result.ts';
+import type { Edit, Finding, LintResult, Location, ResourceRef } from '../lint/result.ts';
 import type { Severity } from '../source/severity.ts';
 import type { Reporter } from './reporter.ts';
 import { visibleJson } from './visible-text.ts';
@@ -22,6 +22,8 @@ export const json: Reporter = (result, info) => {
         info: countOf(result, 'info'),
       },
       suppressed: result.suppressed.length,
+      ...(result.baselined ? { baselined: result.baselined.length, baselineGone: result.baselineGone ?? 0 } : {}),
+      ...(result.unchanged === undefined ? {} : { unchanged: result.unchanged }),
       undecided: result.undecided.length,
     },
     findings: findings.map(plainFinding),
@@ -29,6 +31,7 @@ export const json: Reporter = (result, info) => {
       ...plainFinding(finding),
       suppression: { reason: finding.suppression.reason, location: plainLocation(finding.suppression.location) },
     })),
+    ...(result.baselined ? { baselined: result.baselined.map(plainFinding) } : {}),
     unusedSuppressions: result.unusedSuppressions.map(({ location, rules, reason, message }) => ({
       location: plainLocation(location),
       rules,
@@ -60,11 +63,14 @@ function plainFinding(finding: Finding) {
     resource: finding.resource && plainResource(finding.resource),
     location: plainLocation(finding.location),
     related: finding.related.map(({ message, location }) => ({ message, location: plainLocation(location) })),
-    ...(finding.edits
-      ? { edits: finding.edits.map(({ file, start, end, text }) => ({ file, start, end, text })) }
-      : {}),
+    ...(finding.edits ? { edits: finding.edits.map(plainEdit) } : {}),
+    ...(finding.suggestedEdits ? { suggestedEdits: finding.suggestedEdits.map(plainEdit) } : {}),
     fingerprint: finding.fingerprint,
   };
+}
+
+function plainEdit({ file, start, end, text }: Edit) {
+  return { file, start, end, text };
 }
 
 function plainResource({ apiVersion, kind, namespace, name }: ResourceRef) {

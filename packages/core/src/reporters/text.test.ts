@@ -49,7 +49,7 @@ function finding(location: Location, more: Partial<Finding> = {}): Finding {
 
 function result(more: Partial<LintResult> = {}): LintResult {
   return {
-    files: { read: 2, skipped: {} },
+    files: { read: 2, linted: [], skipped: {} },
     notes: [],
     resources: 3,
     findings: [],
@@ -141,7 +141,7 @@ describe('text', () => {
     expect(
       report(
         result({
-          files: { read: 20, skipped: { template: 12, notKubernetes: 1, tooLarge: 1 } },
+          files: { read: 20, linted: [], skipped: { template: 12, notKubernetes: 1, tooLarge: 1 } },
           notes: [
             { reason: 'template', folder: 'charts/shop', files: 12, message: '12 Helm templates of chart shop' },
             { reason: 'template', folder: '.', files: 1, message: '1 template' },

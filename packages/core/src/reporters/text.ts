@@ -167,6 +167,7 @@ function quietBlock(result: LintResult, paint: Paint): string[] {
       const reason = suppression.reason === '' ? '' : `: ${suppression.reason}`;
       return `${location.file}:${lineColumn(location)} ${ruleId}${reason}`;
     }),
+    ...(result.baselineGone ? [goneLine(result.baselineGone, paint)] : []),
     ...list(
       'undecided',
       result.undecided,
@@ -175,6 +176,12 @@ function quietBlock(result: LintResult, paint: Paint): string[] {
       ({ question, needs }) => `${question}; what would tell: ${needs}`,
     ),
   ];
+}
+
+/** So that a baseline only shrinks: what was put right must not come back unseen. */
+function goneLine(gone: number, paint: Paint): string {
+  const entries = gone === 1 ? 'finding of the baseline does' : 'findings of the baseline do';
+  return `${paint('cyan', 'baseline'.padEnd(10))}  ${gone} ${entries} not occur in what was read: "meshvet baseline prune" with the same paths takes ${gone === 1 ? 'it' : 'them'} out`;
 }
 
 function list<T>(label: string, items: readonly T[], max: number, paint: Paint, line: (item: T) => string): string[] {
@@ -199,6 +206,8 @@ function summary(result: LintResult, paint: Paint): string {
   const rest: string[] = [];
   if (result.failures.length > 0) rest.push(paint('red', count(result.failures.length, 'failure')));
   if (result.suppressed.length > 0) rest.push(`${result.suppressed.length} suppressed`);
+  if (result.baselined) rest.push(`${result.baselined.length} baselined`);
+  if (result.unchanged !== undefined) rest.push(`${result.unchanged} left out (nothing of them changed)`);
   if (result.unusedSuppressions.length > 0) rest.push(count(result.unusedSuppressions.length, 'unused suppression'));
   if (skippedFiles > 0) {
     const reasons = skipped.map(([reason, files]) => `${files} ${skipWords(reason, files)}`).join(', ');

@@ -24,6 +24,7 @@ export interface SubjectMap {
   problem: Problem;
 }
 
+/** The name of something a rule can be about. */
 export type SubjectKind = keyof SubjectMap;
 
 /** `{host}` and its like in a message; their values are given with the report. */
@@ -43,12 +44,14 @@ export interface TextTarget {
   readonly span: Span;
 }
 
+/** Another place that has to do with a finding. */
 export interface Related {
   readonly at: Target;
   /** A short note: "declared here". */
   readonly note: string;
 }
 
+/** What a report may say beside its place and its message. */
 export interface ReportOptions {
   readonly related?: readonly Related[];
   /** Milder or stricter than the rule's own, because of the case at hand. The user's setting wins over both. */
@@ -65,6 +68,10 @@ export interface ReportOptions {
   readonly fix?: string;
   /** The text edits of a safe fix: the owner would make just these. */
   readonly edits?: readonly Omit<Edit, 'file'>[];
+  /** The text edits of a likely fix, which somebody has to look at: made only when asked for by name. */
+  readonly suggested?: readonly Omit<Edit, 'file'>[];
+  /** The file of the edits, where it is not the one that the finding stands in. */
+  readonly editsIn?: SourceFile;
 }
 
 /** `report(field, 'messageId', { data })`. A message id or a placeholder that does not exist does not compile. */
@@ -84,6 +91,7 @@ export interface RuleContext<S extends SubjectKind, M extends Readonly<Record<st
   readonly report: ReportFunction<M>;
 }
 
+/** What a rule says of itself: its words, its severity, and what it looks at. */
 export interface RuleMeta<S extends SubjectKind, M extends Readonly<Record<string, string>>> {
   /** Topic first; names the defect: "allow port-name-missing" reads well. The file is named for it. */
   readonly id: string;
@@ -126,6 +134,7 @@ export interface RuleExample {
   readonly settings?: ExampleSettings;
 }
 
+/** Settings of the mesh that an example is about. */
 export interface ExampleSettings {
   readonly profile?: ProfileName;
   readonly istioVersion?: string;
@@ -133,6 +142,7 @@ export interface ExampleSettings {
   readonly closedWorld?: boolean;
 }
 
+/** A rule: what it says of itself, its examples, and its check. */
 export interface RuleDefinition<
   S extends SubjectKind = SubjectKind,
   M extends Readonly<Record<string, string>> = Readonly<Record<string, string>>,

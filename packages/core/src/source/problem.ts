@@ -17,6 +17,7 @@ export interface ProblemData {
   readonly 'too-large': { readonly size: number; readonly limit: number };
 }
 
+/** The name of something the reader may notice. */
 export type ProblemKind = keyof ProblemData;
 
 /** Something the reader noticed, with its place. */

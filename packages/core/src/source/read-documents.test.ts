@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Field } from './field.ts';
 import type { Problem } from './problem.ts';
-import { DEFAULT_LIMITS, type ReadLimits, readDocuments, readDocumentsFast } from './read-documents.ts';
+import { DEFAULT_LIMITS, type ReadLimits, readDocuments, readDocumentsNow } from './read-documents.ts';
 import { SourceFile } from './source-file.ts';
 
 const HEAD = 'apiVersion: v1\nkind: ConfigMap\n';
@@ -272,8 +272,8 @@ describe('json', () => {
 
 describe('without the slow reader', () => {
   it('answers for what needs none', () => {
-    expect(readDocumentsFast(new SourceFile('f.yaml', HEAD))?.documents).toHaveLength(1);
-    expect(readDocumentsFast(new SourceFile('f.yaml', `${HEAD}a: [`))).toBeUndefined();
+    expect(readDocumentsNow(new SourceFile('f.yaml', HEAD))?.documents).toHaveLength(1);
+    expect(readDocumentsNow(new SourceFile('f.yaml', `${HEAD}a: [`))).toBeUndefined();
   });
 });
 

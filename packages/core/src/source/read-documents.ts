@@ -1,7 +1,8 @@
 import { readBlock } from './block-reader.ts';
 import type { YamlDocument } from './document.ts';
 import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
-import { readFast } from './fast-reader.ts';
+import type { readFast as ReadFast } from './fast-reader.ts';
+import type { readFull as ReadFull } from './full-reader.ts';
 import { areValues, lenientText } from './lenient-text.ts';
 import type { Problem, SkipReason } from './problem.ts';
 import { refusedAfter, refusedBefore, type Suspicion, suspicionOf } from './refused-text.ts';
@@ -27,47 +28,47 @@ export interface ReadResult {
   readonly skipped: readonly SkipReason[];
 }
 
-/** The reader for what the fast one gives up on; `full-reader.ts` has it. */
-export type FullReader = (document: DocumentText, limits: ReadLimits) => BuiltDocument | Refusal;
+/** What files of a batch share that are read one after the other: working space, and the readers that were loaded so far. */
+export class Batch {
+  readonly scratch = new Scratch();
+  /** For what the block reader gives up on; it brings js-yaml with it. */
+  readFast: typeof ReadFast | undefined;
+  /** For what that one gives up on; it brings `yaml` with it. */
+  readFull: typeof ReadFull | undefined;
+}
 
 /**
  * Reads the documents of a file as kubectl would, with the place of every value. A broken document does not hide the
- * others: kubectl stops there, this goes on. The slow reader is loaded only for a file that needs it. `scratch` may be
- * shared by all files of a batch that are read one after the other.
+ * others: kubectl stops there, this goes on. The readers that bring a library with them are loaded for the first file of
+ * the batch that needs them: most files need none.
  */
 export async function readDocuments(
   source: SourceFile,
   limits: ReadLimits = DEFAULT_LIMITS,
-  scratch: Scratch = new Scratch(),
+  batch: Batch = new Batch(),
 ): Promise<ReadResult> {
-  const result = readDocumentsFast(source, limits, scratch);
-  if (result) return result;
-  const { readFull } = await import('./full-reader.ts');
-  return read(source, limits, readFull, scratch) as ReadResult;
+  for (;;) {
+    const result = readDocumentsNow(source, limits, batch);
+    if (result) return result;
+    if (!batch.readFast) batch.readFast = (await import('./fast-reader.ts')).readFast;
+    else batch.readFull = (await import('./full-reader.ts')).readFull;
+  }
 }
 
-/**
- * As `readDocuments`, without waiting: undefined for a file that needs the slow reader. For batches of files, of which
- * few do.
- */
-export function readDocumentsFast(
+/** As `readDocuments`, without waiting: undefined for a file that needs a reader that the batch has not loaded yet. */
+export function readDocumentsNow(
   source: SourceFile,
   limits: ReadLimits = DEFAULT_LIMITS,
-  scratch: Scratch = new Scratch(),
+  batch: Batch = new Batch(),
 ): ReadResult | undefined {
-  return read(source, limits, undefined, scratch);
+  return read(source, limits, batch);
 }
 
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 // Blanks are listed: \s would walk over the same empty lines again for each of them.
 const RESOURCE_LINE = /^[ \t{-]*"?(?:apiVersion|kind)"?[ \t]*:/m;
 
-function read(
-  source: SourceFile,
-  limits: ReadLimits,
-  full: FullReader | undefined,
-  scratch: Scratch,
-): ReadResult | undefined {
+function read(source: SourceFile, limits: ReadLimits, batch: Batch): ReadResult | undefined {
   const { text } = source;
   const kustomization = KUSTOMIZATION.test(source.path);
   const named = kustomization || text.includes('apiVersion') || text.includes('kind');
@@ -78,7 +79,7 @@ function read(
   const collected: Collected = { documents: [], problems: [], refused: [], resources: false, index: 0 };
   const suspicion = suspicionOf(text);
   for (const part of parts) {
-    const outcome = readPart(part, limits, full, suspicion, scratch);
+    const outcome = readPart(part, limits, suspicion, batch);
     if (outcome === 'template') return skippedFor('template');
     if (outcome === undefined) return undefined;
     if (!Array.isArray(outcome)) {
@@ -86,7 +87,7 @@ function read(
       continue;
     }
     for (const value of outcome) {
-      const inside = readPart(value, limits, full, suspicion, scratch);
+      const inside = readPart(value, limits, suspicion, batch);
       if (inside === 'template') return skippedFor('template');
       if (inside === undefined) return undefined;
       // A value that was cut out is one value: it is never a list again.
@@ -154,13 +155,12 @@ function problemOf(refusal: Refusal, source: SourceFile): Problem {
     : { kind: 'bomb', source, span, data: { limit: refusal.limit } };
 }
 
-// undefined: the full reader is needed and was not given. A list: it is several JSON documents.
+// undefined: a reader is needed that is not loaded. A list: it is several JSON documents.
 function readPart(
   part: DocumentText,
   limits: ReadLimits,
-  full: FullReader | undefined,
   suspicion: Suspicion | undefined,
-  scratch: Scratch,
+  { scratch, readFast, readFull }: Batch,
 ): BuiltDocument | Refusal | DocumentText[] | 'template' | undefined {
   if (part.separatorText) {
     if (looksLikeTemplate(part.text)) return 'template';
@@ -171,6 +171,7 @@ function readPart(
   if (before) return before;
   const block = readBlock(part, limits, scratch);
   if (block) return (suspicion && refusedAfter(part, suspicion, block)) ?? block;
+  if (!readFast) return undefined;
   let outcome: BuiltDocument | Refusal;
   const fast = readFast(part, limits, scratch);
   if ('gaveUpAt' in fast) {
@@ -183,8 +184,8 @@ function readPart(
     }
     // Whatever the full reader would say of this line, somebody else fills it in first.
     if (looksLikeTemplate(lineAround(part.text, fast.gaveUpAt - part.base))) return 'template';
-    if (!full) return undefined;
-    outcome = full(part, limits);
+    if (!readFull) return undefined;
+    outcome = readFull(part, limits);
   } else {
     outcome = fast;
   }

@@ -1,6 +1,5 @@
 import type { YamlDocument } from './document.ts';
 import { Refusal, Scratch } from './document-builder.ts';
-import { readFast } from './fast-reader.ts';
 import type { Span } from './position.ts';
 import type { Problem } from './problem.ts';
 import { DEFAULT_LIMITS } from './read-documents.ts';
@@ -26,6 +25,7 @@ export async function readSingle(source: SourceFile): Promise<SingleResult> {
     return { problems: [syntax('text on the line of the --- before the document', part.separatorText)] };
   }
 
+  const { readFast } = await import('./fast-reader.ts');
   const fast = readFast(part, DEFAULT_LIMITS, new Scratch());
   const built = 'gaveUpAt' in fast ? (await import('./full-reader.ts')).readFull(part, DEFAULT_LIMITS) : fast;
   if (built instanceof Refusal) {

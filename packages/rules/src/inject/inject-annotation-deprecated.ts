@@ -1,5 +1,5 @@
 import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { injectAnnotation } from '../shared/inject-annotation.ts';
+import { asLabel, injectAnnotation, isInjectedAnyway } from '../shared/inject-annotation.ts';
 
 export const injectAnnotationDeprecated = defineRule({
   meta: {
@@ -73,9 +73,12 @@ export const injectAnnotationDeprecated = defineRule({
     const data = { resource: nameOf(resource), value };
     // istioctl looks at the annotations of Pods, not at those of templates.
     const options = { onKey: true, codes: resource.type === 'Pod' ? ['IST0135'] : [] };
-    if (defect === 'opt-out') report(field, 'optOut', data, options);
-    else if (defect === 'opt-in') report(field, 'optIn', data, options);
-    else if (defect === 'unread') report(field, 'unread', { resource: nameOf(resource) }, options);
+    if (defect === 'opt-out') report(field, 'optOut', data, { ...options, edits: asLabel(resource, annotation) });
+    else if (defect === 'opt-in') {
+      // Where injection is not known to be on, the label would bring in pods that are outside the mesh today.
+      const edits = isInjectedAnyway(mesh, resource) ? asLabel(resource, annotation) : [];
+      report(field, 'optIn', data, { ...options, edits });
+    } else if (defect === 'unread') report(field, 'unread', { resource: nameOf(resource) }, options);
     else if (defect === 'early') {
       const version = formatVersion(mesh.settings.istioVersion);
       const fix =

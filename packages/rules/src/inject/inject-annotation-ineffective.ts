@@ -1,5 +1,5 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { injectAnnotation } from '../shared/inject-annotation.ts';
+import { defineRule, formatVersion, INJECTION_KEY, nameOf } from '@meshvet/core';
+import { asLabel, injectAnnotation } from '../shared/inject-annotation.ts';
 import { namespacesOf } from '../shared/inject-value.ts';
 
 export const injectAnnotationIneffective = defineRule({
@@ -102,12 +102,15 @@ export const injectAnnotationIneffective = defineRule({
         note: 'this Namespace',
       }));
       // Before 1.10 no label of a pod brings it in.
+      // With another value of its label the namespace vetoes what pods ask for.
+      const free = namespaces.every(({ resource: { labels } }) => labels.lacks(INJECTION_KEY));
+      const edits = mesh.istioAtLeast('1.10') && free ? asLabel(resource, annotation) : [];
       const fix = mesh.istioAtLeast('1.10') ? {} : { fix: 'Label the Namespace with istio-injection=enabled.' };
       report(
         field,
         'notSelected',
         { ...data, namespace: resource.namespace ?? '' },
-        { onKey: true, codes, related, ...fix },
+        { onKey: true, codes, related, ...fix, edits },
       );
     }
   },

@@ -1,5 +1,8 @@
 import { defineRule, INJECT_KEY, nameOf, REVISION_KEY } from '@meshvet/core';
+import { isWish } from '../shared/inject-value.ts';
+import { moveEntry } from '../shared/mapping-edit.ts';
 import { metadataMaps } from '../shared/metadata-maps.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const injectCronjobMetadata = defineRule({
   meta: {
@@ -83,7 +86,8 @@ export const injectCronjobMetadata = defineRule({
   check({ subject: workload, mesh, report }) {
     const { resource, podLabels, podAnnotations } = workload;
     if (resource.type !== 'batch/CronJob') return;
-    for (const { what, of, map } of metadataMaps(resource)) {
+    const maps = metadataMaps(resource);
+    for (const { what, of, map } of maps) {
       if (of === 'podTemplate') continue;
       for (const key of [INJECT_KEY, REVISION_KEY]) {
         // The revision is a label only, and of pods since 1.10.
@@ -92,11 +96,15 @@ export const injectCronjobMetadata = defineRule({
         const fix = mesh.istioAtLeast('1.10')
           ? {}
           : { fix: 'Write it as an annotation of spec.jobTemplate.spec.template.metadata.' };
+        // Two places may say two things.
+        const sure = isSettled(resource) && maps.filter((one) => one.map.has(key)).length === 1 && isWish(map.at(key));
+        const target = mesh.istioAtLeast('1.10') ? podLabels : podAnnotations;
+        const edits = sure ? moveEntry(map.at(key), target.field) : [];
         report(
           map.at(key),
           of === 'jobTemplate' ? 'jobTemplate' : 'cronJob',
           { resource: nameOf(resource), what, key },
-          { onKey: true, ...fix },
+          { onKey: true, ...fix, edits },
         );
       }
     }

@@ -1,12 +1,18 @@
 import {
   defineRule,
+  type Field,
   INJECT_KEY,
   isControlPlane,
   isManagedGateway,
   nameOf,
   REVISION_KEY,
   type Resource,
+  type Workload,
 } from '@meshvet/core';
+import { isWish } from '../shared/inject-value.ts';
+import { moveEntry } from '../shared/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const injectLabelOnWorkloadMetadata = defineRule({
   meta: {
@@ -95,7 +101,9 @@ export const injectLabelOnWorkloadMetadata = defineRule({
     const read = podLabels.has(INJECT_KEY) || podAnnotations.has(INJECT_KEY);
     if (resource.labels.has(INJECT_KEY) && !read && podLabels.lacks(INJECT_KEY)) {
       const fix = place === 'labels' ? {} : { fix: 'Write it as an annotation of spec.template.metadata.' };
-      report(resource.labels.at(INJECT_KEY), 'label', { ...data, key: INJECT_KEY }, { onKey: true, codes: [], ...fix });
+      const label = resource.labels.at(INJECT_KEY);
+      const edits = place === 'labels' && !resource.annotations.has(INJECT_KEY) ? moved(workload, label) : [];
+      report(label, 'label', { ...data, key: INJECT_KEY }, { onKey: true, codes: [], ...fix, edits });
     }
     if (
       resource.labels.has(REVISION_KEY) &&
@@ -103,7 +111,10 @@ export const injectLabelOnWorkloadMetadata = defineRule({
       mesh.istioAtLeast('1.10') &&
       !isOfIstio(workload.isGateway, resource)
     ) {
-      report(resource.labels.at(REVISION_KEY), 'label', { ...data, key: REVISION_KEY }, { onKey: true, codes: [] });
+      const label = resource.labels.at(REVISION_KEY);
+      // Together with a wish of the pods their meaning is for a person to sort out.
+      const edits = read || resource.labels.has(INJECT_KEY) ? [] : moved(workload, label);
+      report(label, 'label', { ...data, key: REVISION_KEY }, { onKey: true, codes: [], edits });
     }
     if (
       resource.annotations.has(INJECT_KEY) &&
@@ -112,15 +123,19 @@ export const injectLabelOnWorkloadMetadata = defineRule({
       podAnnotations.lacks(INJECT_KEY)
     ) {
       const fix = { fix: `Write it among the ${place} of spec.template.metadata.` };
-      report(
-        resource.annotations.at(INJECT_KEY),
-        'annotation',
-        { ...data, place },
-        { onKey: true, codes: codesOf(resource), ...fix },
-      );
+      const annotation = resource.annotations.at(INJECT_KEY);
+      const target = place === 'labels' ? podLabels : podAnnotations;
+      const edits = resource.labels.has(INJECT_KEY) ? [] : moved(workload, annotation, target);
+      report(annotation, 'annotation', { ...data, place }, { onKey: true, codes: codesOf(resource), ...fix, edits });
     }
   },
 });
+
+// Where the pods would read it: it says there what its author wanted it to say here.
+function moved(workload: Workload, field: Field, target = workload.podLabels): ScalarEdit[] {
+  if (!isSettled(workload.resource) || !ownsByWrittenSelector(workload) || !isWish(field)) return [];
+  return moveEntry(field, target.field);
+}
 
 // Istio's charts label their own Deployments and DaemonSets with the revision that they are.
 function isOfIstio(isGateway: boolean, { labels }: Resource): boolean {

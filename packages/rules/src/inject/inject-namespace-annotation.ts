@@ -1,4 +1,17 @@
-import { DATAPLANE_KEY, defineRule, INJECT_KEY, INJECTION_KEY, type Labels, REVISION_KEY } from '@meshvet/core';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  INJECT_KEY,
+  INJECTION_KEY,
+  type Labels,
+  NAMESPACE_MESH_LABELS,
+  REVISION_KEY,
+  type Resource,
+  SYSTEM_NAMESPACES,
+} from '@meshvet/core';
+import { isWish } from '../shared/inject-value.ts';
+import { moveEntry } from '../shared/mapping-edit.ts';
+import { isSettled } from '../shared/settled.ts';
 
 const KEYS = [INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY, INJECT_KEY];
 
@@ -68,7 +81,10 @@ export const injectNamespaceAnnotation = defineRule({
       if (labels.has(key) && labels.get(key) === value) continue;
       const options = { onKey: true, codes: codesOf(key, labels) };
       if (key === INJECT_KEY) report(field, 'podOnly', { namespace: namespace.name }, options);
-      else report(field, 'labelOnly', { namespace: namespace.name, key, value }, options);
+      else {
+        const edits = canMove(namespace.resource, key, value) ? moveEntry(field, labels.field) : [];
+        report(field, 'labelOnly', { namespace: namespace.name, key, value }, { ...options, edits });
+      }
     }
   },
 });
@@ -78,4 +94,16 @@ function codesOf(key: string, labels: Labels): string[] {
   if (key === DATAPLANE_KEY) return ['IST0108'];
   if (key !== INJECT_KEY) return [];
   return labels.has(INJECT_KEY) ? ['IST0107'] : ['IST0107', 'IST0135'];
+}
+
+// Only where the label would do what the annotation asks for, and nothing else of the namespace speaks of the same.
+function canMove(namespace: Resource, key: string, value: string): boolean {
+  const { labels, annotations } = namespace;
+  const asked = NAMESPACE_MESH_LABELS.filter((one) => !labels.lacks(one) || (one !== key && !annotations.lacks(one)));
+  // Nobody wants sidecars in the control plane, whatever a generator wrote there.
+  if (namespace.name === 'istio-system' || SYSTEM_NAMESPACES.has(namespace.name)) return false;
+  if (!isSettled(namespace) || asked.length > 0 || annotations.mayChange(key)) return false;
+  if (key === INJECTION_KEY) return value === 'enabled' || value === 'disabled';
+  if (key === DATAPLANE_KEY) return value === 'ambient' || value === 'none';
+  return key === REVISION_KEY && isWish(annotations.at(key));
 }

@@ -86,7 +86,7 @@ export const injectNamespaceLabelInvalid = defineRule({
         ? {}
         : {
             fix: `Write istio-injection: ${meant}.`,
-            edits: replaceString(field, meant).map((e) => ({ ...e, text: meant })),
+            edits: replaceString(field, meant),
           };
     // Charts before 1.10 selected by default whatever is not `disabled`; later ones want the label absent.
     if (mesh.settings.enableNamespacesByDefault && !mesh.istioAtLeast('1.10'))

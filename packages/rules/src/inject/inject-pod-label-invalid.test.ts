@@ -153,6 +153,6 @@ test('offers the value that was meant, and nothing where that is not known', asy
   const edits = async (value: string) =>
     (await findingsOf(injectPodLabelInvalid, { 'a.yaml': pod(value) })).map((f) => f.edits?.map((e) => e.text));
   expect(await edits('enabled')).toEqual([['"true"']]);
-  expect(await edits("'False'")).toEqual([['"false"']]);
+  expect(await edits("'False'")).toEqual([["'false'"]]);
   expect(await edits('please')).toEqual([undefined]);
 });

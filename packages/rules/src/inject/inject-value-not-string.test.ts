@@ -45,7 +45,7 @@ testRule(injectValueNotString, {
   },
 });
 
-test('its edits put quotes around the text as it is written, and spare what an anchor shares with others', async () => {
+test('its edits put quotes around the text as it is written or meant, and spare what an anchor shares with others', async () => {
   const text = yaml`
     apiVersion: v1
     kind: Pod
@@ -57,7 +57,7 @@ test('its edits put quotes around the text as it is written, and spare what an a
     .flatMap((f) => f.edits ?? [])
     .sort((a, b) => b.start - a.start)
     .reduce((out, e) => out.slice(0, e.start) + e.text + out.slice(e.end), text);
-  expect(fixed).toContain('sidecar.istio.io/inject: "yes"');
+  expect(fixed).toContain('sidecar.istio.io/inject: "true"');
   expect(fixed).toContain('istio.io/rev: "1.10"');
   expect((await findingsOf(injectValueNotString, { 'a.yaml': fixed })).map((f) => f.edits)).toEqual([
     undefined,

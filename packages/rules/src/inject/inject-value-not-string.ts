@@ -15,7 +15,7 @@ export const injectValueNotString = defineRule({
     ],
     messages: {
       scalar:
-        '{resource}: {what} {key}{place} is written {written}, which is {type} and no string; the API server rejects the object. Write "{written}".',
+        '{resource}: {what} {key}{place} is written {written}, which is {type} and no string; the API server rejects the object. Write "{meant}".',
       collection: '{resource}: {what} {key}{place} is {type} and no string; the API server rejects the object.',
     },
   },
@@ -60,10 +60,10 @@ export const injectValueNotString = defineRule({
     ],
   },
   check({ subject: resource, report }) {
-    for (const { field, key, what, place, type, written, edits } of nonStringValues(resource, 'mesh')) {
+    for (const { field, key, what, place, type, written, meant, edits } of nonStringValues(resource, 'mesh')) {
       const data = { resource: nameOf(resource), what, key, place, type };
       if (written === undefined) report(field, 'collection', data);
-      else report(field, 'scalar', { ...data, written }, { fix: `Write ${key}: "${written}".`, edits });
+      else report(field, 'scalar', { ...data, written, meant }, { fix: `Write ${key}: "${meant}".`, edits });
     }
   },
 });

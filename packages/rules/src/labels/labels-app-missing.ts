@@ -1,6 +1,10 @@
-import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
+import { defineRule, istioAtLeast, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { canonicalName, labelOnWorkloadOnly, listKeys, nameKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
+import { insertString } from '../shared/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { isSelected } from '../shared/selected-labels.ts';
+import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const labelsAppMissing = defineRule({
   meta: {
@@ -80,8 +84,18 @@ export const labelsAppMissing = defineRule({
     const sure = mesh.membership(workload).answer === 'yes' || mesh.settings.profile === 'istio-1.0';
     const severity = sure ? most : 'info';
     const name = nameOf(workload.resource);
+    const edits = nameLabel(mesh, workload);
     if (istioAtLeast(mesh.settings, '1.5'))
-      report(workload.podLabels.field, 'missing', { workload: name, keys: listKeys(keys) }, { severity });
-    else report(workload.podLabels.field, 'noApp', { workload: name }, { severity });
+      report(workload.podLabels.field, 'missing', { workload: name, keys: listKeys(keys) }, { severity, edits });
+    else report(workload.podLabels.field, 'noApp', { workload: name }, { severity, edits });
   },
 });
+
+// The name that Istio uses without the label. Not where the template is what the pods are owned by, nor where something waits for such pods.
+function nameLabel(mesh: Mesh, workload: Workload): ScalarEdit[] {
+  const { name } = workload.resource;
+  if (!isSettled(workload.resource) || !ownsByWrittenSelector(workload)) return [];
+  if (!/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name) || isSelected(mesh, workload.resource, 'app', name))
+    return [];
+  return insertString(workload.podLabels.field, 'app', name);
+}

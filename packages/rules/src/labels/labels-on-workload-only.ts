@@ -1,6 +1,10 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { labelOnWorkloadOnly, nameKeys, versionKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
+import { copyEntry } from '../shared/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { isSelected } from '../shared/selected-labels.ts';
+import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const labelsOnWorkloadOnly = defineRule({
   meta: {
@@ -72,8 +76,29 @@ export const labelsOnWorkloadOnly = defineRule({
         label.field,
         messageId,
         { workload: nameOf(workload.resource), key: label.key, value: label.value },
-        { severity, onKey: true, related: [{ at: workload.podLabels.field, note: 'the labels of the pods' }] },
+        {
+          severity,
+          onKey: true,
+          related: [{ at: workload.podLabels.field, note: 'the labels of the pods' }],
+          // What charts leave out of the pods on purpose is a suggestion.
+          [label.key === 'app.kubernetes.io/version' ? 'suggested' : 'edits']: copied(mesh, workload, label),
+        },
       );
     }
   },
 });
+
+// Not where the template is what the pods are owned by, nor where a selector would come to mean these pods too.
+function copied(
+  mesh: Mesh,
+  workload: Workload,
+  { key, value, field }: { readonly key: string; readonly value: string; readonly field: Field },
+): ScalarEdit[] {
+  if (
+    !isSettled(workload.resource) ||
+    !ownsByWrittenSelector(workload) ||
+    isSelected(mesh, workload.resource, key, value)
+  )
+    return [];
+  return workload.podLabels.has(key) ? [] : copyEntry(field, workload.podLabels.field);
+}

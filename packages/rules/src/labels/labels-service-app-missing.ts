@@ -1,5 +1,7 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, type Mesh, nameOf } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
+import { insertString } from '../shared/mapping-edit.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const labelsServiceAppMissing = defineRule({
   meta: {
@@ -56,6 +58,17 @@ export const labelsServiceAppMissing = defineRule({
     if (mesh.membershipOfService(service).answer === 'no') return;
     if ((labels.field.hasValue && !labels.field.isMapping) || !body.at('metadata').isMapping || !labels.lacks('app'))
       return;
-    report(labels.field, 'missing', { service: nameOf(service.resource) });
+    const app = service.selector.field.at('app').string();
+    // A monitor that asks for the label would find another Service.
+    const sure = app && isSettled(service.resource) && !isSelectedByMonitor(mesh, app);
+    const edits = sure ? insertString(labels.field, 'app', app) : [];
+    report(labels.field, 'missing', { service: nameOf(service.resource) }, { edits });
   },
 });
+
+function isSelectedByMonitor(mesh: Mesh, app: string): boolean {
+  return mesh.ofType('monitoring.coreos.com/ServiceMonitor').some(({ body }) => {
+    const selector = body.at('spec').at('selector');
+    return selector.at('matchExpressions').exists || selector.at('matchLabels').at('app').text() === app;
+  });
+}

@@ -1,7 +1,10 @@
 import { defineRule, nameOf } from '@meshvet/core';
 import { canonicalRevision, labelOnWorkloadOnly, listKeys, versionKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
+import { insertString } from '../shared/mapping-edit.ts';
 import { firstAndMore, namesakes, sameRevision } from '../shared/namesakes.ts';
+import { isSelected } from '../shared/selected-labels.ts';
+import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const labelsVersionMissing = defineRule({
   meta: {
@@ -85,6 +88,12 @@ export const labelsVersionMissing = defineRule({
     const own = mesh.settings.profile === 'istio-1.0' ? 'warning' : 'info';
     const severity = severityForPodLabels(mesh, workload, own);
     if (!severity) return;
+    // Which version it is only its author knows; that of a first one is v1 in all examples.
+    const settled = isSettled(workload.resource) && ownsByWrittenSelector(workload);
+    const suggested =
+      settled && !isSelected(mesh, workload.resource, 'version', 'v1')
+        ? insertString(workload.podLabels.field, 'version', 'v1')
+        : [];
     const words = { workload: nameOf(workload.resource), keys: listKeys(keys) };
     // Where none of the name has a version they are one and the same to Istio: labels-app-version-not-unique tells that.
     const others = namesakes(mesh, workload).filter(
@@ -93,14 +102,14 @@ export const labelsVersionMissing = defineRule({
     const [first] = others;
     if (!first) {
       // One version of an application loses nothing but a name for it.
-      report(workload.podLabels.field, 'missing', words, { severity, advice: severity === 'info' });
+      report(workload.podLabels.field, 'missing', words, { severity, advice: severity === 'info', suggested });
       return;
     }
     report(
       workload.podLabels.field,
       'shared',
       { ...words, other: firstAndMore(others.map((o) => nameOf(o.resource))) },
-      { severity: 'warning', related: [{ at: first.podLabels.field, note: 'the pods with a version' }] },
+      { severity: 'warning', related: [{ at: first.podLabels.field, note: 'the pods with a version' }], suggested },
     );
   },
 });

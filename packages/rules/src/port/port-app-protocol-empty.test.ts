@@ -54,12 +54,21 @@ describe('the safe fix', () => {
   });
 
   test.each([
-    ['the first key of the item', '    - appProtocol: ""\n      port: 80\n'],
-    ['a comment', '    - name: http\n      appProtocol: "" # why\n      port: 80\n'],
-    ['a flow mapping', '    - { name: http, appProtocol: "", port: 80 }\n'],
-    ['the end of the file without a line feed', '    - name: http\n      port: 80\n      appProtocol: ""'],
-  ])('leaves alone %s', async (_, ports) => {
-    expect(await fixed(head + ports)).toBe(head + ports);
-    expect(await findingsOf(portAppProtocolEmpty, { 'a.yaml': head + ports })).toHaveLength(1);
+    ['the first key of the item', '    - appProtocol: ""\n      port: 80\n', '    - port: 80\n'],
+    ['a flow mapping', '    - { name: http, appProtocol: "", port: 80 }\n', '    - { name: http, port: 80 }\n'],
+    ['its last key', '    - { port: 80, appProtocol: "" }\n', '    - { port: 80 }\n'],
+    [
+      'the end of the file',
+      '    - name: http\n      port: 80\n      appProtocol: ""',
+      '    - name: http\n      port: 80',
+    ],
+  ])('takes out %s', async (_, ports, expected) => {
+    expect(await fixed(head + ports)).toBe(head + expected);
+  });
+
+  test('leaves alone a line with a comment', async () => {
+    const text = `${head}    - name: http\n      appProtocol: "" # why\n      port: 80\n`;
+    expect(await fixed(text)).toBe(text);
+    expect(await findingsOf(portAppProtocolEmpty, { 'a.yaml': text })).toHaveLength(1);
   });
 });

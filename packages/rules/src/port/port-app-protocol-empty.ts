@@ -1,6 +1,8 @@
-import { defineRule, type Field, nameOf, protocolOfText } from '@meshvet/core';
+import { defineRule, nameOf, protocolOfText } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
+import { deleteEntry } from '../shared/mapping-edit.ts';
 import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const portAppProtocolEmpty = defineRule({
   meta: {
@@ -69,19 +71,8 @@ export const portAppProtocolEmpty = defineRule({
       report(port.appProtocolField, protocol === undefined ? 'empty' : 'hidesName', data, {
         severity: severityForPort(mesh, service, 'warning'),
         codes: namingCodes(mesh, service, port),
-        edits: removeLine(port.appProtocolField),
+        edits: isSettled(service.resource) ? deleteEntry(port.appProtocolField) : [],
       });
     }
   },
 });
-
-// Only where the line holds nothing else: not in a flow mapping, not the first key of the item, no comment.
-function removeLine(field: Field): readonly { readonly start: number; readonly end: number; readonly text: string }[] {
-  const span = field.fullSpan();
-  if (!span) return [];
-  const text = field.document.source.text;
-  const start = text.lastIndexOf('\n', span.start) + 1;
-  const end = text.indexOf('\n', span.end);
-  if (end < 0 || !/^[ \t]*appProtocol:[ \t]*(?:""|'')[ \t]*\r?$/.test(text.slice(start, end))) return [];
-  return [{ start, end: end + 1, text: '' }];
-}

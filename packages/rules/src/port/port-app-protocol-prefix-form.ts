@@ -1,6 +1,8 @@
-import { defineRule, type Field, nameOf, tokenOf } from '@meshvet/core';
+import { defineRule, nameOf, tokenOf } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { replaceString } from '../shared/scalar-edit.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const portAppProtocolPrefixForm = defineRule({
   meta: {
@@ -64,28 +66,9 @@ export const portAppProtocolPrefixForm = defineRule({
         {
           severity: severityForPort(mesh, service, 'info'),
           codes: namingCodes(mesh, service, port),
-          edits: dropSuffix(port.appProtocolField, port.appProtocol, token),
+          edits: isSettled(service.resource) ? replaceString(port.appProtocolField, token) : [],
         },
       );
     }
   },
 });
-
-// Only where the value is written as it is, quoted or not: an anchor may serve other places too.
-function dropSuffix(
-  field: Field,
-  value: string,
-  token: string,
-): readonly { readonly start: number; readonly end: number; readonly text: string }[] {
-  const span = field.fullSpan();
-  if (!span) return [];
-  const written = field.document.source.text.slice(span.start, span.end);
-  const quote =
-    written === `"${value}"` || written === `'${value}'` ? (written[0] as string) : written === value ? '' : undefined;
-  const line = field.document.source.text.slice(
-    field.document.source.text.lastIndexOf('\n', span.start) + 1,
-    span.start,
-  );
-  if (quote === undefined || line.includes('&')) return [];
-  return [{ ...span, text: `${quote}${token}${quote}` }];
-}

@@ -1,6 +1,8 @@
 import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { istioName, namingCodes, namingDefects, separatorSplit } from '../shared/port-naming.ts';
+import { replaceString } from '../shared/scalar-edit.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const portNameMissingSeparator = defineRule({
   meta: {
@@ -86,6 +88,8 @@ export const portNameMissingSeparator = defineRule({
         {
           severity: severityForPort(mesh, service, own),
           codes: namingCodes(mesh, service, port),
+          // The new name has to be followed wherever the port is referred to by name, in files that nobody may have shown.
+          suggested: isSettled(service.resource) ? replaceString(port.nameField, read.split) : [],
           fix: `Name the port ${read.split} if it speaks ${read.token}, and follow the new name where the port is referred to by name.`,
         },
       );

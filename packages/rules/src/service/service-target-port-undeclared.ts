@@ -1,4 +1,15 @@
-import { applicationContainers, defineRule, istioAtLeast, nameOf, portLabel, type Workload } from '@meshvet/core';
+import {
+  applicationContainers,
+  type Container,
+  defineRule,
+  type Field,
+  istioAtLeast,
+  type Mesh,
+  nameOf,
+  portLabel,
+  type ReportOptions,
+  type Workload,
+} from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
 import {
   declaresPorts,
@@ -10,6 +21,8 @@ import {
   targetPlace,
   withVariants,
 } from '../shared/endpoints.ts';
+import { insertNumberItem } from '../shared/mapping-edit.ts';
+import { isSettled } from '../shared/settled.ts';
 
 // Ports of the sidecar itself, which no manifest declares: merged metrics, health, the proxy's own metrics.
 const SIDECAR_PORTS: ReadonlySet<number> = new Set([15020, 15021, 15090]);
@@ -137,6 +150,7 @@ export const serviceTargetPortUndeclared = defineRule({
       report(targetPlace(port), sniffs ? 'undeclared' : 'bypassed', words, {
         severity: severityForEndpoints(mesh, service, sniffs ? 'info' : 'warning'),
         codes: kialiTargetCodes(mesh, service, behind),
+        ...declaration(mesh, behind, target, port.protocol),
         related: behind
           .slice(0, 3)
           .map((w) => ({ at: w.podSpec.at('containers'), note: `the containers of ${nameOf(w.resource)}` })),
@@ -144,3 +158,43 @@ export const serviceTargetPortUndeclared = defineRule({
     }
   },
 });
+
+/**
+ * The number added to the ports of the container: a safe fix where something else in the manifest says that the container
+ * listens there, else a suggestion, since the number may be what is wrong. Nothing where several containers
+ * could be meant.
+ */
+function declaration(
+  mesh: Mesh,
+  behind: readonly Workload[],
+  target: number,
+  protocol: string,
+): Pick<ReportOptions, 'edits' | 'suggested' | 'editsIn'> {
+  const [workload, second] = behind;
+  if (!workload || second || protocol !== 'TCP' || mesh.variants(workload.resource).length > 1) return {};
+  if (!isSettled(workload.resource)) return {};
+  const [container, other] = applicationContainers(workload);
+  if (!container || other) return {};
+  const edits = insertNumberItem(container.field.at('ports'), 'containerPort', target);
+  const editsIn = workload.resource.document.source;
+  return speaksOf(container, target) ? { edits, editsIn } : { suggested: edits, editsIn };
+}
+
+/** Whether a probe, an argument or a variable of a container names a port. */
+function speaksOf({ field }: Container, port: number): boolean {
+  const body = field as Field;
+  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe']) {
+    for (const how of ['httpGet', 'tcpSocket', 'grpc']) {
+      if (body.at(probe).at(how).at('port').number() === port) return true;
+    }
+  }
+  const whole = new RegExp(`(?:^|[^\\w.])${port}$`);
+  const words = [...body.at('command').items(), ...body.at('args').items()] as Field[];
+  const values = (body.at('env').items() as Field[]).filter((env) =>
+    /PORT|ADDR|LISTEN/i.test(env.at('name').text() ?? ''),
+  );
+  return [...words, ...values.map((env) => env.at('value'))].some((word) => {
+    const text = word.text();
+    return text !== undefined && text.length < 200 && whole.test(text);
+  });
+}

@@ -7,8 +7,11 @@ import {
   REVISION_KEY,
   type Resource,
 } from '@meshvet/core';
-import { meaningOf, namespacesOf, wishOf } from './inject-value.ts';
+import { isWish, meaningOf, namespacesOf, wishOf } from './inject-value.ts';
+import { moveEntry } from './mapping-edit.ts';
 import { type PodMetadata, podMetadataOf } from './pod-metadata.ts';
+import type { ScalarEdit } from './scalar-edit.ts';
+import { isSettled } from './settled.ts';
 
 /** What is wrong with the annotation `sidecar.istio.io/inject` of a pod. An annotation has one such defect at most. */
 export type AnnotationDefect =
@@ -88,4 +91,24 @@ function selectsNothing({ resource: { labels } }: Namespace): boolean {
   if (!labels.has(INJECTION_KEY)) return !labels.has(REVISION_KEY);
   const value = labels.get(INJECTION_KEY);
   return value !== undefined && value !== 'enabled';
+}
+
+/** The edits that make the annotation the label of the same name. */
+export function asLabel(resource: Resource, { field, pod }: InjectAnnotation): ScalarEdit[] {
+  return isSettled(resource) && isWish(field) && selectsItsPods(resource) && pod.labels.lacks(INJECT_KEY)
+    ? moveEntry(field, pod.labels.field)
+    : [];
+}
+
+/** Whether the namespace is known to bring a sidecar to all its pods. */
+export function isInjectedAnyway(mesh: Mesh, resource: Resource): boolean {
+  const namespaces = namespacesOf(mesh, resource);
+  return namespaces?.every(({ resource: { labels } }) => labels.get(INJECTION_KEY) === 'enabled') ?? false;
+}
+
+// Before apps/v1 a workload without a selector took all labels of its template for one.
+function selectsItsPods({ type, body }: Resource): boolean {
+  if (type === 'Pod' || type === 'batch/Job' || type === 'batch/CronJob') return true;
+  const selector = body.at('spec').at('selector');
+  return selector.entries().length > 0;
 }

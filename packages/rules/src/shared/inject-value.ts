@@ -1,4 +1,4 @@
-import { istioAtLeast, type Mesh, type Namespace, type Resource } from '@meshvet/core';
+import { type Field, INJECT_KEY, istioAtLeast, type Mesh, type Namespace, type Resource } from '@meshvet/core';
 
 /** What a person means by a value: `enabled`, `yes`, `1` want the sidecar; undefined when it may mean anything. */
 export function meaningOf(value: string): 'true' | 'false' | undefined {
@@ -15,6 +15,14 @@ export function wishOf(mesh: Mesh, value: string): 'yes' | 'no' | 'default' {
   if (value === '') return 'default';
   if (istioAtLeast(mesh.settings, '1.27')) return value === 'true' ? 'yes' : value === 'false' ? 'no' : 'default';
   return /^(?:y|yes|true|on)$/i.test(value) ? 'yes' : 'no';
+}
+
+/** Whether a key of the injection has a value that every Istio reads the same: `"true"`, `"false"`, the name of a revision. */
+export function isWish(field: Field): boolean {
+  const value = typeof field.value === 'string' ? field.string() : undefined;
+  if (value === undefined) return false;
+  if (field.key === INJECT_KEY) return value === 'true' || value === 'false';
+  return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
 }
 
 /** The manifests of the namespace that a resource surely lands in; undefined when that is not known. */

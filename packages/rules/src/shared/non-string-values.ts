@@ -1,6 +1,6 @@
-import { type Field, isPlaceholder, type Resource } from '@meshvet/core';
+import { type Field, INJECT_KEY, INJECTION_KEY, isPlaceholder, type Resource } from '@meshvet/core';
 import { metadataMaps } from './metadata-maps.ts';
-import { quoteScalar, type ScalarEdit } from './scalar-edit.ts';
+import { quoteScalar, replaceScalar, type ScalarEdit } from './scalar-edit.ts';
 
 /** A value of labels, annotations or a selector that the API server refuses because it is no string. */
 export interface NonString {
@@ -13,6 +13,8 @@ export interface NonString {
   readonly type: string;
   /** As it is written; undefined for lists and mappings. */
   readonly written: string | undefined;
+  /** What is to be written in quotes: the same, but for keys of which Istio knows two values only. */
+  readonly meant: string;
   readonly edits: readonly ScalarEdit[];
 }
 
@@ -66,6 +68,7 @@ function push(found: NonString[], field: Field, key: string, what: NonString['wh
   const type = typeName(field);
   if (type === undefined) return;
   const collection = typeof field.value === 'object';
+  const better = betterValue(field, key);
   found.push({
     field,
     key,
@@ -73,8 +76,16 @@ function push(found: NonString[], field: Field, key: string, what: NonString['wh
     place,
     type,
     written: collection ? undefined : field.text(),
-    edits: collection ? [] : quoteScalar(field),
+    meant: better ?? field.text() ?? '',
+    edits: collection ? [] : better === undefined ? quoteScalar(field) : replaceScalar(field, better),
   });
+}
+
+// `yes` in quotes is another word to Istio than the boolean that its author wrote.
+function betterValue({ value }: Field, key: string): string | undefined {
+  if (typeof value !== 'boolean') return undefined;
+  if (key === INJECTION_KEY) return value ? 'enabled' : 'disabled';
+  return key === INJECT_KEY ? String(value) : undefined;
 }
 
 function typeName(field: Field): string | undefined {

@@ -1,0 +1,4 @@
+// What meshvet loads when a config says `plugins: [meshvet-plugin-example]`.
+import { serviceTeamMissing } from './rules/service-team-missing.js';
+
+export const rules = [serviceTeamMissing];

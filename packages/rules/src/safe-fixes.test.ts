@@ -1,0 +1,634 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, defineRule, type Finding, fixFiles, lint, type Rule } from '@meshvet/core';
+import { dedent, yaml } from '@meshvet/core/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { allRules } from './index.ts';
+
+interface Fixed {
+  readonly text: string;
+  readonly left: readonly Finding[];
+}
+
+const PATH = 'a.yaml';
+
+/** A manifest after the safe fixes of one rule, or of all. */
+async function fix(text: string, rule?: string, config: Config = {}, suggested = false): Promise<Fixed> {
+  const rules = allRules.filter((one) => rule === undefined || one.meta.id === rule);
+  const setup = { rules, config: { preset: 'all', ...config } as Config };
+  const result = await fixFiles([{ path: PATH, text }], setup, { suggested });
+  expect(result.withdrawn).toEqual([]);
+  return { text: result.files[0]?.after ?? text, left: result.result.findings };
+}
+
+const workload = (metadata: string, template: string, kind = 'Deployment') => yaml`
+  apiVersion: apps/v1
+  kind: ${kind}
+  metadata:
+    name: cart
+    namespace: shop
+${metadata}
+  spec:
+    selector: { matchLabels: { run: cart } }
+    template:
+      metadata:
+${template}
+      spec:
+        containers: [{ name: cart, image: "cart:1" }]
+`;
+
+/** What a rule makes of a manifest, line by line: `-` goes, `+` comes. Lines that stay are left out. */
+type Case = readonly [rule: string, what: string, text: string, changes: readonly string[], config: Config];
+
+const CASES: readonly Case[] = [
+  [
+    'port-app-protocol-empty',
+    'takes it out',
+    yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec:
+        ports:
+          - name: http
+            appProtocol: ""
+            port: 80
+    `,
+    ['-      appProtocol: ""'],
+    {},
+  ],
+  [
+    'port-app-protocol-prefix-form',
+    'takes the suffix off, and keeps the quotes',
+    yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec:
+        ports:
+          - { name: api, port: 80, appProtocol: 'http-api' } # here
+          - { name: b, port: 81, appProtocol: grpc-b }
+    `,
+    [
+      "-    - { name: api, port: 80, appProtocol: 'http-api' } # here",
+      '-    - { name: b, port: 81, appProtocol: grpc-b }',
+      "+    - { name: api, port: 80, appProtocol: 'http' } # here",
+      '+    - { name: b, port: 81, appProtocol: grpc }',
+    ],
+    {},
+  ],
+  [
+    'service-target-port-undeclared',
+    'adds the port that a probe speaks of',
+    yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80, targetPort: 9090 }] }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: cart, namespace: shop }
+      spec:
+        selector: { matchLabels: { app: cart } }
+        template:
+          metadata: { labels: { app: cart } }
+          spec:
+            containers:
+              - name: cart
+                image: cart
+                readinessProbe: { httpGet: { port: 9090 } }
+                ports:
+                  # metrics
+                  - containerPort: 8080
+                    name: metrics
+    `,
+    ['+            - containerPort: 9090'],
+    {},
+  ],
+  [
+    'labels-app-missing',
+    'adds the name to the pods',
+    workload('', '        labels: # of the pods\n          run: cart'),
+    ['+        app: cart'],
+    {},
+  ],
+  [
+    'labels-on-workload-only',
+    'copies what is written',
+    workload('    labels:\n      app: "cart" # name\n      version: v1', '        labels:\n          run: cart'),
+    ['+        app: "cart"', '+        version: v1'],
+    {},
+  ],
+  [
+    'labels-service-app-missing',
+    'adds the label of the pods',
+    yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: # the cart
+        name: cart
+        namespace: shop
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+    `,
+    ['+  labels:', '+    app: cart'],
+    { profile: 'istio-1.0' },
+  ],
+  [
+    'inject-namespace-label-invalid',
+    'writes what was meant',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, labels: { istio-injection: "true" } }
+      ---
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: batch, labels: { istio-injection: Disabled } }
+    `,
+    [
+      '-metadata: { name: shop, labels: { istio-injection: "true" } }',
+      '-metadata: { name: batch, labels: { istio-injection: Disabled } }',
+      '+metadata: { name: shop, labels: { istio-injection: "enabled" } }',
+      '+metadata: { name: batch, labels: { istio-injection: disabled } }',
+    ],
+    {},
+  ],
+  [
+    'inject-namespace-annotation',
+    'moves it among the labels, with its comment',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata:
+        name: shop
+        labels: { team: a }
+        annotations:
+          istio-injection: enabled
+          other: x
+    `,
+    ['-  labels: { team: a }', '-    istio-injection: enabled', '+  labels: { istio-injection: enabled, team: a }'],
+    {},
+  ],
+  [
+    'inject-namespace-annotation',
+    'calls the mapping by its other name where that is all',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata:
+        name: shop
+        annotations: # of ours
+          # the mesh
+          istio-injection: enabled # on
+    `,
+    ['-  annotations: # of ours', '+  labels: # of ours'],
+    {},
+  ],
+  [
+    'inject-pod-label-invalid',
+    'writes what was meant',
+    workload('', '        labels:\n          run: cart\n          sidecar.istio.io/inject: enabled'),
+    ['-        sidecar.istio.io/inject: enabled', '+        sidecar.istio.io/inject: "true"'],
+    {},
+  ],
+  [
+    'inject-value-not-string',
+    'puts quotes around what Istio reads',
+    workload('', '        labels:\n          run: cart\n          sidecar.istio.io/inject: no # out'),
+    ['-        sidecar.istio.io/inject: no # out', '+        sidecar.istio.io/inject: "false" # out'],
+    {},
+  ],
+  [
+    'yaml-value-not-string',
+    'puts quotes around what is written',
+    workload('    labels:\n      version: 1.10', '        labels:\n          run: cart'),
+    ['-    version: 1.10', '+    version: "1.10"'],
+    {},
+  ],
+  [
+    'inject-label-on-workload-metadata',
+    'moves the label to the pods',
+    workload(
+      '    labels:\n      sidecar.istio.io/inject: "false"   # out\n      team: a',
+      '        labels:\n          # ours\n          run: cart',
+    ),
+    ['-    sidecar.istio.io/inject: "false"   # out', '+        sidecar.istio.io/inject: "false" # out'],
+    {},
+  ],
+  [
+    'inject-label-on-workload-metadata',
+    'moves the annotation, and what only held it goes too',
+    workload('    annotations:\n      sidecar.istio.io/inject: "false"', '        labels: { run: cart }'),
+    [
+      '-  annotations:',
+      '-    sidecar.istio.io/inject: "false"',
+      '-      labels: { run: cart }',
+      '+      labels: { sidecar.istio.io/inject: "false", run: cart }',
+    ],
+    {},
+  ],
+  [
+    'inject-annotation-deprecated',
+    'makes the opt-out a label',
+    workload(
+      '',
+      '        annotations:\n          sidecar.istio.io/inject: "false"\n          x.io/y: z\n        labels:\n          run: cart',
+    ),
+    ['-        sidecar.istio.io/inject: "false"', '+        sidecar.istio.io/inject: "false"'],
+    {},
+  ],
+  [
+    'inject-annotation-ineffective',
+    'makes the wish a label that is heard',
+    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n---\n${workload('', '        annotations:\n          sidecar.istio.io/inject: "true"\n        labels:\n          run: cart')}`,
+    ['-      annotations:', '-        sidecar.istio.io/inject: "true"', '+        sidecar.istio.io/inject: "true"'],
+    {},
+  ],
+  [
+    'inject-cronjob-metadata',
+    'moves it down to the pods',
+    yaml`
+      apiVersion: batch/v1
+      kind: CronJob
+      metadata: { name: report, namespace: shop, labels: { sidecar.istio.io/inject: "false", a: b } }
+      spec:
+        schedule: "0 1 * * *"
+        jobTemplate:
+          spec:
+            template:
+              spec:
+                restartPolicy: Never
+                containers: [{ name: report, image: "report:1" }]
+    `,
+    [
+      '-metadata: { name: report, namespace: shop, labels: { sidecar.istio.io/inject: "false", a: b } }',
+      '+metadata: { name: report, namespace: shop, labels: { a: b } }',
+      '+        metadata:',
+      '+          labels:',
+      '+            sidecar.istio.io/inject: "false"',
+    ],
+    {},
+  ],
+  [
+    'inject-key-typo',
+    'writes the key as Istio knows it',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, labels: { "istio-inject": enabled } }
+    `,
+    [
+      '-metadata: { name: shop, labels: { "istio-inject": enabled } }',
+      '+metadata: { name: shop, labels: { "istio-injection": enabled } }',
+    ],
+    {},
+  ],
+];
+
+/** The resources of a manifest, as Kubernetes reads them. */
+async function valuesOf(text: string): Promise<unknown[]> {
+  const values: unknown[] = [];
+  const collector = defineRule({
+    ...(allRules[0] as Rule),
+    meta: { ...(allRules[0] as Rule).meta, subject: 'resource' },
+    check: ({ subject }) => void values.push(subject.body.value),
+  });
+  await lint([{ path: PATH, text }], { rules: [collector], config: { preset: 'all' } });
+  return values;
+}
+
+/** Lines that are in one text more often than in the other. */
+function changed(before: string, after: string): string[] {
+  const lines = (text: string) => text.split('\n');
+  const extra = (a: string[], b: string[]) => {
+    const left = [...b];
+    return a.filter((line) => {
+      const at = left.indexOf(line);
+      if (at < 0) return true;
+      left.splice(at, 1);
+      return false;
+    });
+  };
+  return [
+    ...extra(lines(before), lines(after)).map((line) => `-${line}`),
+    ...extra(lines(after), lines(before)).map((line) => `+${line}`),
+  ];
+}
+
+const WITH_SAFE_FIX = [...new Set(CASES.map(([rule]) => rule))];
+const WITH_SUGGESTION = [
+  'labels-on-workload-only',
+  'labels-version-missing',
+  'port-name-missing-separator',
+  'service-target-port-undeclared',
+];
+
+describe('the safe fix', () => {
+  test.each(CASES)('of %s %s', async (rule, _, text, changes, config) => {
+    const fixed = await fix(text, rule, config);
+    expect(fixed.left, 'what the fix leaves').toEqual([]);
+    const moved = changes.filter((change) =>
+      changes.some((other) => other[0] !== change[0] && other.slice(1) === change.slice(1)),
+    );
+    expect(changed(text, fixed.text).sort()).toEqual(changes.filter((change) => !moved.includes(change)).sort());
+    expect(fixed.text).not.toBe(text);
+    expect((await fix(fixed.text, rule, config)).text, 'a second run').toBe(fixed.text);
+  });
+
+  test.each(CASES)('of %s %s, in a file with CRLF', async (rule, _, text, _changes, config) => {
+    const crlf = (await fix(text.replaceAll('\n', '\r\n'), rule, config)).text;
+    expect(crlf).toBe((await fix(text, rule, config)).text.replaceAll('\n', '\r\n'));
+  });
+
+  test.each(CASES)('of %s %s, at the end of a file without a line feed', async (rule, _, text, _changes, config) => {
+    expect((await fix(text.trimEnd(), rule, config)).text).toBe((await fix(text, rule, config)).text.trimEnd());
+  });
+
+  test.each(CASES)('of %s %s, in JSON', async (rule, _, text, _changes, config) => {
+    const documents = await valuesOf(text);
+    const list = { apiVersion: 'v1', kind: 'List', items: documents };
+    // A number is no string in JSON either, but the text of `1.10` and of `no` is gone.
+    for (const indent of [0, 2]) {
+      const json = JSON.stringify(list, null, indent);
+      const fixed = await fix(json, rule, config);
+      expect(fixed.left).toEqual([]);
+      expect(() => JSON.parse(fixed.text)).not.toThrow();
+    }
+  });
+});
+
+describe('no safe fix', () => {
+  const kustomized = (text: string) => ({
+    'kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: x-\ncommonLabels: { team: a }\n',
+    [PATH]: text,
+  });
+
+  const edits = async (files: Readonly<Record<string, string>>, rule: string, config: Config = {}) => {
+    const rules = allRules.filter((one) => one.meta.id === rule);
+    const input = Object.entries(files).map(([path, text]) => ({ path, text }));
+    const { findings } = await lint(input, { rules, config: { preset: 'all', ...config } });
+    return findings.map((finding) => finding.edits?.length ?? 0);
+  };
+
+  test('where a Kustomization lays something over it', async () => {
+    const text = workload('', '        labels:\n          run: cart');
+    expect(await edits({ [PATH]: text }, 'labels-app-missing')).toEqual([1]);
+    expect(await edits(kustomized(text), 'labels-app-missing')).toEqual([0]);
+  });
+
+  test('for the labels of a template that is its own selector', async () => {
+    const text = workload('', '        labels:\n          run: cart').replace(/ {2}selector:.*\n/, '');
+    expect(await edits({ [PATH]: text.replace('apps/v1', 'extensions/v1beta1') }, 'labels-app-missing')).toEqual([0]);
+  });
+
+  test('for a label that some selector asks for', async () => {
+    const text = workload('', '        labels:\n          run: cart');
+    const other = (spec: string, kind = 'Service') =>
+      `${text}---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: other, namespace: shop }\nspec: ${spec}\n`;
+    for (const selecting of [
+      other('{ selector: { app: cart }, ports: [{ port: 80, name: http }] }'),
+      other('{ podSelector: { matchLabels: { app: cart } } }', 'NetworkPolicy'),
+      other('{ podSelector: { matchExpressions: [{ key: app, operator: Exists }] } }', 'NetworkPolicy'),
+    ]) {
+      expect(await edits({ [PATH]: selecting }, 'labels-app-missing')).toEqual([0]);
+    }
+    expect(
+      await edits(
+        { [PATH]: other('{ podSelector: { matchLabels: { app: shelf } } }', 'NetworkPolicy') },
+        'labels-app-missing',
+      ),
+    ).toEqual([1]);
+  });
+
+  test('that would bring in pods that may be outside the mesh today', async () => {
+    const text = workload(
+      '',
+      '        labels:\n          run: cart\n        annotations:\n          sidecar.istio.io/inject: "true"\n          a: b',
+    );
+    expect(await edits({ [PATH]: text }, 'inject-annotation-deprecated')).toEqual([0]);
+    const enabled = `${text}---\napiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n`;
+    expect(await edits({ [PATH]: enabled }, 'inject-annotation-deprecated')).toEqual([2]);
+  });
+
+  test('for a port that nothing but the Service speaks of: that is a suggestion', async () => {
+    const text = yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80, targetPort: 9090 }] }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: cart, namespace: shop }
+      spec:
+        selector: { matchLabels: { app: cart } }
+        template:
+          metadata: { labels: { app: cart } }
+          spec: { containers: [{ name: cart, image: cart, ports: [{ containerPort: 8080 }] }] }
+    `;
+    expect(await edits({ [PATH]: text }, 'service-target-port-undeclared')).toEqual([0]);
+    expect((await fix(text, 'service-target-port-undeclared', {}, true)).text).toContain(
+      'ports: [{ containerPort: 9090 }, { containerPort: 8080 }]',
+    );
+    const [service = '', deployment = ''] = text.split('---\n');
+    const files = [
+      { path: 'service.yaml', text: service },
+      { path: 'deployment.yaml', text: deployment },
+    ];
+    const rules = allRules.filter((one) => one.meta.id === 'service-target-port-undeclared');
+    const result = await fixFiles(files, { rules, config: { preset: 'all' } }, { suggested: true });
+    expect(result.files.map(({ path }) => path)).toEqual(['deployment.yaml']);
+    expect(result.result.findings).toEqual([]);
+  });
+
+  test('for what an anchor gives to others too', async () => {
+    const shared = workload(
+      '    labels: &l\n      sidecar.istio.io/inject: "false"\n      a: b',
+      '        labels:\n          run: cart\n        annotations: *l',
+    );
+    const result = await fixFiles([{ path: PATH, text: shared }], { rules: allRules, config: { preset: 'all' } });
+    expect(result.files.flatMap(({ fixed }) => fixed.map((f) => f.ruleId))).not.toContain(
+      'inject-label-on-workload-metadata',
+    );
+  });
+
+  test('in the namespace of the control plane', async () => {
+    const text =
+      'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: istio-system\n  annotations:\n    istio-injection: enabled\n';
+    expect(await edits({ [PATH]: text }, 'inject-namespace-annotation')).toEqual([0]);
+  });
+});
+
+describe('suggested fixes', () => {
+  test.each([
+    ['labels-version-missing', workload('', '        labels:\n          run: cart'), '+        version: v1'],
+    [
+      'labels-on-workload-only',
+      workload(
+        '    labels:\n      app.kubernetes.io/version: "1"',
+        '        labels:\n          app: cart\n          run: cart',
+      ),
+      '+        app.kubernetes.io/version: "1"',
+    ],
+  ])('of %s are made only when asked for', async (rule, text, change) => {
+    expect((await fix(text, rule)).text).toBe(text);
+    expect(changed(text, (await fix(text, rule, {}, true)).text)).toEqual([change]);
+  });
+
+  test('of port-name-missing-separator follow the name', async () => {
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: { name: a, namespace: b }\nspec: { ports: [{ name: httpweb, port: 80 }] }\n';
+    expect((await fix(text, 'port-name-missing-separator')).text).toBe(text);
+    expect((await fix(text, 'port-name-missing-separator', {}, true)).text).toBe(text.replace('httpweb', 'http-web'));
+  });
+});
+
+test('every rule with edits in its examples is one of those', async () => {
+  const found = new Set<string>();
+  const suggested = new Set<string>();
+  for (const rule of allRules as readonly Rule[]) {
+    for (const { yaml: text, settings = {} } of rule.examples.bad) {
+      const { findings } = await lint([{ path: PATH, text: dedent(text) }], {
+        rules: [rule],
+        config: { preset: 'all', ...settings },
+      });
+      if (findings.some((finding) => finding.edits)) found.add(rule.meta.id);
+      if (findings.some((finding) => finding.suggestedEdits)) suggested.add(rule.meta.id);
+    }
+  }
+  expect([...found].filter((id) => !WITH_SAFE_FIX.includes(id))).toEqual([]);
+  expect([...suggested].filter((id) => !WITH_SUGGESTION.includes(id))).toEqual([]);
+});
+
+test('the fixes of all rules together settle every example, and a second run changes nothing', async () => {
+  for (const rule of allRules as readonly Rule[]) {
+    for (const { yaml: text, settings = {} } of [...rule.examples.bad, ...rule.examples.good]) {
+      const setup = { rules: allRules, config: { preset: 'all', ...settings } as Config };
+      const first = await fixFiles([{ path: PATH, text: dedent(text) }], setup, { suggested: true });
+      const after = first.files[0]?.after ?? dedent(text);
+      expect((await fixFiles([{ path: PATH, text: after }], setup, { suggested: true })).files, rule.meta.id).toEqual(
+        [],
+      );
+      expect(first.rounds).toBeLessThan(20);
+    }
+  }
+});
+
+test('so do they the example projects of this repository', async () => {
+  const examples = join(import.meta.dirname, '../../../examples');
+  for (const entry of readdirSync(examples, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const files = readdirSync(join(examples, entry.name), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.yaml') && !name.includes('node_modules'))
+      .map((name) => ({ path: name, text: readFileSync(join(examples, entry.name, name), 'utf8') }));
+    for (const profile of ['istio-current', 'istio-1.0'] as const) {
+      const setup = { rules: allRules, config: { preset: 'all', profile } as Config };
+      const { files: fixed, result } = await fixFiles(files, setup, { suggested: true });
+      const found = (await lint(files, setup)).findings.length;
+      expect(result.findings.length).toBeLessThanOrEqual(found - fixed.flatMap((one) => one.fixed).length);
+      const texts = new Map(fixed.map(({ path, after }) => [path, after]));
+      const again = files.map(({ path, text }) => ({ path, text: texts.get(path) ?? text }));
+      expect((await fixFiles(again, setup, { suggested: true })).files).toEqual([]);
+    }
+  }
+});
+
+test('the page on fixes lists them', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/fixes.md'), 'utf8');
+  const listed = (heading: string) => {
+    const part = page.slice(page.indexOf(`## ${heading}`)).split(/^## /m)[1] ?? '';
+    return [...part.matchAll(/^\| \[`([a-z-]+)`\]/gm)].map((match) => match[1]);
+  };
+  expect(listed('Safe fixes').sort()).toEqual([...WITH_SAFE_FIX].sort());
+  expect(listed('Suggested fixes').sort()).toEqual([...WITH_SUGGESTION].sort());
+});
+
+describe('on manifests of all shapes', () => {
+  const key = fc.constantFrom(
+    'app',
+    'run',
+    'version',
+    'sidecar.istio.io/inject',
+    'istio.io/rev',
+    'istio-injection',
+    'istio-inject',
+    'x.io/y',
+  );
+  const value = fc.constantFrom(
+    'cart',
+    '"true"',
+    "'false'",
+    'true',
+    'enabled',
+    '1.10',
+    '"v1"',
+    'no',
+    '""',
+    '&a "x"',
+    '!!str yes',
+    '${X}',
+  );
+  const entries = fc.uniqueArray(fc.tuple(key, value), { maxLength: 4, selector: ([k]) => k });
+  const comment = fc.constantFrom('', '', ' # why', ' #x');
+  const mapping = (name: string, indent: string) =>
+    fc.tuple(entries, fc.constantFrom('block', 'flow', 'none', 'empty'), comment).map(([pairs, style, note]) => {
+      if (style === 'none') return '';
+      if (style === 'empty' || pairs.length === 0) return `${indent}${name}: {}${note}\n`;
+      if (style === 'flow') return `${indent}${name}: { ${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')} }${note}\n`;
+      return `${indent}${name}:${note}\n${pairs.map(([k, v]) => `${indent}  ${k}: ${v}${note}\n`).join('')}`;
+    });
+  const deployment = fc
+    .tuple(
+      mapping('labels', '  '),
+      mapping('annotations', '  '),
+      mapping('labels', '      '),
+      mapping('annotations', '      '),
+      fc.constantFrom('Deployment', 'StatefulSet', 'Job', 'CronJob'),
+    )
+    .map(([labels, annotations, podLabels, podAnnotations, kind]) => {
+      const metadata = podLabels + podAnnotations;
+      return `apiVersion: ${kind.endsWith('ob') ? 'batch' : 'apps'}/v1\nkind: ${kind}\nmetadata:\n${labels}  name: cart\n  namespace: shop\n${annotations}spec:\n  selector: { matchLabels: { run: cart } }\n  template:\n${metadata === '' ? '' : `    metadata:\n${metadata}`}    spec:\n      containers: [{ name: cart, image: "cart:1" }]\n`;
+    });
+  const namespace = fc
+    .tuple(mapping('labels', '  '), mapping('annotations', '  '))
+    .map(
+      ([labels, annotations]) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n${labels}${annotations}`,
+    );
+  const file = fc
+    .tuple(fc.array(fc.oneof(deployment, namespace), { minLength: 1, maxLength: 3 }), fc.boolean(), fc.boolean())
+    .map(([documents, crlf, bare]) => {
+      const text = documents.join('---\n');
+      const ended = bare ? text.trimEnd() : text;
+      return crlf ? ended.replaceAll('\n', '\r\n') : ended;
+    });
+
+  test('the fixes change what their edits say, lose no comment, keep the line breaks, and settle', async () => {
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(file, async (text) => {
+        const setup = { rules: allRules, config: { preset: 'all' } as Config };
+        const first = await fixFiles([{ path: PATH, text }], setup, { suggested: true });
+        expect(first.rounds).toBeLessThan(20);
+        const [one] = first.files;
+        if (!one) return;
+        made++;
+        const comments = (of: string) => of.split('\n').filter((line) => /(?:^| )#/.test(line)).length;
+        expect(comments(one.after)).toBe(comments(text));
+        if (text.includes('\r\n')) expect(one.after.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+        else expect(one.after).not.toContain('\r');
+        expect(one.after.endsWith('\n')).toBe(text.endsWith('\n'));
+        expect((await fixFiles([{ path: PATH, text: one.after }], setup, { suggested: true })).files).toEqual([]);
+        // What is there afterwards was there before, or belongs to a fix.
+        const before = (await lint([{ path: PATH, text }], setup)).findings.map(
+          (f) => `${f.ruleId} ${f.location.pointer}`,
+        );
+        for (const finding of first.result.findings)
+          expect(before).toContain(`${finding.ruleId} ${finding.location.pointer}`);
+      }),
+      { numRuns: 150 },
+    );
+    expect(made).toBeGreaterThan(50);
+  }, 30_000);
+});
