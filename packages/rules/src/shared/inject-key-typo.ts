@@ -16,9 +16,12 @@ const MISTAKEN: ReadonlyMap<string, string> = new Map([
   ['istio.io/dataplane', DATAPLANE_KEY],
 ]);
 
+const SHORTEST = Math.min(...KEYS.map((key) => key.length - 2), ...[...MISTAKEN.keys()].map((key) => key.length));
+
 /** The key of the mesh that was probably meant by a key that no mesh reads; undefined for the real ones and for all others. */
 export function meantKey(key: string): string | undefined {
-  if (isIstioKey(key)) return undefined;
+  // Most labels are shorter than any key of the mesh could be misspelt to.
+  if (key.length < SHORTEST || isIstioKey(key)) return undefined;
   return MISTAKEN.get(key) ?? KEYS.find((real) => isNear(key, real));
 }
 

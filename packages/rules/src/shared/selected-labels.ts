@@ -21,27 +21,33 @@ export function isSelected(mesh: Mesh, resource: Resource, key: string, value: s
 /** By namespace: `key=value` for each label that is asked for; the bare key where any of its values may count. */
 function selectedLabels(mesh: Mesh): ReadonlyMap<string, ReadonlySet<string>> {
   const asked = new Map<string, Set<string>>();
-  const seen = new Set<object>();
   for (const { type, namespace = FOR_ALL, body } of mesh.resources) {
     if (WITHOUT.has(type)) continue;
     const there = asked.get(namespace) ?? new Set();
     asked.set(namespace, there);
-    walk(body.at('spec').value, there, seen);
+    // Only anchors make values that are reached twice; without one nothing has to be remembered.
+    walk(body.at('spec').value, there, body.document.source.text.includes('&') ? new Set() : undefined);
   }
   return asked;
 }
 
+// The most of a pod, and nothing in it selects pods.
+const PASSED_OVER: ReadonlySet<string> = new Set(['containers', 'initContainers', 'volumes']);
+
 /** Anything that is called a selector: `selector`, `podSelector`, `labelSelector`, `workloadSelector`. */
-function walk(value: unknown, asked: Set<string>, seen: Set<object>): void {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return;
-  seen.add(value);
+function walk(value: unknown, asked: Set<string>, seen: Set<object> | undefined): void {
+  if (typeof value !== 'object' || value === null || seen?.has(value)) return;
+  seen?.add(value);
   if (Array.isArray(value)) {
     for (const item of value) walk(item, asked, seen);
     return;
   }
-  for (const [key, inside] of Object.entries(value)) {
+  const mapping = value as Record<string, unknown>;
+  for (const key in mapping) {
+    if (PASSED_OVER.has(key)) continue;
+    const inside = mapping[key];
     if (key.endsWith('elector') || key.endsWith('electors')) take(inside, asked, 3);
-    walk(inside, asked, seen);
+    if (typeof inside === 'object') walk(inside, asked, seen);
   }
 }
 
