@@ -51,7 +51,7 @@ describe.each(DOCS.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')] 
   test('names flags that there are', () => {
     // Lines that start another tool have the flags of that tool.
     const lines = text
-      .replace(/`(?:istioctl|kube-linter) [^`]*`/g, '')
+      .replace(/`(?:istioctl|kube-linter|helm) [^`]*`/g, '')
       .split('\n')
       .filter((line) => !/npx|pnpm|git |node --|pre-commit try-repo|npm publish/.test(line));
     const flags = lines.flatMap((line) =>

@@ -46,6 +46,9 @@ export const FLAGS = {
   'no-js-config': { commands: configured, group: INPUT, help: 'Run no config that is a program (.ts, .mts, .js, .mjs): one is an error' },
   'no-ignore': { commands: lints, group: INPUT, help: 'Read also what .gitignore and .meshvetignore leave out' },
   'stdin-filename': { value: 'NAME', commands: lints, group: INPUT, help: 'Read standard input as this file' },
+  helm: { value: 'CHART', repeat: true, commands: lints, group: INPUT, help: 'Read what "helm template" makes of a chart; without PATHS nothing else is read' },
+  values: { value: 'FILE', repeat: true, commands: lints, group: INPUT, help: 'Values for each chart of --helm' },
+  kustomize: { value: 'DIR', repeat: true, commands: lints, group: INPUT, help: 'Read what "kustomize build" or "kubectl kustomize" makes of a folder; without PATHS nothing else is read' },
 
   profile: { value: 'NAME', choices: PROFILES, commands: configured, group: MESH, help: 'Point of view, with its facts and severities' },
   'istio-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Istio, such as 1.24' },

@@ -3,6 +3,13 @@ import type { ConfigError, InputFile } from '@meshvet/core';
 /** Something the user can put right: shown without a stack, exit status 2. Each line is printed as it is. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError';
+  /** What a program said, for instance; each stands below the message in a line of its own. */
+  readonly details: readonly string[];
+
+  constructor(message: string, details: readonly string[] = []) {
+    super(message);
+    this.details = details;
+  }
 }
 
 /** A config file with mistakes: all of them, each with its place. */

@@ -171,7 +171,9 @@ class Fence {
   }
 
   #judge(file: string): string | undefined {
-    const path = this.#run.input.paths.get(file);
+    const { paths } = this.#run.input;
+    if (!paths.has(file)) return 'it was rendered; what it is made from is to be changed';
+    const path = paths.get(file);
     // Standard input: there is a diff of it and nothing to write.
     if (path === undefined) return undefined;
     if (typeof path !== 'string') return 'its name is no UTF-8';

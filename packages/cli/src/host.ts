@@ -82,6 +82,8 @@ export interface RunProgram {
   readonly cwd: string;
   /** The most bytes it may print. */
   readonly limit: number;
+  /** Milliseconds after which it is killed, and ETIMEDOUT thrown; it may take its time by default. */
+  readonly timeout?: number;
   /** Changes to the environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What it reads; nothing by default. */
@@ -163,7 +165,7 @@ export function nodeHost(): Host {
     write: (path, text) => writeFileSync(path, text),
     replace,
     keepOff,
-    run(program, args, { cwd, limit, env, input = '' }) {
+    run(program, args, { cwd, limit, timeout, env, input = '' }) {
       // 3 ms to load, and most runs start no program.
       const { spawnSync } = process.getBuiltinModule('node:child_process');
       const { status, stdout, stderr, error } = spawnSync(program, args, {
@@ -171,6 +173,7 @@ export function nodeHost(): Host {
         env: { ...process.env, ...env },
         input,
         maxBuffer: limit,
+        ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
         shell: false,
         windowsHide: true,
       });

@@ -4,3 +4,4 @@ export type { Unreadable } from './find-files.ts';
 export { type Host, nodeHost } from './host.ts';
 export { type LintPathsOptions, lintPaths, type PathsResult } from './lint-paths.ts';
 export { main } from './main.ts';
+export type { RenderSources } from './rendered-sources.ts';

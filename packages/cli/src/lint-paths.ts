@@ -16,6 +16,7 @@ import { failureWords, UsageError } from './errors.ts';
 import { findFiles, type Unreadable } from './find-files.ts';
 import { type Host, nodeHost, type RawPath } from './host.ts';
 import { inputOf, MAX_FILE_SIZE, readInput } from './read-input.ts';
+import type { RenderSources } from './rendered-sources.ts';
 import { shownPath } from './shown-path.ts';
 
 /** How files are found and judged; all of it may be left out. */
@@ -35,6 +36,8 @@ export interface LintPathsOptions {
   readonly meshNetworks?: string;
   /** Files and folders of other clusters of the same mesh, by cluster name. */
   readonly clusters?: ReadonlyMap<string, readonly string[]>;
+  /** What is rendered with the user's own programs and linted too; nothing when left out. */
+  readonly render?: RenderSources;
   /** The rules that may run; those of @meshvet/rules when left out. Rules of plugins have to be among them. */
   readonly rules?: readonly Rule[];
   /** Measure how long things take. */
@@ -56,7 +59,7 @@ export interface PathsResult {
   readonly input: {
     readonly files: readonly InputFile[];
     readonly setup: LintSetup;
-    /** The path to open of a file by the path that is shown; undefined for standard input. */
+    /** The path to open of a file by the path that is shown; undefined for standard input. What was rendered has none. */
     readonly paths: ReadonlyMap<string, RawPath | undefined>;
   };
   /** Milliseconds, of the work before the engine. */
@@ -96,6 +99,13 @@ export async function lintPaths(
       texts.set(shown, file.text);
     } catch (error) {
       unreadable.push({ shown, reason: failureWords(error) });
+    }
+  }
+  if (options.render) {
+    const { renderedSources } = await import('./seldom.ts');
+    for (const file of renderedSources(options.render, new Set(found.files.map(({ shown }) => shown)), host)) {
+      files.push(file);
+      texts.set(file.path, file.text);
     }
   }
   const clusters = await readClusters(options, host, unreadable, texts);

@@ -50,7 +50,10 @@ async function explainError(error: unknown, argv: readonly string[], host: Host)
     const { configErrorText } = await import('./seldom.ts');
     return configErrorText(error, host, argv);
   }
-  if (error instanceof UsageError) return `meshvet: ${visibleText(error.message)}\n`;
+  if (error instanceof UsageError) {
+    const details = error.details.map((line) => `  ${visibleText(line)}\n`);
+    return `meshvet: ${visibleText(error.message)}\n${details.join('')}`;
+  }
   if ((error as NodeJS.ErrnoException | null)?.syscall === 'write')
     return `meshvet: cannot write: ${failureWords(error)}\n`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

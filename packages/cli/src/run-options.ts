@@ -7,6 +7,7 @@ import { findConfig } from './find-config.ts';
 import type { Host } from './host.ts';
 import type { LintPathsOptions } from './lint-paths.ts';
 import type { LoadedConfig } from './load-config.ts';
+import type { RenderSources } from './rendered-sources.ts';
 
 const SEVERITY_WORDS = ['error', 'warning', 'info', 'off'] as const;
 
@@ -22,6 +23,7 @@ export interface RunOptions {
 export async function runOptions(flags: GivenFlags, host: Host): Promise<RunOptions> {
   const given = settingsOfFlags(flags);
   const clusters = parseClusters(flags.all('cluster'));
+  const render = renderOf(flags);
 
   const loaded = await configOf(flags, host);
   const config = laidOver(loaded?.config ?? {}, given);
@@ -40,6 +42,7 @@ export async function runOptions(flags: GivenFlags, host: Host): Promise<RunOpti
     ...(meshConfig === undefined ? {} : { meshConfig }),
     ...(meshNetworks === undefined ? {} : { meshNetworks }),
     clusters,
+    ...(render ? { render } : {}),
     timings: flags.has('stats'),
     rules,
   };
@@ -64,7 +67,23 @@ function baselineOf(
 /** Standard input that has a name is read without a `-` too. */
 export function pathsOf(operands: readonly string[], flags: GivenFlags): readonly string[] {
   if (flags.has('stdin-filename') && !operands.includes('-')) return [...operands, '-'];
-  return operands.length > 0 ? operands : ['.'];
+  return operands.length > 0 || flags.has('helm') || flags.has('kustomize') ? operands : ['.'];
+}
+
+function renderOf(flags: GivenFlags): RenderSources | undefined {
+  const charts = flags.all('helm');
+  const values = flags.all('values');
+  const kustomizations = flags.all('kustomize');
+  if (values.length > 0 && charts.length === 0) throw new UsageError('--values goes with --helm CHART');
+  if (charts.length + kustomizations.length === 0) return undefined;
+  const filter = (['changed', 'staged', 'since'] as const).find((name) => flags.has(name));
+  if (filter) {
+    const given = charts.length > 0 ? 'helm' : 'kustomize';
+    throw new UsageError(
+      `--${filter} goes by lines of files, and --${given} makes text that is no file; give one of them`,
+    );
+  }
+  return { charts, values, kustomizations };
 }
 
 type Settings = { -readonly [K in keyof Config]: Config[K] };

@@ -12,4 +12,5 @@ export { fixRun } from './fix-files.ts';
 export { globFilter } from './glob-filter.ts';
 export { helpText } from './help.ts';
 export { loadConfig } from './load-config.ts';
+export { renderedSources } from './rendered-sources.ts';
 export { statsText } from './stats-text.ts';

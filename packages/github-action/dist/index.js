@@ -52,6 +52,12 @@ var init_errors = __esm({
     "use strict";
     UsageError = class extends Error {
       name = "UsageError";
+      /** What a program said, for instance; each stands below the message in a line of its own. */
+      details;
+      constructor(message, details = []) {
+        super(message);
+        this.details = details;
+      }
     };
     ConfigFileError = class extends UsageError {
       file;
@@ -144,13 +150,14 @@ function nodeHost() {
     write: (path, text2) => writeFileSync(path, text2),
     replace,
     keepOff,
-    run(program, args, { cwd, limit, env, input = "" }) {
+    run(program, args, { cwd, limit, timeout, env, input = "" }) {
       const { spawnSync } = process.getBuiltinModule("node:child_process");
       const { status, stdout, stderr, error } = spawnSync(program, args, {
         cwd,
         env: { ...process.env, ...env },
         input,
         maxBuffer: limit,
+        ...timeout === void 0 ? {} : { timeout, killSignal: "SIGKILL" },
         shell: false,
         windowsHide: true
       });
@@ -15888,7 +15895,7 @@ var require_compile = __commonJS({
       const schOrFunc = root.refs[ref];
       if (schOrFunc)
         return schOrFunc;
-      let _sch = resolve20.call(this, root, ref);
+      let _sch = resolve21.call(this, root, ref);
       if (_sch === void 0) {
         const schema4 = (_a = root.localRefs) === null || _a === void 0 ? void 0 : _a[ref];
         const { schemaId } = this.opts;
@@ -15915,7 +15922,7 @@ var require_compile = __commonJS({
     function sameSchemaEnv(s1, s2) {
       return s1.schema === s2.schema && s1.root === s2.root && s1.baseId === s2.baseId;
     }
-    function resolve20(root, ref) {
+    function resolve21(root, ref) {
       let sch;
       while (typeof (sch = this.refs[ref]) == "string")
         ref = sch;
@@ -16779,7 +16786,7 @@ var require_fast_uri = __commonJS({
       }
       return uri;
     }
-    function resolve20(baseURI, relativeURI, options) {
+    function resolve21(baseURI, relativeURI, options) {
       const schemelessOptions = options ? Object.assign({ scheme: "null" }, options) : { scheme: "null" };
       const {
         parsed: baseParsed,
@@ -17170,7 +17177,7 @@ var require_fast_uri = __commonJS({
     var fastUri = {
       SCHEMES,
       normalize,
-      resolve: resolve20,
+      resolve: resolve21,
       resolveComponent,
       equal: equal2,
       serialize,
@@ -21570,7 +21577,7 @@ function chartFolders(files) {
   return new Set(files.filter((f) => /(?:^|\/)Chart\.ya?ml$/.test(f.path)).map((f) => folderOf(f.path)));
 }
 function isChartTemplate(file, charts) {
-  const chart = chartOf(file.path);
+  const chart = file.rendered ? void 0 : chartOf(file.path);
   if (chart === void 0 || !file.text.includes("{{")) return false;
   return charts.has(chart) || /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\b|template\b|toYaml\b)/.test(file.text);
 }
@@ -22215,10 +22222,10 @@ async function lint(files, setup) {
       project.files.flatMap((f) => f.problems)
     );
     for (const resolved of resolvedRules(setup, project.config, settings)) {
-      const run2 = runRule(resolved, mesh2, subjects, configPath);
-      for (const report2 of run2.reports) reports.push(report2);
-      for (const failure2 of run2.failures) failures.push(failure2);
-      watch.rule(resolved.rule.meta.id, run2.calls);
+      const run3 = runRule(resolved, mesh2, subjects, configPath);
+      for (const report2 of run3.reports) reports.push(report2);
+      for (const failure2 of run3.failures) failures.push(failure2);
+      watch.rule(resolved.rule.meta.id, run3.calls);
     }
     undecided.push(...undecidedOf(mesh2));
     watch.lap("rules");
@@ -25356,7 +25363,7 @@ var init_istio_keys = __esm({
 
 // packages/rules/src/shared/inject-key-typo.ts
 function meantKey(key) {
-  if (isIstioKey(key)) return void 0;
+  if (key.length < SHORTEST || isIstioKey(key)) return void 0;
   return MISTAKEN.get(key) ?? KEYS.find((real) => isNear(key, real));
 }
 function isNear(key, real) {
@@ -25384,7 +25391,7 @@ function distance(a, b) {
   }
   return Math.min(3, row3[b.length]);
 }
-var KEYS, MISTAKEN;
+var KEYS, MISTAKEN, SHORTEST;
 var init_inject_key_typo = __esm({
   "packages/rules/src/shared/inject-key-typo.ts"() {
     "use strict";
@@ -25402,6 +25409,7 @@ var init_inject_key_typo = __esm({
       ["istio.io/revision", REVISION_KEY],
       ["istio.io/dataplane", DATAPLANE_KEY]
     ]);
+    SHORTEST = Math.min(...KEYS.map((key) => key.length - 2), ...[...MISTAKEN.keys()].map((key) => key.length));
   }
 });
 
@@ -26592,25 +26600,27 @@ function isSelected(mesh2, resource, key, value) {
 }
 function selectedLabels(mesh2) {
   const asked = /* @__PURE__ */ new Map();
-  const seen = /* @__PURE__ */ new Set();
   for (const { type, namespace = FOR_ALL, body } of mesh2.resources) {
     if (WITHOUT.has(type)) continue;
     const there = asked.get(namespace) ?? /* @__PURE__ */ new Set();
     asked.set(namespace, there);
-    walk(body.at("spec").value, there, seen);
+    walk(body.at("spec").value, there, body.document.source.text.includes("&") ? /* @__PURE__ */ new Set() : void 0);
   }
   return asked;
 }
 function walk(value, asked, seen) {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
+  if (typeof value !== "object" || value === null || seen?.has(value)) return;
+  seen?.add(value);
   if (Array.isArray(value)) {
     for (const item of value) walk(item, asked, seen);
     return;
   }
-  for (const [key, inside2] of Object.entries(value)) {
+  const mapping = value;
+  for (const key in mapping) {
+    if (PASSED_OVER.has(key)) continue;
+    const inside2 = mapping[key];
     if (key.endsWith("elector") || key.endsWith("electors")) take(inside2, asked, 3);
-    walk(inside2, asked, seen);
+    if (typeof inside2 === "object") walk(inside2, asked, seen);
   }
 }
 function take(selector, asked, depth) {
@@ -26639,12 +26649,13 @@ function takeExpressions(list3, asked) {
     else for (const value of values) takeLabel(key, value, asked);
   }
 }
-var WITHOUT, FOR_ALL;
+var WITHOUT, FOR_ALL, PASSED_OVER;
 var init_selected_labels = __esm({
   "packages/rules/src/shared/selected-labels.ts"() {
     "use strict";
     WITHOUT = /* @__PURE__ */ new Set(["apiextensions.k8s.io/CustomResourceDefinition", "ConfigMap", "Secret"]);
     FOR_ALL = "istio-system";
+    PASSED_OVER = /* @__PURE__ */ new Set(["containers", "initContainers", "volumes"]);
   }
 });
 
@@ -31894,9 +31905,9 @@ var init_changed_lines = __esm({
 });
 
 // packages/cli/src/adopted.ts
-async function adopted(run2, baseline, rules, flags2, host) {
+async function adopted(run3, baseline, rules, flags2, host) {
   const since = sinceOf(flags2);
-  let { result } = run2;
+  let { result } = run3;
   if (baseline !== void 0)
     result = withBaseline(result, await loadBaseline(baseline, rules, host), baselinePath(baseline, host));
   if (since) {
@@ -31907,10 +31918,10 @@ async function adopted(run2, baseline, rules, flags2, host) {
     }
     for (const { location } of result.unusedSuppressions) paths.add(location.file);
     const stdin = flags2.last("stdin-filename") ?? STDIN;
-    const files = [...paths].map((path) => ({ path, text: run2.text(path), onDisk: path !== stdin }));
+    const files = [...paths].map((path) => ({ path, text: run3.text(path), onDisk: path !== stdin }));
     result = onlyChanged(result, changedLines(since, files, host));
   }
-  return { ...run2, result };
+  return { ...run3, result };
 }
 function sinceOf(flags2) {
   const given = ["changed", "staged", "since"].filter((name) => flags2.has(name));
@@ -32047,6 +32058,9 @@ var init_arguments = __esm({
       "no-js-config": { commands: configured, group: INPUT, help: "Run no config that is a program (.ts, .mts, .js, .mjs): one is an error" },
       "no-ignore": { commands: lints, group: INPUT, help: "Read also what .gitignore and .meshvetignore leave out" },
       "stdin-filename": { value: "NAME", commands: lints, group: INPUT, help: "Read standard input as this file" },
+      helm: { value: "CHART", repeat: true, commands: lints, group: INPUT, help: 'Read what "helm template" makes of a chart; without PATHS nothing else is read' },
+      values: { value: "FILE", repeat: true, commands: lints, group: INPUT, help: "Values for each chart of --helm" },
+      kustomize: { value: "DIR", repeat: true, commands: lints, group: INPUT, help: 'Read what "kustomize build" or "kubectl kustomize" makes of a folder; without PATHS nothing else is read' },
       profile: { value: "NAME", choices: PROFILES, commands: configured, group: MESH, help: "Point of view, with its facts and severities" },
       "istio-version": { value: "VERSION", commands: configured, group: MESH, help: "Release of Istio, such as 1.24" },
       "kubernetes-version": { value: "VERSION", commands: configured, group: MESH, help: "Release of Kubernetes, such as 1.31" },
@@ -32131,6 +32145,7 @@ import { dirname as dirname5, resolve as resolve6 } from "node:path";
 async function runOptions(flags2, host) {
   const given = settingsOfFlags(flags2);
   const clusters = parseClusters(flags2.all("cluster"));
+  const render2 = renderOf(flags2);
   const loaded = await configOf(flags2, host);
   const config = laidOver(loaded?.config ?? {}, given);
   const plugins = loaded?.plugins;
@@ -32148,6 +32163,7 @@ async function runOptions(flags2, host) {
     ...meshConfig === void 0 ? {} : { meshConfig },
     ...meshNetworks === void 0 ? {} : { meshNetworks },
     clusters,
+    ...render2 ? { render: render2 } : {},
     timings: flags2.has("stats"),
     rules
   };
@@ -32165,7 +32181,22 @@ function baselineOf2(flags2, loaded, host) {
 }
 function pathsOf(operands, flags2) {
   if (flags2.has("stdin-filename") && !operands.includes("-")) return [...operands, "-"];
-  return operands.length > 0 ? operands : ["."];
+  return operands.length > 0 || flags2.has("helm") || flags2.has("kustomize") ? operands : ["."];
+}
+function renderOf(flags2) {
+  const charts = flags2.all("helm");
+  const values = flags2.all("values");
+  const kustomizations = flags2.all("kustomize");
+  if (values.length > 0 && charts.length === 0) throw new UsageError("--values goes with --helm CHART");
+  if (charts.length + kustomizations.length === 0) return void 0;
+  const filter = ["changed", "staged", "since"].find((name) => flags2.has(name));
+  if (filter) {
+    const given = charts.length > 0 ? "helm" : "kustomize";
+    throw new UsageError(
+      `--${filter} goes by lines of files, and --${given} makes text that is no file; give one of them`
+    );
+  }
+  return { charts, values, kustomizations };
 }
 function settingsOfFlags(flags2) {
   const settings = {};
@@ -32266,9 +32297,9 @@ async function baselineCommand({ operands, flags: flags2 }, host) {
     );
   }
   const before = action === "create" ? void 0 : await loadBaseline(path, options.rules ?? [], host);
-  const run2 = await lintPaths(pathsOf(rest, flags2), options, host);
-  refuseHalf(run2, flags2.has("pass-on-no-manifests"));
-  const now = baselineOf(run2.result.findings, baselinePath(path, host));
+  const run3 = await lintPaths(pathsOf(rest, flags2), options, host);
+  refuseHalf(run3, flags2.has("pass-on-no-manifests"));
+  const now = baselineOf(run3.result.findings, baselinePath(path, host));
   const after = action === "prune" ? pruneBaseline(before, now) : now;
   if (!before || baselineExcess(before, after) > 0 || baselineExcess(after, before) > 0)
     writeBaseline(path, after, host);
@@ -32411,11 +32442,11 @@ function zsh() {
   const spec = (entry) => {
     const [name, flag] = entry;
     const names2 = written(entry);
-    const once = flag.repeat ? "*" : `(${names2.join(" ")})`;
+    const once2 = flag.repeat ? "*" : `(${names2.join(" ")})`;
     const help = flag.help.replace(/[[\]\\:]/g, "\\$&");
     const value = flag.value ? `:${flag.value.replace(/[:[\]\\=]/g, "\\$&")}:${action(valuesOf(name, flag))}` : "";
     const forms = names2.map((form) => flag.value && form.startsWith("--") ? `${form}=` : form);
-    return forms.map((form) => quoted3(`${once}${form}[${help}]${value}`)).join(" ");
+    return forms.map((form) => quoted3(`${once2}${form}[${help}]${value}`)).join(" ");
   };
   const cases = COMMANDS.map((command2) => {
     const specs = ofCommand(command2).map((entry) => `        ${spec(entry)}`);
@@ -32941,29 +32972,29 @@ var init_config_error_text = __esm({
 
 // packages/cli/src/fix-files.ts
 import { dirname as dirname8, resolve as resolve11, sep as sep5 } from "node:path";
-async function fixRun(run2, reported, paths, { dryRun, suggested }, host) {
-  const { files, setup } = run2.input;
-  const fence = new Fence(run2, paths, host);
-  const filtered = reported.findings.length !== run2.result.findings.length;
+async function fixRun(run3, reported, paths, { dryRun, suggested }, host) {
+  const { files, setup } = run3.input;
+  const fence = new Fence(run3, paths, host);
+  const filtered = reported.findings.length !== run3.result.findings.length;
   const told = new Set(reported.findings.map((finding) => finding.fingerprint));
   const fixed = await fixFiles(files, setup, {
     suggested,
-    result: run2.result,
+    result: run3.result,
     wanted: (finding) => !filtered || told.has(finding.fingerprint),
     mayEdit: (file) => fence.reason(file) === void 0
   });
-  const written2 = dryRun ? { done: fixed.files, failures: [] } : write(fixed, run2, host);
+  const written2 = dryRun ? { done: fixed.files, failures: [] } : write(fixed, run3, host);
   const texts2 = new Map(written2.done.map(({ path, after }) => [path, after]));
   const result = written2.done.length === fixed.files.length ? fixed.result : await lint(
     files.map((file) => withText(file, texts2.get(file.path))),
     setup
   );
-  const { timings } = run2.result;
+  const { timings } = run3.result;
   return {
     run: {
-      ...run2,
+      ...run3,
       result: timings ? { ...result, timings } : result,
-      text: (path) => texts2.get(path) ?? run2.text(path)
+      text: (path) => texts2.get(path) ?? run3.text(path)
     },
     diff: dryRun ? (color) => diffText(fixed, color, host) : void 0,
     lines: [summary3(written2.done, dryRun), ...fence.lines(), ...withdrawnLines(fixed)],
@@ -32987,11 +33018,11 @@ function withText(file, text2) {
   const { size: _, ...rest } = file;
   return { ...rest, text: text2 };
 }
-function write(fixed, run2, host) {
+function write(fixed, run3, host) {
   const failures = [];
   const done = fixed.files.filter(({ path, before, after }) => {
     try {
-      host.replace(run2.input.paths.get(path), after, before);
+      host.replace(run3.input.paths.get(path), after, before);
       return true;
     } catch (error) {
       const { code } = error;
@@ -33046,8 +33077,8 @@ var init_fix_files2 = __esm({
       #roots;
       #host;
       #reasons = /* @__PURE__ */ new Map();
-      constructor(run2, paths, host) {
-        this.#run = run2;
+      constructor(run3, paths, host) {
+        this.#run = run3;
         this.#host = host;
         this.#roots = paths.filter((path) => path !== "-").flatMap((path) => rootOf(path, host) ?? []);
       }
@@ -33064,7 +33095,9 @@ var init_fix_files2 = __esm({
         return more > 0 ? [...told.slice(0, MOST_LINES), `left alone: ${more} more files`] : told;
       }
       #judge(file) {
-        const path = this.#run.input.paths.get(file);
+        const { paths } = this.#run.input;
+        if (!paths.has(file)) return "it was rendered; what it is made from is to be changed";
+        const path = paths.get(file);
         if (path === void 0) return void 0;
         if (typeof path !== "string") return "its name is no UTF-8";
         try {
@@ -33657,6 +33690,131 @@ var init_load_config = __esm({
   }
 });
 
+// packages/cli/src/rendered-sources.ts
+import { basename as basename2, resolve as resolve15 } from "node:path";
+function renderedSources({ charts, values, kustomizations }, taken, host) {
+  const files = /* @__PURE__ */ new Map();
+  const add = (file) => {
+    let { path } = file;
+    for (let n = 2; files.has(path) || taken.has(path); n++) path = `${file.path} (${n})`;
+    files.set(path, { ...file, path, rendered: true });
+  };
+  const givenValues = values.map((path) => valuesArgument(path, host));
+  for (const chart of once(charts, host)) {
+    const bytes = render("--helm", ["helm"], helmArguments(chart, givenValues, host), host);
+    for (const file of splitBySource(`helm:${shownName(chart, host)}`, bytes)) add(file);
+  }
+  for (const folder of once(kustomizations, host)) {
+    add(rendition(`kustomize:${shownName(folder, host)}`, kustomize(folder, host)));
+  }
+  return [...files.values()];
+}
+function once(paths, host) {
+  return [...new Map(paths.map((path) => [resolve15(host.cwd, path), path])).values()];
+}
+function helmArguments(chart, values, host) {
+  if (chart === "" || host.kind(resolve15(host.cwd, chart)) === void 0) {
+    const remote = /^[a-z]+:\/\//.test(chart) ? '; pipe the output of "helm template" into meshvet - instead' : "";
+    throw new UsageError(`--helm: no such folder or archive "${visibleText(chart)}"${remote}`);
+  }
+  return ["template", ...values, "--", releaseName(basename2(resolve15(host.cwd, chart))), operand(chart)];
+}
+function operand(path) {
+  return /^(?:\.{0,2}\/|[A-Za-z]:[\\/]|\.{1,2}$)/.test(path) ? path : `./${path}`;
+}
+function valuesArgument(path, host) {
+  if (path === "" || host.kind(resolve15(host.cwd, path)) === void 0)
+    throw new UsageError(`--values: no such file "${visibleText(path)}"`);
+  const written2 = operand(path);
+  return `--values=${/[",\r\n]/.test(written2) ? `"${written2.replaceAll('"', '""')}"` : written2}`;
+}
+function releaseName(name) {
+  const label = name.replace(/(?:-\d+\.\d+\.\d+[^/]*)?\.(?:tgz|tar\.gz)$/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 53).replace(/^-|-$/g, "");
+  return label === "" ? "release" : label;
+}
+function kustomize(folder, host) {
+  if (folder === "" || host.kind(resolve15(host.cwd, folder)) !== "folder")
+    throw new UsageError(`--kustomize: no such folder "${visibleText(folder)}"`);
+  const path = operand(folder);
+  return render("--kustomize", ["kustomize", "kubectl"], ["build", "--", path], host, ["kustomize", "--", path]);
+}
+function render(flag, programs, args, host, otherArgs = []) {
+  const [first, second] = programs;
+  const end = run(flag, first, args, host);
+  if (end) return outputOf(flag, `${first} ${args[0]}`, end);
+  const other = second === void 0 ? void 0 : run(flag, second, otherArgs, host);
+  if (other) return outputOf(flag, `${second} ${otherArgs[0]}`, other);
+  throw new UsageError(
+    second === void 0 ? `${flag} needs the program ${first}, and there is none on the PATH` : `${flag} needs the program ${first} or ${second}, and there is neither on the PATH`
+  );
+}
+function run(flag, program, args, host) {
+  try {
+    return host.run(program, args, { cwd: host.cwd, limit: LIMIT2, timeout: TIMEOUT });
+  } catch (error) {
+    const { code } = error;
+    const words = code === "ETIMEDOUT" ? `it was not done after ${TIMEOUT / 1e3} seconds` : code === "ENOBUFS" ? `it prints more than ${LIMIT2 / 1024 / 1024} MiB` : failureWords(error);
+    throw new UsageError(`${flag}: ${program} ${args[0]} cannot be used: ${words}`);
+  }
+}
+function outputOf(flag, command2, { status, stdout, stderr }) {
+  if (status === 0) return stdout;
+  const said = Buffer.from(stderr.subarray(0, MOST_LINES2 * LONGEST_LINE * 4)).toString("utf8");
+  const lines2 = said.split(/\r?\n/).filter((line) => line.trim() !== "").slice(0, MOST_LINES2).map((line) => line.slice(0, LONGEST_LINE));
+  const why = lines2.length > 0 ? "" : status === null ? ": a signal ended it" : ": it gives no reason";
+  throw new UsageError(`${flag}: ${command2} failed${why}`, lines2);
+}
+function splitBySource(chart, bytes) {
+  const whole = inputOf({ bytes }, chart);
+  if (whole.problem) return [whole];
+  const { text: text2 } = whole;
+  const heads = [...text2.matchAll(/^---\n# Source: (.+)$/gm)];
+  const first = heads[0]?.index ?? text2.length;
+  const bySource = /* @__PURE__ */ new Map();
+  for (const [i, head] of heads.entries()) {
+    const source = head[1];
+    const part = text2.slice(head.index, heads[i + 1]?.index ?? text2.length);
+    const parts2 = bySource.get(source);
+    if (parts2) parts2.push(part);
+    else bySource.set(source, [part]);
+    if (bySource.size > MOST_SOURCES) throw new UsageError(`--helm: ${visibleText(chart)} renders too many files`);
+  }
+  const files = [];
+  if (text2.slice(0, first).trim() !== "") files.push(limited(chart, text2.slice(0, first)));
+  for (const [source, parts2] of bySource) {
+    const [, ...below2] = source.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
+    files.push(limited([chart, ...below2].join("/"), parts2.join("")));
+  }
+  return files;
+}
+function rendition(path, bytes) {
+  const file = inputOf({ bytes }, path);
+  return file.problem ? file : limited(path, file.text);
+}
+function limited(path, text2) {
+  const size = Buffer.byteLength(text2);
+  return size > MAX_FILE_SIZE ? { path, text: "", problem: "too-large", size } : { path, text: text2, size };
+}
+function shownName(path, host) {
+  const full = resolve15(host.cwd, path);
+  return (shownPath(host, full) || basename2(full)).replace(/^(?:\.\.\/)*(?:\.\.$)?/, "") || basename2(full);
+}
+var LIMIT2, TIMEOUT, MOST_SOURCES, MOST_LINES2, LONGEST_LINE;
+var init_rendered_sources = __esm({
+  "packages/cli/src/rendered-sources.ts"() {
+    "use strict";
+    init_src();
+    init_errors();
+    init_read_input();
+    init_shown_path();
+    LIMIT2 = 64 * 1024 * 1024;
+    TIMEOUT = 6e4;
+    MOST_SOURCES = 1e4;
+    MOST_LINES2 = 8;
+    LONGEST_LINE = 500;
+  }
+});
+
 // packages/cli/src/stats-text.ts
 function statsText({ result, stages }, host) {
   const { timings } = result;
@@ -33700,6 +33858,7 @@ __export(seldom_exports, {
   initCommand: () => initCommand,
   loadConfig: () => loadConfig,
   printConfigCommand: () => printConfigCommand,
+  renderedSources: () => renderedSources,
   rulesCommand: () => rulesCommand,
   statsText: () => statsText
 });
@@ -33718,6 +33877,7 @@ var init_seldom = __esm({
     init_glob_filter();
     init_help();
     init_load_config();
+    init_rendered_sources();
     init_stats_text();
   }
 });
@@ -33910,7 +34070,7 @@ var require_ignore = __commonJS({
         //   ever starts again inside it -- `(\\+?) ` did, which made a long run
         //   quadratic.
         /(\\+)( ?)/g,
-        (_, run2, space) => space ? run2.slice(0, run2.length - run2.length % 2) + SPACE3 : run2,
+        (_, run3, space) => space ? run3.slice(0, run3.length - run3.length % 2) + SPACE3 : run3,
         ESCAPE + SPACE3
       ],
       // git's wildmatch() reads a run of two or more asterisks as one globstar
@@ -34095,10 +34255,10 @@ var require_ignore = __commonJS({
     };
     var REGEX_REPLACE_TRAILING_DOUBLESTAR = /\uE001$/;
     var replaceTrailingDoublestar = () => "[\\s\\S]";
-    var separatorAfter = (run2, at) => {
+    var separatorAfter = (run3, at) => {
       let separator = EMPTY;
-      for (let index = at + 1; index < run2.length && !run2[index].wildcard; index++) {
-        separator += run2[index].single;
+      for (let index = at + 1; index < run3.length && !run3[index].wildcard; index++) {
+        separator += run3[index].single;
       }
       return separator;
     };
@@ -34158,26 +34318,26 @@ var require_ignore = __commonJS({
         }
       }
       let out = EMPTY;
-      let run2 = [];
+      let run3 = [];
       const flush = () => {
         let lastWildcard;
-        run2.forEach((token, at) => {
+        run3.forEach((token, at) => {
           if (token.wildcard) {
             lastWildcard = at;
           }
         });
-        run2.forEach((token, at) => {
+        run3.forEach((token, at) => {
           if (!token.wildcard) {
             out += token.single;
             return;
           }
-          out += at === lastWildcard ? WILDCARD2 : `(?:(?!${separatorAfter(run2, at)})[^\\/])*`;
+          out += at === lastWildcard ? WILDCARD2 : `(?:(?!${separatorAfter(run3, at)})[^\\/])*`;
         });
-        run2 = [];
+        run3 = [];
       };
       tokens.forEach((token) => {
         if (token.boundary === void 0) {
-          run2.push(token);
+          run3.push(token);
           return;
         }
         flush();
@@ -34426,11 +34586,11 @@ var require_ignore = __commonJS({
         const rules = this._rules;
         const { length } = rules;
         const shortcut = this._basenameCount * 2 >= length;
-        const basename3 = shortcut ? basenameOf(path) : path;
+        const basename4 = shortcut ? basenameOf(path) : path;
         for (let index = length - 1; index >= 0; index--) {
           const rule2 = rules[index];
           if (rule2[mode].test(
-            shortcut && rule2._basenameOnly ? basename3 : path
+            shortcut && rule2._basenameOnly ? basename4 : path
           )) {
             const { negative } = rule2;
             const ret = {
@@ -34622,7 +34782,7 @@ var init_ignore_rules = __esm({
 });
 
 // packages/cli/src/find-files.ts
-import { dirname as dirname12, isAbsolute as isAbsolute2, relative as relative6, resolve as resolve15, sep as sep7 } from "node:path";
+import { dirname as dirname12, isAbsolute as isAbsolute2, relative as relative6, resolve as resolve16, sep as sep7 } from "node:path";
 async function findFiles(paths, options, host) {
   const search = new Search(options, host);
   for (const path of paths) await search.path(path);
@@ -34633,7 +34793,7 @@ function manifests() {
 }
 function repositoryOf(host, folder) {
   for (let at = folder; ; at = dirname12(at)) {
-    if (host.kind(resolve15(at, ".git")) !== void 0) return at;
+    if (host.kind(resolve16(at, ".git")) !== void 0) return at;
     if (dirname12(at) === at) return void 0;
   }
 }
@@ -34682,7 +34842,7 @@ var init_find_files = __esm({
           this.#files.set(shown3, { shown: shown3, path: void 0 });
           return;
         }
-        const full = resolve15(this.#host.cwd, path);
+        const full = resolve16(this.#host.cwd, path);
         const shown2 = this.#shown(path, full);
         await this.#guard(shown2, async () => {
           const kind = this.#host.kind(full);
@@ -34711,7 +34871,7 @@ var init_find_files = __esm({
       async #glob(glob) {
         const { globFilter: globFilter2 } = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
         const filter = globFilter2(glob);
-        const base = resolve15(this.#host.cwd, filter.base);
+        const base = resolve16(this.#host.cwd, filter.base);
         if (this.#host.kind(base) !== "folder") {
           this.#missing.push(glob);
           return;
@@ -34737,11 +34897,11 @@ var init_find_files = __esm({
       }
       /** The rules that hold in a folder by the ignore files above it. None when they leave out the folder itself: it was asked for. */
       async #rulesAbove(top, below2) {
-        let rules = await this.#rulesOf(void 0, "", resolve15(top, ".git/info/exclude"));
+        let rules = await this.#rulesOf(void 0, "", resolve16(top, ".git/info/exclude"));
         const parts2 = below2 === "" ? [] : below2.split("/");
         for (let depth = 0; depth < parts2.length; depth++) {
           const folder = parts2.slice(0, depth).join("/");
-          for (const name of IGNORE_FILES) rules = await this.#rulesOf(rules, folder, resolve15(top, folder, name));
+          for (const name of IGNORE_FILES) rules = await this.#rulesOf(rules, folder, resolve16(top, folder, name));
           if (rules?.ignores(parts2.slice(0, depth + 1).join("/"), true)) return void 0;
         }
         return rules;
@@ -34850,12 +35010,12 @@ var init_find_files = __esm({
 });
 
 // packages/cli/src/lint-paths.ts
-import { dirname as dirname13, relative as relative7, resolve as resolve16, sep as sep8 } from "node:path";
+import { dirname as dirname13, relative as relative7, resolve as resolve17, sep as sep8 } from "node:path";
 async function lintPaths(paths, options = {}, host = nodeHost()) {
   const { config = {}, configPath } = options;
-  const configFolder = configPath === void 0 ? host.cwd : dirname13(resolve16(host.cwd, configPath));
+  const configFolder = configPath === void 0 ? host.cwd : dirname13(resolve17(host.cwd, configPath));
   const began = host.clock();
-  const toConfig = (shown2) => slashes2(relative7(configFolder, resolve16(host.cwd, shown2)));
+  const toConfig = (shown2) => slashes2(relative7(configFolder, resolve17(host.cwd, shown2)));
   const ignored = config.ignore?.length ? ignores(config) : void 0;
   const found2 = await findFiles(
     paths,
@@ -34877,6 +35037,13 @@ async function lintPaths(paths, options = {}, host = nodeHost()) {
       texts2.set(shown2, file.text);
     } catch (error) {
       unreadable.push({ shown: shown2, reason: failureWords(error) });
+    }
+  }
+  if (options.render) {
+    const { renderedSources: renderedSources2 } = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
+    for (const file of renderedSources2(options.render, new Set(found2.files.map(({ shown: shown2 }) => shown2)), host)) {
+      files.push(file);
+      texts2.set(file.path, file.text);
     }
   }
   const clusters = await readClusters(options, host, unreadable, texts2);
@@ -34941,7 +35108,7 @@ async function readClusters(options, host, unreadable, texts2) {
 }
 function beside(path, what, host, texts2) {
   if (path === void 0) return void 0;
-  const full = resolve16(host.cwd, path);
+  const full = resolve17(host.cwd, path);
   const shown2 = shownPath(host, full);
   try {
     const file = readInput(host, full, shown2);
@@ -34981,24 +35148,24 @@ init_arguments();
 init_broken_rule();
 init_errors();
 init_lint_paths();
-import { resolve as resolve17 } from "node:path";
+import { resolve as resolve18 } from "node:path";
 
 // packages/cli/src/report-text.ts
 init_src();
 init_find_files();
 import { relative as relative8, sep as sep9 } from "node:path";
-async function reportText(format, run2, info, host) {
+async function reportText(format, run3, info, host) {
   const reporter = await loadReporter(format);
-  if (format === "text") return reporter(run2.result, info);
+  if (format === "text") return reporter(run3.result, info);
   const repository = repositoryOf(host, host.cwd);
   const folder = repository === void 0 ? "" : relative8(repository, host.cwd).replaceAll(sep9, "/");
-  const shown2 = run2.result.findings.filter(({ severity }) => !info.quiet || severity === "error").length;
+  const shown2 = run3.result.findings.filter(({ severity }) => !info.quiet || severity === "error").length;
   if (format === "sarif" && shown2 > MAX_SARIF_RESULTS) {
     const left = shown2 - MAX_SARIF_RESULTS;
     host.print("stderr", `meshvet: the SARIF report leaves out ${left} of ${shown2} findings, the least grave ones
 `);
   }
-  return reporter(run2.result, { ...info, rules: run2.rules(), folder });
+  return reporter(run3.result, { ...info, rules: run3.rules(), folder });
 }
 
 // packages/cli/src/commands/lint.ts
@@ -35014,22 +35181,22 @@ async function lintCommand({ operands, flags: flags2, named }, host) {
   const all3 = await lintPaths(paths, options, host);
   const told = await withoutKnown(all3, baseline, options, flags2, host);
   const fix = wish2 && await (await Promise.resolve().then(() => (init_seldom(), seldom_exports))).fixRun(all3, told.result, paths, wish2, host);
-  const run2 = fix ? await withoutKnown(fix.run, baseline, options, flags2, host) : told;
+  const run3 = fix ? await withoutKnown(fix.run, baseline, options, flags2, host) : told;
   if (fix?.diff !== void 0) host.print("stdout", fix.diff(useColor(flags2, host, "stdout")));
-  const nothingThere = run2.missing.length === paths.length;
-  const written2 = nothingThere || await report(run2, fix?.diff ? formats.filter(({ file }) => file !== void 0) : formats, flags2, host);
+  const nothingThere = paths.length > 0 && run3.missing.length === paths.length && !options.render;
+  const written2 = nothingThere || await report(run3, fix?.diff ? formats.filter(({ file }) => file !== void 0) : formats, flags2, host);
   if (flags2.has("stats") && !nothingThere) {
     const { statsText: statsText2 } = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
-    host.print("stderr", statsText2(run2, host));
+    host.print("stderr", statsText2(run3, host));
   }
   for (const line of fix?.lines ?? []) host.print("stderr", `meshvet: ${line}
 `);
   const notices = [
     ...fix?.failures ?? [],
-    ...troubles(run2, named ? void 0 : operands[0], host),
+    ...troubles(run3, named ? void 0 : operands[0], host),
     ...emptiness(all3, flags2)
   ];
-  const { fails, reason } = threshold(run2.result, config, flags2.has("quiet"));
+  const { fails, reason } = threshold(run3.result, config, flags2.has("quiet"));
   for (const line of reason ? [...notices, reason] : notices) host.print("stderr", `meshvet: ${line}
 `);
   if (notices.length > 0 || !written2) return 2;
@@ -35048,26 +35215,26 @@ function fixWish(flags2, paths) {
     throw new UsageError("--fix cannot change standard input; --fix-dry-run prints the diff");
   return { dryRun, suggested };
 }
-async function withoutKnown(run2, baseline, { rules = [] }, flags2, host) {
+async function withoutKnown(run3, baseline, { rules = [] }, flags2, host) {
   const asked = baseline !== void 0 || flags2.has("changed") || flags2.has("staged") || flags2.has("since");
-  return asked ? (await Promise.resolve().then(() => (init_seldom(), seldom_exports))).adopted(run2, baseline, rules, flags2, host) : run2;
+  return asked ? (await Promise.resolve().then(() => (init_seldom(), seldom_exports))).adopted(run3, baseline, rules, flags2, host) : run3;
 }
-async function report(run2, formats, flags2, host) {
+async function report(run3, formats, flags2, host) {
   let written2 = true;
   for (const { format, file } of formats) {
     const info = {
       tool: TOOL,
-      text: run2.text,
+      text: run3.text,
       color: file === void 0 && useColor(flags2, host, "stdout"),
       quiet: flags2.has("quiet")
     };
-    const text2 = await reportText(format, run2, info, host);
+    const text2 = await reportText(format, run3, info, host);
     if (file === void 0) {
       host.print("stdout", text2);
       continue;
     }
     try {
-      host.write(resolve17(host.cwd, file), text2);
+      host.write(resolve18(host.cwd, file), text2);
     } catch (error) {
       written2 = false;
       host.print(
@@ -35079,8 +35246,8 @@ async function report(run2, formats, flags2, host) {
   }
   return written2;
 }
-function troubles(run2, first, host) {
-  const { missing: missing2, unreadable, result } = run2;
+function troubles(run3, first, host) {
+  const { missing: missing2, unreadable, result } = run3;
   const lines2 = missing2.map((path) => {
     const shown2 = `"${visibleText(path)}"`;
     if (/[*?[\]{}]/.test(path)) return `no file matches ${shown2}`;
@@ -35097,13 +35264,13 @@ function troubles(run2, first, host) {
 function neighbours(path, host) {
   const cut4 = path.lastIndexOf("/") + 1;
   try {
-    return host.list(resolve17(host.cwd, path.slice(0, cut4) || ".")).map(({ name }) => path.slice(0, cut4) + name);
+    return host.list(resolve18(host.cwd, path.slice(0, cut4) || ".")).map(({ name }) => path.slice(0, cut4) + name);
   } catch {
     return [];
   }
 }
-function emptiness(run2, flags2) {
-  const { result, missing: missing2, unreadable } = run2;
+function emptiness(run3, flags2) {
+  const { result, missing: missing2, unreadable } = run3;
   if (result.resources > 0 || result.findings.length > 0 || result.suppressed.length > 0) return [];
   if (missing2.length > 0 || unreadable.length > 0 || flags2.has("pass-on-no-manifests")) return [];
   const files = result.files.read;
@@ -35132,7 +35299,7 @@ init_version2();
 var STATUS2 = { clean: 0, findings: 1, failed: 2 };
 async function main(argv, host) {
   try {
-    return await run(parseArguments(argv), host);
+    return await run2(parseArguments(argv), host);
   } catch (error) {
     const words = await explainError(error, argv, host);
     try {
@@ -35142,7 +35309,7 @@ async function main(argv, host) {
     return STATUS2.failed;
   }
 }
-async function run(args, host) {
+async function run2(args, host) {
   const { command: command2, named, operands, flags: flags2 } = args;
   if (command2 === "help" || flags2.has("help")) {
     const { helpText: helpText2 } = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
@@ -35167,8 +35334,12 @@ async function explainError(error, argv, host) {
     const { configErrorText: configErrorText2 } = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
     return configErrorText2(error, host, argv);
   }
-  if (error instanceof UsageError) return `meshvet: ${visibleText(error.message)}
-`;
+  if (error instanceof UsageError) {
+    const details = error.details.map((line) => `  ${visibleText(line)}
+`);
+    return `meshvet: ${visibleText(error.message)}
+${details.join("")}`;
+  }
   if (error?.syscall === "write")
     return `meshvet: cannot write: ${failureWords(error)}
 `;
@@ -35181,7 +35352,7 @@ ${lines2.join("\n")}
 
 // packages/github-action/src/run-action.ts
 init_src();
-import { dirname as dirname15, join as join8, resolve as resolve19 } from "node:path";
+import { dirname as dirname15, join as join8, resolve as resolve20 } from "node:path";
 
 // packages/github-action/src/change-base.ts
 var LARGEST_EVENT = 64 * 1024 * 1024;
@@ -35254,7 +35425,7 @@ function isObject2(value) {
 
 // packages/github-action/src/checkout-host.ts
 import { lstatSync as lstatSync2 } from "node:fs";
-import { basename as basename2, dirname as dirname14, relative as relative9, resolve as resolve18, sep as sep10 } from "node:path";
+import { basename as basename3, dirname as dirname14, relative as relative9, resolve as resolve19, sep as sep10 } from "node:path";
 var CODE_CONFIG = /^meshvet\.config\.[cm]?[jt]s$/;
 function checkoutHost(machine, { workspace, cwd, outside, memory, allowCode }) {
   const captured = { out: "", err: "", written: /* @__PURE__ */ new Map() };
@@ -35273,7 +35444,7 @@ function checkoutHost(machine, { workspace, cwd, outside, memory, allowCode }) {
       captured.written.set(path, text2);
       return;
     }
-    if (isInside2(path, workspace)) guarded(path, resolve18(machine.realPath(dirname14(path)), basename2(path)));
+    if (isInside2(path, workspace)) guarded(path, resolve19(machine.realPath(dirname14(path)), basename3(path)));
     if (isInside2(path, workspace) && lstatSync2(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
       throw refusal("a symbolic link of the checkout is in its place; the Action does not write through it");
     }
@@ -35288,7 +35459,7 @@ function checkoutHost(machine, { workspace, cwd, outside, memory, allowCode }) {
     kind(path) {
       const kind = machine.kind(path);
       if (kind === "file" && !allowCode) refuseCode(path.toString());
-      return kind ?? (path === resolve18(workspace, ".git") ? "folder" : void 0);
+      return kind ?? (path === resolve19(workspace, ".git") ? "folder" : void 0);
     },
     read: (path, limit) => machine.read(guarded(path, machine.realPath(path)), limit),
     write: write2,
@@ -35303,9 +35474,9 @@ function checkoutHost(machine, { workspace, cwd, outside, memory, allowCode }) {
   return { host, captured };
 }
 function refuseCode(path) {
-  if (!CODE_CONFIG.test(basename2(path))) return;
+  if (!CODE_CONFIG.test(basename3(path))) return;
   throw new UsageError(
-    `the config file ${JSON.stringify(basename2(path))} is a program, and the Action runs no code of the repository unless its input allow-js-config is true`
+    `the config file ${JSON.stringify(basename3(path))} is a program, and the Action runs no code of the repository unless its input allow-js-config is true`
   );
 }
 function trustEnvironment(env, folder) {
@@ -35319,7 +35490,7 @@ function trustEnvironment(env, folder) {
 }
 function repositoryFolder(machine, from, workspace) {
   for (let folder = from; isInside2(folder, workspace); folder = dirname14(folder)) {
-    if (machine.kind(resolve18(folder, ".git")) !== void 0) return folder;
+    if (machine.kind(resolve19(folder, ".git")) !== void 0) return folder;
     if (folder === dirname14(folder)) break;
   }
   return void 0;
@@ -35500,7 +35671,7 @@ ${stackOf(error)}`;
 }
 async function lintCheckout(inputs, machine) {
   const { env } = machine;
-  const workspace = machine.realPath(resolve19(machine.cwd, env.GITHUB_WORKSPACE || "."));
+  const workspace = machine.realPath(resolve20(machine.cwd, env.GITHUB_WORKSPACE || "."));
   const folder = reportFolder(env);
   const files = {
     json: join8(folder, "report.json"),
@@ -35523,7 +35694,7 @@ async function lintCheckout(inputs, machine) {
   const status = given === 1 && inputs.failOn === "never" ? 0 : given;
   const written2 = (path) => path === void 0 ? void 0 : captured.written.get(path);
   const json3 = written2(files.json);
-  const sarif2 = files.sarif === void 0 ? void 0 : resolve19(cwd, files.sarif);
+  const sarif2 = files.sarif === void 0 ? void 0 : resolve20(cwd, files.sarif);
   const exists = (path) => path !== void 0 && captured.written.has(path) && machine.kind(path) === "file" ? path : void 0;
   return {
     status,
@@ -35543,11 +35714,11 @@ function namedByInputs(inputs, cwd, env) {
     return glob < 0 ? path : `${path.slice(0, glob)}.`.replace(/[^/\\]+$/, "");
   });
   const files = [inputs.baseline, env.GITHUB_EVENT_PATH].filter((path) => path !== void 0 && path !== "");
-  const config = inputs.config === "" ? [] : [dirname15(resolve19(cwd, inputs.config))];
-  return [...folders, ...files, ...config].map((path) => resolve19(cwd, path ?? "."));
+  const config = inputs.config === "" ? [] : [dirname15(resolve20(cwd, inputs.config))];
+  return [...folders, ...files, ...config].map((path) => resolve20(cwd, path ?? "."));
 }
 function workingDirectory({ workingDirectory: path }, workspace, machine) {
-  const named = resolve19(workspace, path);
+  const named = resolve20(workspace, path);
   const quoted4 = JSON.stringify(path);
   if (machine.kind(named) !== "folder") throw new InputError(`input working-directory: ${quoted4} is no folder`);
   const real = machine.realPath(named);

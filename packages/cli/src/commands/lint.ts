@@ -25,7 +25,7 @@ export async function lintCommand({ operands, flags, named }: Arguments, host: H
   const run = fix ? await withoutKnown(fix.run, baseline, options, flags, host) : told;
   if (fix?.diff !== undefined) host.print('stdout', fix.diff(useColor(flags, host, 'stdout')));
 
-  const nothingThere = run.missing.length === paths.length;
+  const nothingThere = paths.length > 0 && run.missing.length === paths.length && !options.render;
   const written =
     nothingThere ||
     (await report(run, fix?.diff ? formats.filter(({ file }) => file !== undefined) : formats, flags, host));

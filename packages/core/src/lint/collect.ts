@@ -64,7 +64,8 @@ function chartFolders(files: readonly InputFile[]): ReadonlySet<string> {
  * yet. Without the Chart.yaml in the input the folder's name and a word of Helm's tell.
  */
 function isChartTemplate(file: InputFile, charts: ReadonlySet<string>): boolean {
-  const chart = chartOf(file.path);
+  // What was rendered may hold templates of others: of Alertmanager, of Argo Workflows.
+  const chart = file.rendered ? undefined : chartOf(file.path);
   if (chart === undefined || !file.text.includes('{{')) return false;
   return (
     charts.has(chart) ||

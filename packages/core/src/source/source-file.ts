@@ -12,6 +12,8 @@ export interface InputFile {
   readonly problem?: FileProblem;
   /** Size in bytes, where the host knows it. */
   readonly size?: number;
+  /** A program has made the text: it is no template, whatever its path says. */
+  readonly rendered?: boolean;
 }
 
 /** A file under lint. Lines are counted only when a place in it is asked for. */
