@@ -1,7 +1,8 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { failureWords } from './errors.ts';
 import type { Entry, Host, RawPath } from './host.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
+import { isInside, slashes } from './path-text.ts';
 
 /** A file to read: the path to show and the path to open. Without `path` it is standard input. */
 export interface FoundFile {
@@ -157,7 +158,7 @@ class Search {
     const real = this.#host.realPath(full);
     const repository = repositoryOf(this.#host, real);
     const { cwd } = this.#host;
-    const top = repository ?? (inside(real, this.#host.realPath(cwd)) ? this.#host.realPath(cwd) : real);
+    const top = repository ?? (isInside(real, this.#host.realPath(cwd)) ? this.#host.realPath(cwd) : real);
     const below = slashes(relative(top, real));
     const folder = { path: full, real, shown, below, inner: '', wanted, fence: repository ?? real };
     return { ...folder, rules: this.#options.ignore ? await this.#rulesAbove(top, below) : undefined };
@@ -241,7 +242,7 @@ class Search {
         const kind = this.#host.kind(entry.path);
         const real = kind && this.#host.realPath(entry.path);
         if (kind === 'folder' && real !== undefined) {
-          if (inside(real, folder.fence)) this.#take(entry, folder, kind, real);
+          if (isInside(real, folder.fence)) this.#take(entry, folder, kind, real);
         } else if (kind === 'file' && real !== undefined) {
           this.#take(entry, folder, kind, real);
         } else if (kind === undefined && this.#wouldTake(entry, folder)) {
@@ -282,7 +283,7 @@ class Search {
   #shown(path: string, full: string): string {
     const { cwd } = this.#host;
     if (full === cwd) return '';
-    return isAbsolute(path) && !inside(full, cwd) ? slashes(full) : slashes(relative(cwd, full));
+    return isAbsolute(path) && !isInside(full, cwd) ? slashes(full) : slashes(relative(cwd, full));
   }
 }
 
@@ -296,14 +297,6 @@ export function repositoryOf(host: Host, folder: string): string | undefined {
     if (host.kind(resolve(at, '.git')) !== undefined) return at;
     if (dirname(at) === at) return undefined;
   }
-}
-
-function inside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function slashes(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/');
 }
 
 function join(folder: string, name: string): string {

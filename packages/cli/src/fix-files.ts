@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   type Finding,
   type FixResult,
@@ -12,6 +12,7 @@ import {
 import { failureWords } from './errors.ts';
 import { ChangedFileError, type Host } from './host.ts';
 import type { PathsResult } from './lint-paths.ts';
+import { isInside } from './path-text.ts';
 
 /** Which fixes are asked for. */
 export interface FixWish {
@@ -198,8 +199,4 @@ function rootOf(path: string, host: Host): string | undefined {
     if (host.kind(full) === undefined) return undefined;
   }
   return host.realPath(full);
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

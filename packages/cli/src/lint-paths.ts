@@ -1,4 +1,4 @@
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import {
   type Config,
   describeRules,
@@ -15,6 +15,7 @@ import { allRules } from '@meshvet/rules';
 import { failureWords, UsageError } from './errors.ts';
 import { findFiles, type Unreadable } from './find-files.ts';
 import { type Host, nodeHost, type RawPath } from './host.ts';
+import { slashes } from './path-text.ts';
 import { inputOf, MAX_FILE_SIZE, readInput } from './read-input.ts';
 import type { RenderSources } from './rendered-sources.ts';
 import { shownPath } from './shown-path.ts';
@@ -188,8 +189,4 @@ function beside(path: string | undefined, what: string, host: Host, texts: Map<s
   } catch (error) {
     throw new UsageError(`cannot read ${what} from ${JSON.stringify(path)}: ${failureWords(error)}`);
   }
-}
-
-function slashes(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/');
 }

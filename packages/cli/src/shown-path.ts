@@ -1,8 +1,8 @@
-import { relative, sep } from 'node:path';
+import { relative } from 'node:path';
 import type { Host } from './host.ts';
+import { slashes } from './path-text.ts';
 
 /** A full path as it is shown: relative to the working directory, with `/`. */
 export function shownPath(host: Host, full: string): string {
-  const path = relative(host.cwd, full);
-  return sep === '/' ? path : path.replaceAll(sep, '/');
+  return slashes(relative(host.cwd, full));
 }

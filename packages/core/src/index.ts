@@ -94,6 +94,7 @@ export {
   type Workload,
 } from './mesh/workloads.ts';
 export { codeFrame } from './reporters/code-frame.ts';
+export { beginning, cutText } from './reporters/cut-text.ts';
 export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
 export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';

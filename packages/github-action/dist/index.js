@@ -399,8 +399,8 @@ var init_field = __esm({
       /** As `get`, for keys that the type does not list (labels, unknown kinds). */
       at(key) {
         const value = this.value;
-        const inside2 = isPlainMapping(value) && Object.hasOwn(value, key) ? value[key] : void 0;
-        return new _Field(this.document, inside2, this, key);
+        const inside = isPlainMapping(value) && Object.hasOwn(value, key) ? value[key] : void 0;
+        return new _Field(this.document, inside, this, key);
       }
       /** The items of a list; nothing for anything else. */
       items() {
@@ -989,9 +989,9 @@ function goFloat(value) {
       break;
     }
   }
-  const cut4 = shortest2.indexOf("e");
-  const mantissa = shortest2.slice(0, cut4);
-  const exponent = Number(shortest2.slice(cut4 + 1));
+  const cut3 = shortest2.indexOf("e");
+  const mantissa = shortest2.slice(0, cut3);
+  const exponent = Number(shortest2.slice(cut3 + 1));
   if (exponent < -4 || exponent >= 6) {
     const size = Math.abs(exponent);
     return `${mantissa}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
@@ -1563,291 +1563,6 @@ var init_block_reader = __esm({
   }
 });
 
-// packages/core/src/source/lenient-text.ts
-function lenientText(document) {
-  const { text: text2 } = document;
-  if (text2.includes(COLON_MASK) || text2.includes(BREAK_MASK)) return void 0;
-  const regions = [];
-  let masked = maskRegions(text2, regions);
-  if (masked.search(TEXT_COLON) >= 0) {
-    masked = masked.replaceAll(new RegExp(TEXT_COLON.source, "g"), COLON_MASK);
-  } else if (regions.length === 0) {
-    return void 0;
-  }
-  return { ...document, masked, regions };
-}
-function areValues(lenient, built) {
-  const { regions, base } = lenient;
-  const { table: table2 } = built;
-  let region = 0;
-  for (let at = 0; at < table2.length && region < regions.length; at += STRIDE) {
-    if (table2[at + START] !== regions[region] + base) continue;
-    if (table2[at + END] !== regions[region + 1] + base) return false;
-    region += 2;
-  }
-  return region === regions.length;
-}
-function maskRegions(text2, regions) {
-  let result = "";
-  let copied2 = 0;
-  let line = 0;
-  while (line < text2.length) {
-    const lineEnd = endOfLine(text2, line);
-    const start = opening(text2, line, lineEnd);
-    if (start >= 0 && isBlockHeader(text2.charCodeAt(start))) {
-      line = endOfBlock(text2, line, lineEnd);
-      continue;
-    }
-    if (start >= 0) {
-      const bracket = isBracket(text2.charCodeAt(start));
-      const end = bracket ? closingBracket(text2, start) : closingQuote(text2, start) + 1;
-      if (end < 0 || end > text2.length) {
-        regions.length = 0;
-        return text2;
-      }
-      if (end > lineEnd && (bracket || isLessIndented(text2, line, lineEnd, end))) {
-        result += text2.slice(copied2, start) + (bracket ? bracketsOnOneLine : quoteOnOneLine)(text2, start, end);
-        regions.push(start, end);
-        copied2 = end;
-        line = endOfLine(text2, end) + 1;
-        continue;
-      }
-    }
-    line = lineEnd + 1;
-  }
-  return copied2 === 0 ? text2 : result + text2.slice(copied2);
-}
-function isBracket(code) {
-  return code === 91 || code === 123;
-}
-function isBlockHeader(code) {
-  return code === 124 || code === 62;
-}
-function endOfBlock(text2, line, lineEnd) {
-  let column = line;
-  let dash = -1;
-  while (text2.charCodeAt(column) === 32 || text2.charCodeAt(column) === 45 && text2.charCodeAt(column + 1) === 32) {
-    if (text2.charCodeAt(column) === 45) dash = column;
-    column++;
-  }
-  const parent = (dash >= 0 && isBlockHeader(text2.charCodeAt(column)) ? dash : column) - line;
-  let next = lineEnd + 1;
-  while (next < text2.length) {
-    const indent2 = indentation(text2, next);
-    const code = text2.charCodeAt(next + indent2);
-    if (code !== 10 && code !== 13 && next + indent2 < text2.length && indent2 <= parent) return next;
-    next = endOfLine(text2, next) + 1;
-  }
-  return next;
-}
-function opening(text2, line, lineEnd) {
-  let valueMayBegin = true;
-  for (let at = line; at < lineEnd; at++) {
-    const code = text2.charCodeAt(at);
-    if (code === 32) continue;
-    if (code === 35 && (at === line || text2.charCodeAt(at - 1) === 32)) return -1;
-    if (valueMayBegin && (code === 34 || code === 39)) {
-      const end = closingQuote(text2, at);
-      if (end >= lineEnd) return at;
-      at = end;
-      valueMayBegin = false;
-    } else if (valueMayBegin && (isBracket(code) || isBlockHeader(code))) {
-      return at;
-    } else if (valueMayBegin && (code === 38 || code === 33)) {
-      while (at + 1 < lineEnd && text2.charCodeAt(at + 1) !== 32) at++;
-    } else {
-      valueMayBegin = (code === 58 || code === 45 && valueMayBegin) && text2.charCodeAt(at + 1) === 32;
-    }
-  }
-  return -1;
-}
-function isLessIndented(text2, line, lineEnd, end) {
-  const least = indentation(text2, line);
-  for (let next = lineEnd + 1; next < end; next = endOfLine(text2, next) + 1) {
-    const indent2 = indentation(text2, next);
-    const code = text2.charCodeAt(next + indent2);
-    if (code !== 10 && code !== 13 && indent2 <= least) return true;
-  }
-  return false;
-}
-function indentation(text2, line) {
-  let at = line;
-  while (text2.charCodeAt(at) === 32) at++;
-  return at - line;
-}
-function closingBracket(text2, from) {
-  let depth = 0;
-  let valueMayBegin = true;
-  for (let at = from; at < text2.length; at++) {
-    const code = text2.charCodeAt(at);
-    if (code === 32 || code === 9 || code === 10 || code === 13) continue;
-    if (code === 35 && text2.charCodeAt(at - 1) <= 32) {
-      at = endOfLine(text2, at) - 1;
-    } else if ((code === 34 || code === 39) && valueMayBegin) {
-      at = closingQuote(text2, at);
-      valueMayBegin = false;
-    } else if (isBracket(code)) {
-      depth++;
-      valueMayBegin = true;
-    } else if (code === 93 || code === 125) {
-      if (--depth === 0) return at + 1;
-      valueMayBegin = false;
-    } else {
-      valueMayBegin = code === 44 || code === 58;
-    }
-  }
-  return -1;
-}
-function bracketsOnOneLine(text2, start, end) {
-  let result = "";
-  let copied2 = start;
-  let valueMayBegin = true;
-  for (let at = start; at < end; at++) {
-    const code = text2.charCodeAt(at);
-    if (code === 32) continue;
-    if (code === 10 || code === 13 || code === 9) {
-      result += `${text2.slice(copied2, at)} `;
-      copied2 = at + 1;
-    } else if (code === 35 && text2.charCodeAt(at - 1) <= 32) {
-      const stop = endOfLine(text2, at);
-      result += text2.slice(copied2, at) + " ".repeat(stop - at);
-      copied2 = stop;
-      at = stop - 1;
-    } else if ((code === 34 || code === 39) && valueMayBegin) {
-      const quoteEnd = closingQuote(text2, at);
-      result += text2.slice(copied2, at) + quoteOnOneLine(text2, at, quoteEnd);
-      copied2 = quoteEnd;
-      at = quoteEnd;
-      valueMayBegin = false;
-    } else {
-      valueMayBegin = code === 44 || code === 58 || isBracket(code);
-    }
-  }
-  return result + text2.slice(copied2, end);
-}
-function quoteOnOneLine(text2, start, end) {
-  return text2.slice(start, end).replaceAll(/\\(?:\r\n|[\r\n])/g, (found2) => "\\ ".padEnd(found2.length, " ")).replaceAll(/[\r\n]/g, BREAK_MASK);
-}
-function closingQuote(text2, from) {
-  const quote = text2.charCodeAt(from);
-  for (let at = from + 1; at < text2.length; at++) {
-    const code = text2.charCodeAt(at);
-    if (code === 92 && quote === 34) {
-      at++;
-    } else if (code === quote) {
-      if (quote === 39 && text2.charCodeAt(at + 1) === 39) at++;
-      else return at;
-    }
-  }
-  return text2.length;
-}
-function endOfLine(text2, from) {
-  let at = from;
-  while (at < text2.length && text2.charCodeAt(at) !== 10 && text2.charCodeAt(at) !== 13) at++;
-  return at;
-}
-var COLON_MASK, BREAK_MASK, TEXT_COLON;
-var init_lenient_text = __esm({
-  "packages/core/src/source/lenient-text.ts"() {
-    "use strict";
-    init_document();
-    COLON_MASK = "\uE000";
-    BREAK_MASK = "\uE001";
-    TEXT_COLON = /(?<=[^\s"'[\]{},]):(?=[,[\]{}])/;
-  }
-});
-
-// packages/core/src/source/refused-text.ts
-function suspicionOf(text2) {
-  const plain = !UNUSUAL.test(text2);
-  const control = !plain && CONTROL.test(text2);
-  const lineBreak2 = !plain && LINE_BREAK.test(text2);
-  const tab = text2.includes("	") && LEADING_TAB.test(text2);
-  const percent = text2.includes("%") && (text2.startsWith("%") || text2.includes("\n%") || text2.includes("\r%"));
-  return control || lineBreak2 || tab || percent ? { control, lineBreak: lineBreak2, tab, percent } : void 0;
-}
-function refusedBefore(document, suspicion) {
-  const { text: text2, base } = document;
-  if (suspicion.control) {
-    const at = text2.search(CONTROL);
-    if (at >= 0) {
-      const code = text2.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
-      return new Refusal({ reason: `the control character U+${code}` }, base + at, base + at + 1);
-    }
-  }
-  if (suspicion.percent) {
-    const at = skipSpace(text2, 0, text2.length);
-    const first = at === 0 || text2.charCodeAt(at - 1) === 10 || text2.charCodeAt(at - 1) === 13;
-    if (text2.charCodeAt(at) === 37 && first) {
-      let end = at;
-      while (end < text2.length && text2.charCodeAt(end) !== 10 && text2.charCodeAt(end) !== 13) end++;
-      const reason = "a directive (a line that begins with %), which Kubernetes refuses";
-      return new Refusal({ reason }, base + at, base + end);
-    }
-  }
-  return void 0;
-}
-function refusedAfter(document, suspicion, built) {
-  const { text: text2, base } = document;
-  if (suspicion.tab) {
-    const at = firstOutside(text2, base, built, LEADING_TAB, true);
-    if (at >= 0) {
-      const reason = "a tab at the start of a line, which Kubernetes refuses";
-      const tab = text2.charCodeAt(at) === 9 ? at : at + 1;
-      return new Refusal({ reason }, base + tab, base + tab + 1);
-    }
-  }
-  if (suspicion.lineBreak) {
-    const at = firstOutside(text2, base, built, LINE_BREAK, false);
-    if (at >= 0) {
-      const code = text2.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
-      const reason = `the character U+${code}, which ends a line for Kubernetes`;
-      return new Refusal({ reason }, base + at, base + at + 1);
-    }
-  }
-  return void 0;
-}
-function firstOutside(text2, base, built, pattern, brackets) {
-  const { table: table2 } = built;
-  const search = new RegExp(pattern.source, "g");
-  const stops = [];
-  for (let at = 0; at < table2.length; at += STRIDE) {
-    for (const from of [0, 2]) {
-      const start = table2[at + from];
-      if (start < 0) continue;
-      const code = text2.charCodeAt(start - base);
-      const quoted4 = code === 34 || code === 39;
-      const scalar2 = from === 0 || table2[at + 4] === at / STRIDE + 1;
-      const flow = brackets && (code === 123 || code === 91);
-      if (flow || quoted4 && scalar2) stops.push(start - base, table2[at + from + 1] - base);
-    }
-  }
-  let stop = 0;
-  let inside2 = -1;
-  for (let match = search.exec(text2); match; match = search.exec(text2)) {
-    const place = match.index + match[0].length - 1;
-    while (stop < stops.length && stops[stop] <= place) {
-      inside2 = Math.max(inside2, stops[stop + 1]);
-      stop += 2;
-    }
-    if (place >= inside2) return match.index;
-  }
-  return -1;
-}
-var CONTROL, UNUSUAL, LINE_BREAK, LEADING_TAB;
-var init_refused_text = __esm({
-  "packages/core/src/source/refused-text.ts"() {
-    "use strict";
-    init_document();
-    init_document_builder();
-    init_scalar_place();
-    CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-    UNUSUAL = /[^\t\n\r -~]/;
-    LINE_BREAK = /[\u0085\u2028\u2029]/;
-    LEADING_TAB = /(?:^|[\r\n])\t/;
-  }
-});
-
 // packages/core/src/source/split-documents.ts
 function splitDocuments(text2) {
   const documents = [];
@@ -1855,7 +1570,7 @@ function splitDocuments(text2) {
   let separatorText;
   for (; ; ) {
     if (text2.startsWith(SEPARATOR, start)) {
-      const lineEnd = endOfLine2(text2, start);
+      const lineEnd = endOfLine(text2, start);
       separatorText = textAfterSeparator(text2, start + SEPARATOR.length, lineEnd);
       start = Math.min(lineEnd + 1, text2.length);
       if (text2.charCodeAt(start) === BYTE_ORDER_MARK) start++;
@@ -1932,7 +1647,7 @@ function skipBlank(text2, from, end) {
   }
   return Math.min(at, end);
 }
-function endOfLine2(text2, from) {
+function endOfLine(text2, from) {
   const end = text2.indexOf("\n", from);
   return end < 0 ? text2.length : end;
 }
@@ -1980,6 +1695,287 @@ var init_split_documents = __esm({
     BYTE_ORDER_MARK = 65279;
     SEPARATOR = "---";
     DOCUMENT_END = /(?:^|[\r\n])(?:\.\.\.|---)(?=[ \t\r\n]|$)/;
+  }
+});
+
+// packages/core/src/source/lenient-text.ts
+function lenientText(document) {
+  const { text: text2 } = document;
+  if (text2.includes(COLON_MASK) || text2.includes(BREAK_MASK)) return void 0;
+  const regions = [];
+  let masked = maskRegions(text2, regions);
+  if (masked.search(TEXT_COLON) >= 0) {
+    masked = masked.replaceAll(new RegExp(TEXT_COLON.source, "g"), COLON_MASK);
+  } else if (regions.length === 0) {
+    return void 0;
+  }
+  return { ...document, masked, regions };
+}
+function areValues(lenient, built) {
+  const { regions, base } = lenient;
+  const { table: table2 } = built;
+  let region = 0;
+  for (let at = 0; at < table2.length && region < regions.length; at += STRIDE) {
+    if (table2[at + START] !== regions[region] + base) continue;
+    if (table2[at + END] !== regions[region + 1] + base) return false;
+    region += 2;
+  }
+  return region === regions.length;
+}
+function maskRegions(text2, regions) {
+  let result = "";
+  let copied2 = 0;
+  let line = 0;
+  while (line < text2.length) {
+    const lineEnd = endOfAnyLine(text2, line);
+    const start = opening(text2, line, lineEnd);
+    if (start >= 0 && isBlockHeader(text2.charCodeAt(start))) {
+      line = endOfBlock(text2, line, lineEnd);
+      continue;
+    }
+    if (start >= 0) {
+      const bracket = isBracket(text2.charCodeAt(start));
+      const end = bracket ? closingBracket(text2, start) : closingQuote(text2, start) + 1;
+      if (end < 0 || end > text2.length) {
+        regions.length = 0;
+        return text2;
+      }
+      if (end > lineEnd && (bracket || isLessIndented(text2, line, lineEnd, end))) {
+        result += text2.slice(copied2, start) + (bracket ? bracketsOnOneLine : quoteOnOneLine)(text2, start, end);
+        regions.push(start, end);
+        copied2 = end;
+        line = endOfAnyLine(text2, end) + 1;
+        continue;
+      }
+    }
+    line = lineEnd + 1;
+  }
+  return copied2 === 0 ? text2 : result + text2.slice(copied2);
+}
+function isBracket(code) {
+  return code === 91 || code === 123;
+}
+function isBlockHeader(code) {
+  return code === 124 || code === 62;
+}
+function endOfBlock(text2, line, lineEnd) {
+  let column = line;
+  let dash = -1;
+  while (text2.charCodeAt(column) === 32 || text2.charCodeAt(column) === 45 && text2.charCodeAt(column + 1) === 32) {
+    if (text2.charCodeAt(column) === 45) dash = column;
+    column++;
+  }
+  const parent = (dash >= 0 && isBlockHeader(text2.charCodeAt(column)) ? dash : column) - line;
+  let next = lineEnd + 1;
+  while (next < text2.length) {
+    const indent2 = indentation(text2, next);
+    const code = text2.charCodeAt(next + indent2);
+    if (code !== 10 && code !== 13 && next + indent2 < text2.length && indent2 <= parent) return next;
+    next = endOfAnyLine(text2, next) + 1;
+  }
+  return next;
+}
+function opening(text2, line, lineEnd) {
+  let valueMayBegin = true;
+  for (let at = line; at < lineEnd; at++) {
+    const code = text2.charCodeAt(at);
+    if (code === 32) continue;
+    if (code === 35 && (at === line || text2.charCodeAt(at - 1) === 32)) return -1;
+    if (valueMayBegin && (code === 34 || code === 39)) {
+      const end = closingQuote(text2, at);
+      if (end >= lineEnd) return at;
+      at = end;
+      valueMayBegin = false;
+    } else if (valueMayBegin && (isBracket(code) || isBlockHeader(code))) {
+      return at;
+    } else if (valueMayBegin && (code === 38 || code === 33)) {
+      while (at + 1 < lineEnd && text2.charCodeAt(at + 1) !== 32) at++;
+    } else {
+      valueMayBegin = (code === 58 || code === 45 && valueMayBegin) && text2.charCodeAt(at + 1) === 32;
+    }
+  }
+  return -1;
+}
+function isLessIndented(text2, line, lineEnd, end) {
+  const least = indentation(text2, line);
+  for (let next = lineEnd + 1; next < end; next = endOfAnyLine(text2, next) + 1) {
+    const indent2 = indentation(text2, next);
+    const code = text2.charCodeAt(next + indent2);
+    if (code !== 10 && code !== 13 && indent2 <= least) return true;
+  }
+  return false;
+}
+function indentation(text2, line) {
+  let at = line;
+  while (text2.charCodeAt(at) === 32) at++;
+  return at - line;
+}
+function closingBracket(text2, from) {
+  let depth = 0;
+  let valueMayBegin = true;
+  for (let at = from; at < text2.length; at++) {
+    const code = text2.charCodeAt(at);
+    if (code === 32 || code === 9 || code === 10 || code === 13) continue;
+    if (code === 35 && text2.charCodeAt(at - 1) <= 32) {
+      at = endOfAnyLine(text2, at) - 1;
+    } else if ((code === 34 || code === 39) && valueMayBegin) {
+      at = closingQuote(text2, at);
+      valueMayBegin = false;
+    } else if (isBracket(code)) {
+      depth++;
+      valueMayBegin = true;
+    } else if (code === 93 || code === 125) {
+      if (--depth === 0) return at + 1;
+      valueMayBegin = false;
+    } else {
+      valueMayBegin = code === 44 || code === 58;
+    }
+  }
+  return -1;
+}
+function bracketsOnOneLine(text2, start, end) {
+  let result = "";
+  let copied2 = start;
+  let valueMayBegin = true;
+  for (let at = start; at < end; at++) {
+    const code = text2.charCodeAt(at);
+    if (code === 32) continue;
+    if (code === 10 || code === 13 || code === 9) {
+      result += `${text2.slice(copied2, at)} `;
+      copied2 = at + 1;
+    } else if (code === 35 && text2.charCodeAt(at - 1) <= 32) {
+      const stop = endOfAnyLine(text2, at);
+      result += text2.slice(copied2, at) + " ".repeat(stop - at);
+      copied2 = stop;
+      at = stop - 1;
+    } else if ((code === 34 || code === 39) && valueMayBegin) {
+      const quoteEnd = closingQuote(text2, at);
+      result += text2.slice(copied2, at) + quoteOnOneLine(text2, at, quoteEnd);
+      copied2 = quoteEnd;
+      at = quoteEnd;
+      valueMayBegin = false;
+    } else {
+      valueMayBegin = code === 44 || code === 58 || isBracket(code);
+    }
+  }
+  return result + text2.slice(copied2, end);
+}
+function quoteOnOneLine(text2, start, end) {
+  return text2.slice(start, end).replaceAll(/\\(?:\r\n|[\r\n])/g, (found2) => "\\ ".padEnd(found2.length, " ")).replaceAll(/[\r\n]/g, BREAK_MASK);
+}
+function closingQuote(text2, from) {
+  const quote = text2.charCodeAt(from);
+  for (let at = from + 1; at < text2.length; at++) {
+    const code = text2.charCodeAt(at);
+    if (code === 92 && quote === 34) {
+      at++;
+    } else if (code === quote) {
+      if (quote === 39 && text2.charCodeAt(at + 1) === 39) at++;
+      else return at;
+    }
+  }
+  return text2.length;
+}
+var COLON_MASK, BREAK_MASK, TEXT_COLON;
+var init_lenient_text = __esm({
+  "packages/core/src/source/lenient-text.ts"() {
+    "use strict";
+    init_document();
+    init_split_documents();
+    COLON_MASK = "\uE000";
+    BREAK_MASK = "\uE001";
+    TEXT_COLON = /(?<=[^\s"'[\]{},]):(?=[,[\]{}])/;
+  }
+});
+
+// packages/core/src/source/refused-text.ts
+function suspicionOf(text2) {
+  const plain = !UNUSUAL.test(text2);
+  const control = !plain && CONTROL.test(text2);
+  const lineBreak2 = !plain && LINE_BREAK.test(text2);
+  const tab = text2.includes("	") && LEADING_TAB.test(text2);
+  const percent = text2.includes("%") && (text2.startsWith("%") || text2.includes("\n%") || text2.includes("\r%"));
+  return control || lineBreak2 || tab || percent ? { control, lineBreak: lineBreak2, tab, percent } : void 0;
+}
+function refusedBefore(document, suspicion) {
+  const { text: text2, base } = document;
+  if (suspicion.control) {
+    const at = text2.search(CONTROL);
+    if (at >= 0) {
+      const code = text2.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+      return new Refusal({ reason: `the control character U+${code}` }, base + at, base + at + 1);
+    }
+  }
+  if (suspicion.percent) {
+    const at = skipSpace(text2, 0, text2.length);
+    const first = at === 0 || text2.charCodeAt(at - 1) === 10 || text2.charCodeAt(at - 1) === 13;
+    if (text2.charCodeAt(at) === 37 && first) {
+      let end = at;
+      while (end < text2.length && text2.charCodeAt(end) !== 10 && text2.charCodeAt(end) !== 13) end++;
+      const reason = "a directive (a line that begins with %), which Kubernetes refuses";
+      return new Refusal({ reason }, base + at, base + end);
+    }
+  }
+  return void 0;
+}
+function refusedAfter(document, suspicion, built) {
+  const { text: text2, base } = document;
+  if (suspicion.tab) {
+    const at = firstOutside(text2, base, built, LEADING_TAB, true);
+    if (at >= 0) {
+      const reason = "a tab at the start of a line, which Kubernetes refuses";
+      const tab = text2.charCodeAt(at) === 9 ? at : at + 1;
+      return new Refusal({ reason }, base + tab, base + tab + 1);
+    }
+  }
+  if (suspicion.lineBreak) {
+    const at = firstOutside(text2, base, built, LINE_BREAK, false);
+    if (at >= 0) {
+      const code = text2.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+      const reason = `the character U+${code}, which ends a line for Kubernetes`;
+      return new Refusal({ reason }, base + at, base + at + 1);
+    }
+  }
+  return void 0;
+}
+function firstOutside(text2, base, built, pattern, brackets) {
+  const { table: table2 } = built;
+  const search = new RegExp(pattern.source, "g");
+  const stops = [];
+  for (let at = 0; at < table2.length; at += STRIDE) {
+    for (const from of [0, 2]) {
+      const start = table2[at + from];
+      if (start < 0) continue;
+      const code = text2.charCodeAt(start - base);
+      const quoted4 = code === 34 || code === 39;
+      const scalar2 = from === 0 || table2[at + 4] === at / STRIDE + 1;
+      const flow = brackets && (code === 123 || code === 91);
+      if (flow || quoted4 && scalar2) stops.push(start - base, table2[at + from + 1] - base);
+    }
+  }
+  let stop = 0;
+  let inside = -1;
+  for (let match = search.exec(text2); match; match = search.exec(text2)) {
+    const place = match.index + match[0].length - 1;
+    while (stop < stops.length && stops[stop] <= place) {
+      inside = Math.max(inside, stops[stop + 1]);
+      stop += 2;
+    }
+    if (place >= inside) return match.index;
+  }
+  return -1;
+}
+var CONTROL, UNUSUAL, LINE_BREAK, LEADING_TAB;
+var init_refused_text = __esm({
+  "packages/core/src/source/refused-text.ts"() {
+    "use strict";
+    init_document();
+    init_document_builder();
+    init_scalar_place();
+    CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+    UNUSUAL = /[^\t\n\r -~]/;
+    LINE_BREAK = /[\u0085\u2028\u2029]/;
+    LEADING_TAB = /(?:^|[\r\n])\t/;
   }
 });
 
@@ -8280,10 +8276,10 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
   let offset = bm.offset;
   let commentEnd = null;
   for (const collItem of bm.items) {
-    const { start, key, sep: sep11, value } = collItem;
+    const { start, key, sep: sep8, value } = collItem;
     const keyProps = resolveProps(start, {
       indicator: "explicit-key-ind",
-      next: key ?? sep11?.[0],
+      next: key ?? sep8?.[0],
       offset,
       onError,
       parentIndent: bm.indent,
@@ -8297,7 +8293,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
         else if ("indent" in key && key.indent !== bm.indent)
           onError(offset, "BAD_INDENT", startColMsg);
       }
-      if (!keyProps.anchor && !keyProps.tag && !sep11) {
+      if (!keyProps.anchor && !keyProps.tag && !sep8) {
         commentEnd = keyProps.end;
         if (keyProps.comment) {
           if (map2.comment)
@@ -8321,7 +8317,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
     ctx.atKey = false;
     if (mapIncludes(ctx, map2.items, keyNode))
       onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-    const valueProps = resolveProps(sep11 ?? [], {
+    const valueProps = resolveProps(sep8 ?? [], {
       indicator: "map-value-ind",
       next: value,
       offset: keyNode.range[2],
@@ -8337,7 +8333,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
         if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
           onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
       }
-      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : composeEmptyNode2(ctx, offset, sep11, null, valueProps, onError);
+      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : composeEmptyNode2(ctx, offset, sep8, null, valueProps, onError);
       if (ctx.schema.compat)
         flowIndentCheck(bm.indent, value, onError);
       offset = valueNode.range[2];
@@ -8432,7 +8428,7 @@ function resolveEnd(end, offset, reqSpace, onError) {
   let comment = "";
   if (end) {
     let hasSpace = false;
-    let sep11 = "";
+    let sep8 = "";
     for (const token of end) {
       const { source, type } = token;
       switch (type) {
@@ -8446,13 +8442,13 @@ function resolveEnd(end, offset, reqSpace, onError) {
           if (!comment)
             comment = cb;
           else
-            comment += sep11 + cb;
-          sep11 = "";
+            comment += sep8 + cb;
+          sep8 = "";
           break;
         }
         case "newline":
           if (comment)
-            sep11 += source;
+            sep8 += source;
           hasSpace = true;
           break;
         default:
@@ -8483,18 +8479,18 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
   let offset = fc.offset + fc.start.source.length;
   for (let i = 0; i < fc.items.length; ++i) {
     const collItem = fc.items[i];
-    const { start, key, sep: sep11, value } = collItem;
+    const { start, key, sep: sep8, value } = collItem;
     const props = resolveProps(start, {
       flow: fcName,
       indicator: "explicit-key-ind",
-      next: key ?? sep11?.[0],
+      next: key ?? sep8?.[0],
       offset,
       onError,
       parentIndent: fc.indent,
       startOnNewline: false
     });
     if (!props.found) {
-      if (!props.anchor && !props.tag && !sep11 && !value) {
+      if (!props.anchor && !props.tag && !sep8 && !value) {
         if (i === 0 && props.comma)
           onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
         else if (i < fc.items.length - 1)
@@ -8548,8 +8544,8 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
         }
       }
     }
-    if (!isMap2 && !sep11 && !props.found) {
-      const valueNode = value ? composeNode2(ctx, value, props, onError) : composeEmptyNode2(ctx, props.end, sep11, null, props, onError);
+    if (!isMap2 && !sep8 && !props.found) {
+      const valueNode = value ? composeNode2(ctx, value, props, onError) : composeEmptyNode2(ctx, props.end, sep8, null, props, onError);
       coll.items.push(valueNode);
       offset = valueNode.range[2];
       if (isBlock(value))
@@ -8561,7 +8557,7 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
       if (isBlock(key))
         onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
       ctx.atKey = false;
-      const valueProps = resolveProps(sep11 ?? [], {
+      const valueProps = resolveProps(sep8 ?? [], {
         flow: fcName,
         indicator: "map-value-ind",
         next: value,
@@ -8572,8 +8568,8 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
       });
       if (valueProps.found) {
         if (!isMap2 && !props.found && ctx.options.strict) {
-          if (sep11)
-            for (const st of sep11) {
+          if (sep8)
+            for (const st of sep8) {
               if (st === valueProps.found)
                 break;
               if (st.type === "newline") {
@@ -8590,7 +8586,7 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
         else
           onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
       }
-      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode2(ctx, valueProps.end, sep11, null, valueProps, onError) : null;
+      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode2(ctx, valueProps.end, sep8, null, valueProps, onError) : null;
       if (valueNode) {
         if (isBlock(value))
           onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -8776,7 +8772,7 @@ function resolveBlockScalar(ctx, scalar2, onError) {
       chompStart = i + 1;
   }
   let value = "";
-  let sep11 = "";
+  let sep8 = "";
   let prevMoreIndented = false;
   for (let i = 0; i < contentStart; ++i)
     value += lines2[i][0].slice(trimIndent) + "\n";
@@ -8793,24 +8789,24 @@ function resolveBlockScalar(ctx, scalar2, onError) {
       indent2 = "";
     }
     if (type === Scalar.BLOCK_LITERAL) {
-      value += sep11 + indent2.slice(trimIndent) + content;
-      sep11 = "\n";
+      value += sep8 + indent2.slice(trimIndent) + content;
+      sep8 = "\n";
     } else if (indent2.length > trimIndent || content[0] === "	") {
-      if (sep11 === " ")
-        sep11 = "\n";
-      else if (!prevMoreIndented && sep11 === "\n")
-        sep11 = "\n\n";
-      value += sep11 + indent2.slice(trimIndent) + content;
-      sep11 = "\n";
+      if (sep8 === " ")
+        sep8 = "\n";
+      else if (!prevMoreIndented && sep8 === "\n")
+        sep8 = "\n\n";
+      value += sep8 + indent2.slice(trimIndent) + content;
+      sep8 = "\n";
       prevMoreIndented = true;
     } else if (content === "") {
-      if (sep11 === "\n")
+      if (sep8 === "\n")
         value += "\n";
       else
-        sep11 = "\n";
+        sep8 = "\n";
     } else {
-      value += sep11 + content;
-      sep11 = " ";
+      value += sep8 + content;
+      sep8 = " ";
       prevMoreIndented = false;
     }
   }
@@ -8990,25 +8986,25 @@ function unfoldLines(source) {
     trimBoth = /^[ \t]+|[ \t]+$/g;
   }
   let res = match[1].replace(trimEnd, "");
-  let sep11 = " ";
+  let sep8 = " ";
   let pos = line.lastIndex;
   while (match = line.exec(source)) {
     const lm = match[1].replace(trimBoth, "");
     if (lm === "") {
-      if (sep11 === "\n")
-        res += sep11;
+      if (sep8 === "\n")
+        res += sep8;
       else
-        sep11 = "\n";
+        sep8 = "\n";
     } else {
-      res += sep11 + lm;
-      sep11 = " ";
+      res += sep8 + lm;
+      sep8 = " ";
     }
     pos = line.lastIndex;
   }
   const last = /[ \t]*(.*)/sy;
   last.lastIndex = pos;
   match = last.exec(source);
-  return res + sep11 + (match?.[1] ?? "");
+  return res + sep8 + (match?.[1] ?? "");
 }
 function doubleQuotedValue(source, onError) {
   let res = "";
@@ -10719,18 +10715,18 @@ var init_parser = __esm({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep11;
+          let sep8;
           if (scalar2.end) {
-            sep11 = scalar2.end;
-            sep11.push(this.sourceToken);
+            sep8 = scalar2.end;
+            sep8.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep11 = [this.sourceToken];
+            sep8 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep11 }]
+            items: [{ start, key: scalar2, sep: sep8 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -10883,15 +10879,15 @@ var init_parser = __esm({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep11 = it.sep;
-                  sep11.push(this.sourceToken);
+                  const sep8 = it.sep;
+                  sep8.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep: sep11 }]
+                    items: [{ start: start2, key, sep: sep8 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -11085,13 +11081,13 @@ var init_parser = __esm({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep11 = fc.end.splice(1, fc.end.length);
-            sep11.push(this.sourceToken);
+            const sep8 = fc.end.splice(1, fc.end.length);
+            sep8.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep11 }]
+              items: [{ start, key: fc, sep: sep8 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -11358,14 +11354,14 @@ function syntaxRefusal(error, document, text2, base) {
   }
   if (error.code === "BAD_INDENT" && text2.charCodeAt(start) === 32) {
     while (text2.charCodeAt(start) === 32) start++;
-    end = endOfLine3(text2, start);
+    end = endOfAnyLine(text2, start);
   }
   if (start >= text2.length && text2.length > 0) {
     start = text2.trimEnd().length;
     if (start > 0) start--;
     end = start + 1;
   }
-  const lineEnd = endOfLine3(text2, start);
+  const lineEnd = endOfAnyLine(text2, start);
   const last = Math.max(Math.min(end, lineEnd), start + 1);
   return new Refusal({ reason }, base + start, base + Math.min(last, text2.length));
 }
@@ -11392,11 +11388,6 @@ function afterQuoted(text2, start, end) {
   at++;
   while (at < end && text2.charCodeAt(at) === 32) at++;
   return at < end ? at : start;
-}
-function endOfLine3(text2, from) {
-  let at = from;
-  while (at < text2.length && text2.charCodeAt(at) !== 10 && text2.charCodeAt(at) !== 13) at++;
-  return at;
 }
 function reasonOf(error, text2) {
   const { message } = error;
@@ -11473,6 +11464,7 @@ var init_full_reader = __esm({
     init_double_quoted();
     init_scalar();
     init_scalar_place();
+    init_split_documents();
     ANCHOR2 = /^[0-9A-Za-z_-]+$/;
     MERGE_TAG = "tag:yaml.org,2002:merge";
     COLON3 = 58;
@@ -11651,10 +11643,10 @@ function read(source, limits, batch) {
       continue;
     }
     for (const value of outcome) {
-      const inside2 = readPart(value, limits, suspicion, batch);
-      if (inside2 === "template") return skippedFor("template");
-      if (inside2 === void 0) return void 0;
-      if (!Array.isArray(inside2)) collect(collected, source, value, inside2, kustomization);
+      const inside = readPart(value, limits, suspicion, batch);
+      if (inside === "template") return skippedFor("template");
+      if (inside === void 0) return void 0;
+      if (!Array.isArray(inside)) collect(collected, source, value, inside, kustomization);
     }
   }
   const { documents, problems, refused: refused2, resources } = collected;
@@ -20046,14 +20038,14 @@ function leavesFolder(folder) {
 }
 function withOff(root) {
   const read3 = (field) => field.value === false && field.text()?.toLowerCase() === "off" ? "off" : field.value;
-  const mapping = (field, each) => field.isMapping ? Object.fromEntries(field.entries().map(([key, inside2]) => [key, each(key, inside2)])) : field.value;
-  const settings = (field) => mapping(field, (key, inside2) => {
-    if (key === "uniqueApp") return read3(inside2);
-    if ((key === "projects" || key === "overrides") && inside2.isList)
-      return inside2.items().map(settings);
-    if (key !== "rules") return inside2.value;
+  const mapping = (field, each) => field.isMapping ? Object.fromEntries(field.entries().map(([key, inside]) => [key, each(key, inside)])) : field.value;
+  const settings = (field) => mapping(field, (key, inside) => {
+    if (key === "uniqueApp") return read3(inside);
+    if ((key === "projects" || key === "overrides") && inside.isList)
+      return inside.items().map(settings);
+    if (key !== "rules") return inside.value;
     return mapping(
-      inside2,
+      inside,
       (_, setting) => setting.isMapping ? mapping(setting, (name, part) => name === "severity" ? read3(part) : part.value) : read3(setting)
     );
   });
@@ -23342,6 +23334,19 @@ var init_code_frame = __esm({
   }
 });
 
+// packages/core/src/reporters/cut-text.ts
+function beginning(text2, length) {
+  return text2.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+}
+function cutText(text2, longest) {
+  return text2.length <= longest ? text2 : `${beginning(text2, longest)}...`;
+}
+var init_cut_text = __esm({
+  "packages/core/src/reporters/cut-text.ts"() {
+    "use strict";
+  }
+});
+
 // packages/core/src/reporters/formats.ts
 var FORMAT_FILES, FORMATS, MAX_SARIF_RESULTS;
 var init_formats = __esm({
@@ -23747,11 +23752,7 @@ function folded(others) {
 function command(name, properties, message) {
   const written2 = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
   const lines2 = message.filter((line) => line !== "").map(visibleText);
-  return `::${name} ${written2.join(",")}::${escapeData(cut(lines2.join("\n")))}`;
-}
-function cut(text2) {
-  if (text2.length <= LONGEST_MESSAGE) return text2;
-  return `${text2.slice(0, LONGEST_MESSAGE).replace(/[\ud800-\udbff]$/, "")}...`;
+  return `::${name} ${written2.join(",")}::${escapeData(cutText(lines2.join("\n"), LONGEST_MESSAGE))}`;
 }
 function escapeData(text2) {
   return text2.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
@@ -23764,6 +23765,7 @@ var init_github = __esm({
   "packages/core/src/reporters/github.ts"() {
     "use strict";
     init_severity();
+    init_cut_text();
     init_repository_path();
     init_shown_findings();
     init_visible_text();
@@ -24038,7 +24040,7 @@ function row({ location, severity, message, fix, ruleId }) {
   return `| ${severity} | ${place} | ${words.join("<br>")} | ${markdownCode(ruleId)} |`;
 }
 function shorten(text2) {
-  return text2.length > 500 ? `${text2.slice(0, 500).replace(/[\ud800-\udbff]$/, "")}...` : text2;
+  return cutText(text2, 500);
 }
 function count2(total, noun) {
   return `${total} ${noun}${total === 1 ? "" : "s"}`;
@@ -24056,6 +24058,7 @@ var init_markdown = __esm({
   "packages/core/src/reporters/markdown.ts"() {
     "use strict";
     init_severity();
+    init_cut_text();
     init_markdown_text();
     init_shown_findings();
     MAX_BYTES = 9e5;
@@ -24223,13 +24226,14 @@ function pascalCase(id) {
 }
 function shorten2(text2) {
   if (text2.length <= LONGEST_DESCRIPTION) return text2;
-  return `${text2.slice(0, LONGEST_DESCRIPTION - 3).replace(/[\ud800-\udbff]$/, "")}...`;
+  return `${beginning(text2, LONGEST_DESCRIPTION - 3)}...`;
 }
 var MAX_RELATED2, MAX_LINKS, LONGEST_DESCRIPTION, LONGEST_NAME2, MAX_NOTES3, ROOT, LEVEL, PROBLEM_SEVERITY, sarif;
 var init_sarif = __esm({
   "packages/core/src/reporters/sarif.ts"() {
     "use strict";
     init_severity();
+    init_cut_text();
     init_formats();
     init_markdown_text();
     init_repository_path();
@@ -24351,8 +24355,8 @@ ${indent2}- ${inner(item, depth)}`).join("");
   }
   const entries = value !== null && typeof value === "object" && !Array.isArray(value) ? Object.entries(value) : [];
   if (entries.length > 0)
-    return entries.map(([key, inside2]) => `
-${indent2}${keyText(key)}:${behind(inside2, depth)}`).join("");
+    return entries.map(([key, inside]) => `
+${indent2}${keyText(key)}:${behind(inside, depth)}`).join("");
   return JSON.stringify(value);
 }
 function behind(value, depth) {
@@ -24402,6 +24406,7 @@ var init_src = __esm({
     init_version();
     init_workloads();
     init_code_frame();
+    init_cut_text();
     init_formats();
     init_load_reporter();
     init_paint();
@@ -24510,7 +24515,7 @@ function insertString(mapping, key, value) {
 function deleteEntry(field) {
   if (!field.parent || typeof field.key !== "string") return [];
   if (!ownSpan(field)) return [];
-  const out = cut2(field, false);
+  const out = cut(field, false);
   return out ? [out] : [];
 }
 function moveEntry(field, target) {
@@ -24519,7 +24524,7 @@ function moveEntry(field, target) {
   if (entry && from && !target.exists && isBeside(from, target) && from.entries().length === 1) {
     return typeof target.key === "string" ? replaceKey(from, target.key) : [];
   }
-  const out = entry && cut2(field, true);
+  const out = entry && cut(field, true);
   const end = field.fullSpan()?.end;
   if (!out || end === void 0) return [];
   const comment = /^[ \t]*(#.*)/.exec(field.document.source.text.slice(end, out.end));
@@ -24579,7 +24584,7 @@ function insertEntry(mapping, entry) {
   if (!at?.isMapping || !place || at.slot() === void 0) return [];
   const json3 = isJson2(mapping);
   const quoted4 = (key) => json3 ? JSON.stringify(key) : writtenString(key);
-  const flow = () => missing2.reduceRight((inside2, key) => `${quoted4(key)}: { ${inside2} }`, `${entry.key}: ${entry.value}`);
+  const flow = () => missing2.reduceRight((inside, key) => `${quoted4(key)}: { ${inside} }`, `${entry.key}: ${entry.value}`);
   const [first] = inOrder(at);
   if (text2[place.start] === "{") {
     if (entry.comment) return [];
@@ -24620,7 +24625,7 @@ function inOrder(mapping) {
   if (written2.some(({ start }) => start < 0)) return [];
   return written2.sort((a, b) => a.start - b.start);
 }
-function cut2(field, comment) {
+function cut(field, comment) {
   const { parent } = field;
   const { text: text2 } = field.document.source;
   const place = parent?.fullSpan();
@@ -24633,9 +24638,9 @@ function cut2(field, comment) {
   const start = entries[index].start;
   const gap = (from, to) => to - from > NEAR ? "#" : text2.slice(from, to);
   if (entries.length === 1) {
-    const inside2 = flow ? /^\s*$/.test(gap(place.start + 1, start) + gap(span.end, place.end - 1)) : place.start === start && place.end === span.end;
+    const inside = flow ? /^\s*$/.test(gap(place.start + 1, start) + gap(span.end, place.end - 1)) : place.start === start && place.end === span.end;
     const alone = /^[ \t]*:\s*$/.test(gap(parent.keySpan().end, place.start));
-    return inside2 && alone ? cut2(parent, comment && !flow) : void 0;
+    return inside && alone ? cut(parent, comment && !flow) : void 0;
   }
   const next = entries[index + 1]?.start;
   if (flow) {
@@ -26618,9 +26623,9 @@ function walk(value, asked, seen) {
   const mapping = value;
   for (const key in mapping) {
     if (PASSED_OVER.has(key)) continue;
-    const inside2 = mapping[key];
-    if (key.endsWith("elector") || key.endsWith("electors")) take(inside2, asked, 3);
-    if (typeof inside2 === "object") walk(inside2, asked, seen);
+    const inside = mapping[key];
+    if (key.endsWith("elector") || key.endsWith("electors")) take(inside, asked, 3);
+    if (typeof inside === "object") walk(inside, asked, seen);
   }
 }
 function take(selector, asked, depth) {
@@ -31041,14 +31046,14 @@ function resourceAt(mesh2, source, offset) {
   }
   const document = resources[low]?.document;
   if (!document || document.source !== source || offset < document.start) return void 0;
-  const inside2 = [];
+  const inside = [];
   for (let i = low; resources[i]?.document === document; i++) {
-    inside2.push(resources[i]);
-    if (inside2.length > LARGEST_LIST) return void 0;
+    inside.push(resources[i]);
+    if (inside.length > LARGEST_LIST) return void 0;
   }
-  const [only] = inside2;
+  const [only] = inside;
   if (only && only.body.parent === void 0) return only;
-  return inside2.find((resource) => {
+  return inside.find((resource) => {
     const span = resource.body.fullSpan();
     return span !== void 0 && span.start <= offset && offset < span.end;
   });
@@ -31521,6 +31526,20 @@ var init_src2 = __esm({
   }
 });
 
+// packages/cli/src/path-text.ts
+import { sep } from "node:path";
+function isInside(path, folder) {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+function slashes(path) {
+  return sep === "/" ? path : path.replaceAll(sep, "/");
+}
+var init_path_text = __esm({
+  "packages/cli/src/path-text.ts"() {
+    "use strict";
+  }
+});
+
 // packages/cli/src/read-input.ts
 function readInput(host, path, shown2) {
   return inputOf(host.read(path, MAX_FILE_SIZE), shown2);
@@ -31542,14 +31561,14 @@ var init_read_input = __esm({
 });
 
 // packages/cli/src/shown-path.ts
-import { relative, sep } from "node:path";
+import { relative } from "node:path";
 function shownPath(host, full) {
-  const path = relative(host.cwd, full);
-  return sep === "/" ? path : path.replaceAll(sep, "/");
+  return slashes(relative(host.cwd, full));
 }
 var init_shown_path = __esm({
   "packages/cli/src/shown-path.ts"() {
     "use strict";
+    init_path_text();
   }
 });
 
@@ -32971,7 +32990,7 @@ var init_config_error_text = __esm({
 });
 
 // packages/cli/src/fix-files.ts
-import { dirname as dirname8, resolve as resolve11, sep as sep5 } from "node:path";
+import { dirname as dirname8, resolve as resolve11 } from "node:path";
 async function fixRun(run3, reported, paths, { dryRun, suggested }, host) {
   const { files, setup } = run3.input;
   const fence = new Fence(run3, paths, host);
@@ -33061,9 +33080,6 @@ function rootOf(path, host) {
   }
   return host.realPath(full);
 }
-function isInside(path, folder) {
-  return path === folder || path.startsWith(folder.endsWith(sep5) ? folder : folder + sep5);
-}
 var MOST_LINES, Fence;
 var init_fix_files2 = __esm({
   "packages/cli/src/fix-files.ts"() {
@@ -33071,6 +33087,7 @@ var init_fix_files2 = __esm({
     init_src();
     init_errors();
     init_host();
+    init_path_text();
     MOST_LINES = 20;
     Fence = class {
       #run;
@@ -33364,7 +33381,7 @@ var init_code_config = __esm({
 });
 
 // packages/cli/src/extends-config.ts
-import { dirname as dirname10, join as join4, relative as relative5, resolve as resolve12, sep as sep6 } from "node:path";
+import { dirname as dirname10, join as join4, relative as relative5, resolve as resolve12, sep as sep5 } from "node:path";
 async function configLayers(path, host, program) {
   return new Layers(host, program).of(path, []);
 }
@@ -33456,8 +33473,8 @@ var init_extends_config = __esm({
           return { lacks: 'brings no config: its package.json has no text "meshvet", and there is no meshvet.config.json' };
         }
         const path = resolve12(home, named);
-        const inside2 = relative5(home, path);
-        if (inside2 === ".." || inside2.startsWith(`..${sep6}`) || inside2 === "" || resolve12(inside2) === inside2)
+        const inside = relative5(home, path);
+        if (inside === ".." || inside.startsWith(`..${sep5}`) || inside === "" || resolve12(inside) === inside)
           return { lacks: `names ${JSON.stringify(named)} as its config, which is no file of its own` };
         if (!/\.(?:ya?ml|json)$/.test(path))
           return { lacks: `names ${JSON.stringify(named)} as its config, which is no YAML or JSON` };
@@ -33574,8 +33591,8 @@ function importTarget(exports) {
 }
 function rulesOf(module, name) {
   const { rules, default: main2 } = module;
-  const inside2 = isObject(main2) ? main2.rules : void 0;
-  const list3 = [rules, inside2, main2].find((candidate) => Array.isArray(candidate));
+  const inside = isObject(main2) ? main2.rules : void 0;
+  const list3 = [rules, inside, main2].find((candidate) => Array.isArray(candidate));
   if (!list3) throw broken(name, 'it exports no list "rules"');
   if (list3.length === 0) throw broken(name, 'its list "rules" is empty');
   return list3;
@@ -34399,11 +34416,11 @@ var require_ignore = __commonJS({
         return slices.length ? slices.join(SLASH) + SLASH : EMPTY;
       }
       const end = path.length - 1;
-      const cut4 = path.lastIndexOf(
+      const cut3 = path.lastIndexOf(
         SLASH,
         path.charCodeAt(end) === SLASH_CODE ? end - 1 : end
       );
-      return cut4 < 0 ? EMPTY : path.slice(0, cut4 + 1);
+      return cut3 < 0 ? EMPTY : path.slice(0, cut3 + 1);
     };
     var isString = (subject) => typeof subject === "string";
     var checkPattern = (pattern) => pattern && isString(pattern);
@@ -34782,7 +34799,7 @@ var init_ignore_rules = __esm({
 });
 
 // packages/cli/src/find-files.ts
-import { dirname as dirname12, isAbsolute as isAbsolute2, relative as relative6, resolve as resolve16, sep as sep7 } from "node:path";
+import { dirname as dirname12, isAbsolute as isAbsolute2, relative as relative6, resolve as resolve16 } from "node:path";
 async function findFiles(paths, options, host) {
   const search = new Search(options, host);
   for (const path of paths) await search.path(path);
@@ -34797,12 +34814,6 @@ function repositoryOf(host, folder) {
     if (dirname12(at) === at) return void 0;
   }
 }
-function inside(path, folder) {
-  return path === folder || path.startsWith(folder.endsWith(sep7) ? folder : folder + sep7);
-}
-function slashes(path) {
-  return sep7 === "/" ? path : path.replaceAll(sep7, "/");
-}
 function join6(folder, name) {
   if (folder === "") return name;
   return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
@@ -34815,6 +34826,7 @@ var init_find_files = __esm({
   "packages/cli/src/find-files.ts"() {
     "use strict";
     init_errors();
+    init_path_text();
     STDIN = "<stdin>";
     MANIFEST = /\.(?:ya?ml|json)$/i;
     GLOB = /[*?[\]{}]/;
@@ -34890,7 +34902,7 @@ var init_find_files = __esm({
         const real = this.#host.realPath(full);
         const repository = repositoryOf(this.#host, real);
         const { cwd } = this.#host;
-        const top = repository ?? (inside(real, this.#host.realPath(cwd)) ? this.#host.realPath(cwd) : real);
+        const top = repository ?? (isInside(real, this.#host.realPath(cwd)) ? this.#host.realPath(cwd) : real);
         const below2 = slashes(relative6(top, real));
         const folder = { path: full, real, shown: shown2, below: below2, inner: "", wanted, fence: repository ?? real };
         return { ...folder, rules: this.#options.ignore ? await this.#rulesAbove(top, below2) : void 0 };
@@ -34968,7 +34980,7 @@ var init_find_files = __esm({
             const kind = this.#host.kind(entry.path);
             const real = kind && this.#host.realPath(entry.path);
             if (kind === "folder" && real !== void 0) {
-              if (inside(real, folder.fence)) this.#take(entry, folder, kind, real);
+              if (isInside(real, folder.fence)) this.#take(entry, folder, kind, real);
             } else if (kind === "file" && real !== void 0) {
               this.#take(entry, folder, kind, real);
             } else if (kind === void 0 && this.#wouldTake(entry, folder)) {
@@ -35003,19 +35015,19 @@ var init_find_files = __esm({
       #shown(path, full) {
         const { cwd } = this.#host;
         if (full === cwd) return "";
-        return isAbsolute2(path) && !inside(full, cwd) ? slashes(full) : slashes(relative6(cwd, full));
+        return isAbsolute2(path) && !isInside(full, cwd) ? slashes(full) : slashes(relative6(cwd, full));
       }
     };
   }
 });
 
 // packages/cli/src/lint-paths.ts
-import { dirname as dirname13, relative as relative7, resolve as resolve17, sep as sep8 } from "node:path";
+import { dirname as dirname13, relative as relative7, resolve as resolve17 } from "node:path";
 async function lintPaths(paths, options = {}, host = nodeHost()) {
   const { config = {}, configPath } = options;
   const configFolder = configPath === void 0 ? host.cwd : dirname13(resolve17(host.cwd, configPath));
   const began = host.clock();
-  const toConfig = (shown2) => slashes2(relative7(configFolder, resolve17(host.cwd, shown2)));
+  const toConfig = (shown2) => slashes(relative7(configFolder, resolve17(host.cwd, shown2)));
   const ignored = config.ignore?.length ? ignores(config) : void 0;
   const found2 = await findFiles(
     paths,
@@ -35118,9 +35130,6 @@ function beside(path, what, host, texts2) {
     throw new UsageError(`cannot read ${what} from ${JSON.stringify(path)}: ${failureWords(error)}`);
   }
 }
-function slashes2(path) {
-  return sep8 === "/" ? path : path.replaceAll(sep8, "/");
-}
 var init_lint_paths = __esm({
   "packages/cli/src/lint-paths.ts"() {
     "use strict";
@@ -35129,6 +35138,7 @@ var init_lint_paths = __esm({
     init_errors();
     init_find_files();
     init_host();
+    init_path_text();
     init_read_input();
     init_shown_path();
   }
@@ -35153,12 +35163,12 @@ import { resolve as resolve18 } from "node:path";
 // packages/cli/src/report-text.ts
 init_src();
 init_find_files();
-import { relative as relative8, sep as sep9 } from "node:path";
+import { relative as relative8, sep as sep6 } from "node:path";
 async function reportText(format, run3, info, host) {
   const reporter = await loadReporter(format);
   if (format === "text") return reporter(run3.result, info);
   const repository = repositoryOf(host, host.cwd);
-  const folder = repository === void 0 ? "" : relative8(repository, host.cwd).replaceAll(sep9, "/");
+  const folder = repository === void 0 ? "" : relative8(repository, host.cwd).replaceAll(sep6, "/");
   const shown2 = run3.result.findings.filter(({ severity }) => !info.quiet || severity === "error").length;
   if (format === "sarif" && shown2 > MAX_SARIF_RESULTS) {
     const left = shown2 - MAX_SARIF_RESULTS;
@@ -35262,9 +35272,9 @@ function troubles(run3, first, host) {
   return lines2;
 }
 function neighbours(path, host) {
-  const cut4 = path.lastIndexOf("/") + 1;
+  const cut3 = path.lastIndexOf("/") + 1;
   try {
-    return host.list(resolve18(host.cwd, path.slice(0, cut4) || ".")).map(({ name }) => path.slice(0, cut4) + name);
+    return host.list(resolve18(host.cwd, path.slice(0, cut3) || ".")).map(({ name }) => path.slice(0, cut3) + name);
   } catch {
     return [];
   }
@@ -35425,7 +35435,7 @@ function isObject2(value) {
 
 // packages/github-action/src/checkout-host.ts
 import { lstatSync as lstatSync2 } from "node:fs";
-import { basename as basename3, dirname as dirname14, relative as relative9, resolve as resolve19, sep as sep10 } from "node:path";
+import { basename as basename3, dirname as dirname14, relative as relative9, resolve as resolve19, sep as sep7 } from "node:path";
 var CODE_CONFIG = /^meshvet\.config\.[cm]?[jt]s$/;
 function checkoutHost(machine, { workspace, cwd, outside, memory, allowCode }) {
   const captured = { out: "", err: "", written: /* @__PURE__ */ new Map() };
@@ -35485,7 +35495,7 @@ function trustEnvironment(env, folder) {
   return {
     GIT_CONFIG_COUNT: String(count4 + 1),
     [`GIT_CONFIG_KEY_${count4}`]: "safe.directory",
-    [`GIT_CONFIG_VALUE_${count4}`]: sep10 === "/" ? folder : folder.replaceAll(sep10, "/")
+    [`GIT_CONFIG_VALUE_${count4}`]: sep7 === "/" ? folder : folder.replaceAll(sep7, "/")
   };
 }
 function repositoryFolder(machine, from, workspace) {
@@ -35496,7 +35506,7 @@ function repositoryFolder(machine, from, workspace) {
   return void 0;
 }
 function isInside2(path, folder) {
-  return path === folder || path.startsWith(folder.endsWith(sep10) ? folder : folder + sep10);
+  return path === folder || path.startsWith(folder.endsWith(sep7) ? folder : folder + sep7);
 }
 function hasGitFolder(path) {
   return path.split(/[\\/]/).some((part) => part.toLowerCase() === ".git");
@@ -35620,8 +35630,7 @@ var MAX_OF_KIND2 = 10;
 var LONGEST_MESSAGE2 = 4e3;
 function annotation2(kind, message) {
   const lines2 = message.split("\n").map(visibleText).join("\n");
-  const whole = lines2.length <= LONGEST_MESSAGE2;
-  const shown2 = whole ? lines2 : `${lines2.slice(0, LONGEST_MESSAGE2).replace(/[\ud800-\udbff]$/, "")}...`;
+  const shown2 = cutText(lines2, LONGEST_MESSAGE2);
   return `::${kind} title=meshvet::${shown2.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")}`;
 }
 function withinLimits(first, others) {
@@ -35739,7 +35748,7 @@ function tell(outcome, inputs, machine) {
       problems.push(`cannot write ${what}: ${wordsOf(error)}`);
     }
   };
-  const words = cut3(outcome.words, LONGEST_WORDS);
+  const words = cut2(outcome.words, LONGEST_WORDS);
   const { GITHUB_STEP_SUMMARY: summaryFile, GITHUB_OUTPUT: outputFile } = env;
   if (summaryFile && inputs?.summary !== false) {
     attempt("the job summary", () => {
@@ -35748,7 +35757,7 @@ function tell(outcome, inputs, machine) {
       }
     });
   }
-  const reported = cut3(outcome.report, LONGEST_LOG);
+  const reported = cut2(outcome.report, LONGEST_LOG);
   const notes2 = [...outcome.warnings, ...problems].map((line) => `meshvet: ${visibleText(line)}
 `).join("");
   machine.print("stdout", freeText(reported + words + notes2));
@@ -35794,10 +35803,10 @@ ${escaped2}
 `;
   return `${head}${summary4}${summary4 === "" || summary4.endsWith("\n") ? "" : "\n"}${box === "" ? "" : "\n"}${box}`;
 }
-function cut3(text2, longest) {
+function cut2(text2, longest) {
   if (text2.length <= longest) return text2;
   const end = text2.lastIndexOf("\n", longest);
-  const kept = end < 0 ? `${text2.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}
+  const kept = end < 0 ? `${beginning(text2, longest)}
 ` : text2.slice(0, end + 1);
   const left = text2.slice(kept.length).split("\n").length - 1;
   return `${kept}... ${Math.max(left, 1)} more lines; the JSON report has all findings

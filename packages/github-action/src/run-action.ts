@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { visibleText } from '@meshvet/core';
+import { beginning, visibleText } from '@meshvet/core';
 import { type Host, main } from 'meshvet';
 import { changeBase } from './change-base.ts';
 import { checkoutHost, isInside } from './checkout-host.ts';
@@ -206,7 +206,7 @@ function summaryText({ summary, status, warnings }: Outcome, words: string): str
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const end = text.lastIndexOf('\n', longest);
-  const kept = end < 0 ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}\n` : text.slice(0, end + 1);
+  const kept = end < 0 ? `${beginning(text, longest)}\n` : text.slice(0, end + 1);
   const left = text.slice(kept.length).split('\n').length - 1;
   return `${kept}... ${Math.max(left, 1)} more lines; the JSON report has all findings\n`;
 }

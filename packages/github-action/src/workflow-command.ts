@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { visibleText } from '@meshvet/core';
+import { cutText, visibleText } from '@meshvet/core';
 
 /** The kinds of annotation, gravest first. */
 const KINDS = ['error', 'warning', 'notice'] as const;
@@ -14,9 +14,7 @@ const LONGEST_MESSAGE = 4_000;
 /** An annotation without a place, as a line. */
 export function annotation(kind: AnnotationKind, message: string): string {
   const lines = message.split('\n').map(visibleText).join('\n');
-  const whole = lines.length <= LONGEST_MESSAGE;
-  // Not through a surrogate pair: its half would be no character.
-  const shown = whole ? lines : `${lines.slice(0, LONGEST_MESSAGE).replace(/[\ud800-\udbff]$/, '')}...`;
+  const shown = cutText(lines, LONGEST_MESSAGE);
   return `::${kind} title=meshvet::${shown.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}`;
 }
 

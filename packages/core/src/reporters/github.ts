@@ -1,5 +1,6 @@
 import type { Finding } from '../lint/result.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
+import { cutText } from './cut-text.ts';
 import type { Reporter, ReportInfo } from './reporter.ts';
 import { repositoryPath } from './repository-path.ts';
 import { shownFindings } from './shown-findings.ts';
@@ -95,13 +96,7 @@ function folded(others: readonly Finding[]): string {
 function command(name: string, properties: Readonly<Record<string, string | number>>, message: readonly string[]) {
   const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
   const lines = message.filter((line) => line !== '').map(visibleText);
-  return `::${name} ${written.join(',')}::${escapeData(cut(lines.join('\n')))}`;
-}
-
-function cut(text: string): string {
-  if (text.length <= LONGEST_MESSAGE) return text;
-  // Not through a surrogate pair: its half would be no character.
-  return `${text.slice(0, LONGEST_MESSAGE).replace(/[\ud800-\udbff]$/, '')}...`;
+  return `::${name} ${written.join(',')}::${escapeData(cutText(lines.join('\n'), LONGEST_MESSAGE))}`;
 }
 
 function escapeData(text: string): string {

@@ -1,5 +1,6 @@
 import type { Finding, LintResult } from '../lint/result.ts';
 import { SEVERITIES } from '../source/severity.ts';
+import { cutText } from './cut-text.ts';
 import { markdownCode, markdownText } from './markdown-text.ts';
 import type { Reporter } from './reporter.ts';
 import { shownFindings } from './shown-findings.ts';
@@ -83,7 +84,7 @@ function row({ location, severity, message, fix, ruleId }: Finding): string {
 }
 
 function shorten(text: string): string {
-  return text.length > 500 ? `${text.slice(0, 500).replace(/[\ud800-\udbff]$/, '')}...` : text;
+  return cutText(text, 500);
 }
 
 function count(total: number, noun: string): string {

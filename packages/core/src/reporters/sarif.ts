@@ -9,6 +9,7 @@ import type {
 } from 'sarif';
 import type { Finding, LintResult, Location, RuleDescription } from '../lint/result.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
+import { beginning } from './cut-text.ts';
 import { MAX_SARIF_RESULTS } from './formats.ts';
 import { markdownCode, markdownText } from './markdown-text.ts';
 import type { Reporter, ReportInfo } from './reporter.ts';
@@ -232,5 +233,5 @@ function pascalCase(id: string): string {
 
 function shorten(text: string): string {
   if (text.length <= LONGEST_DESCRIPTION) return text;
-  return `${text.slice(0, LONGEST_DESCRIPTION - 3).replace(/[\ud800-\udbff]$/, '')}...`;
+  return `${beginning(text, LONGEST_DESCRIPTION - 3)}...`;
 }

@@ -17,7 +17,7 @@ import { doubleQuoted } from './double-quoted.ts';
 import type { ReadLimits } from './read-documents.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
 import { afterMark, blockEnd, endsInColon } from './scalar-place.ts';
-import type { DocumentText } from './split-documents.ts';
+import { type DocumentText, endOfAnyLine } from './split-documents.ts';
 
 const ANCHOR = /^[0-9A-Za-z_-]+$/;
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
@@ -272,7 +272,7 @@ function syntaxRefusal(error: YAMLError, document: Document.Parsed, text: string
   }
   if (error.code === 'BAD_INDENT' && text.charCodeAt(start) === 32) {
     while (text.charCodeAt(start) === 32) start++;
-    end = endOfLine(text, start);
+    end = endOfAnyLine(text, start);
   }
   if (start >= text.length && text.length > 0) {
     // Something is missing at the end: the last thing written is where to look.
@@ -280,7 +280,7 @@ function syntaxRefusal(error: YAMLError, document: Document.Parsed, text: string
     if (start > 0) start--;
     end = start + 1;
   }
-  const lineEnd = endOfLine(text, start);
+  const lineEnd = endOfAnyLine(text, start);
   const last = Math.max(Math.min(end, lineEnd), start + 1);
   return new Refusal({ reason }, base + start, base + Math.min(last, text.length));
 }
@@ -309,12 +309,6 @@ function afterQuoted(text: string, start: number, end: number): number {
   at++;
   while (at < end && text.charCodeAt(at) === 32) at++;
   return at < end ? at : start;
-}
-
-function endOfLine(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at++;
-  return at;
 }
 
 // The library's own messages speak of tokens and nodes; these say what is wrong with the text.

@@ -1,6 +1,6 @@
 import { END, START, STRIDE } from './document.ts';
 import type { BuiltDocument } from './document-builder.ts';
-import type { DocumentText } from './split-documents.ts';
+import { type DocumentText, endOfAnyLine } from './split-documents.ts';
 
 // Private characters that YAML takes in any scalar.
 const COLON_MASK = '\ue000';
@@ -54,7 +54,7 @@ function maskRegions(text: string, regions: number[]): string {
   let copied = 0;
   let line = 0;
   while (line < text.length) {
-    const lineEnd = endOfLine(text, line);
+    const lineEnd = endOfAnyLine(text, line);
     const start = opening(text, line, lineEnd);
     if (start >= 0 && isBlockHeader(text.charCodeAt(start))) {
       line = endOfBlock(text, line, lineEnd);
@@ -72,7 +72,7 @@ function maskRegions(text: string, regions: number[]): string {
         result += text.slice(copied, start) + (bracket ? bracketsOnOneLine : quoteOnOneLine)(text, start, end);
         regions.push(start, end);
         copied = end;
-        line = endOfLine(text, end) + 1;
+        line = endOfAnyLine(text, end) + 1;
         continue;
       }
     }
@@ -104,7 +104,7 @@ function endOfBlock(text: string, line: number, lineEnd: number): number {
     const indent = indentation(text, next);
     const code = text.charCodeAt(next + indent);
     if (code !== 10 && code !== 13 && next + indent < text.length && indent <= parent) return next;
-    next = endOfLine(text, next) + 1;
+    next = endOfAnyLine(text, next) + 1;
   }
   return next;
 }
@@ -136,7 +136,7 @@ function opening(text: string, line: number, lineEnd: number): number {
 // Whether a further line of a quoted text is indented no deeper than the line it begins on.
 function isLessIndented(text: string, line: number, lineEnd: number, end: number): boolean {
   const least = indentation(text, line);
-  for (let next = lineEnd + 1; next < end; next = endOfLine(text, next) + 1) {
+  for (let next = lineEnd + 1; next < end; next = endOfAnyLine(text, next) + 1) {
     const indent = indentation(text, next);
     const code = text.charCodeAt(next + indent);
     if (code !== 10 && code !== 13 && indent <= least) return true;
@@ -158,7 +158,7 @@ function closingBracket(text: string, from: number): number {
     const code = text.charCodeAt(at);
     if (code === 32 || code === 9 || code === 10 || code === 13) continue;
     if (code === 35 && text.charCodeAt(at - 1) <= 32) {
-      at = endOfLine(text, at) - 1;
+      at = endOfAnyLine(text, at) - 1;
     } else if ((code === 34 || code === 39) && valueMayBegin) {
       at = closingQuote(text, at);
       valueMayBegin = false;
@@ -186,7 +186,7 @@ function bracketsOnOneLine(text: string, start: number, end: number): string {
       result += `${text.slice(copied, at)} `;
       copied = at + 1;
     } else if (code === 35 && text.charCodeAt(at - 1) <= 32) {
-      const stop = endOfLine(text, at);
+      const stop = endOfAnyLine(text, at);
       result += text.slice(copied, at) + ' '.repeat(stop - at);
       copied = stop;
       at = stop - 1;
@@ -224,10 +224,4 @@ function closingQuote(text: string, from: number): number {
     }
   }
   return text.length;
-}
-
-function endOfLine(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at++;
-  return at;
 }

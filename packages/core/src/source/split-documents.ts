@@ -125,8 +125,8 @@ function endOfLine(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-// A carriage return alone ends a line in YAML too.
-function endOfAnyLine(text: string, from: number): number {
+/** Where the line ends that `from` is in; a carriage return alone ends a line in YAML too. */
+export function endOfAnyLine(text: string, from: number): number {
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== 10 && text.charCodeAt(at) !== 13) at++;
   return at;
