@@ -55,8 +55,17 @@ export type {
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
+export type { Installation, Known } from './mesh/installation.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
-export { DATAPLANE_KEY, INJECT_KEY, INJECTION_KEY, type Membership, REVISION_KEY } from './mesh/membership.ts';
+export {
+  DATAPLANE_KEY,
+  INJECT_KEY,
+  INJECTION_KEY,
+  type Membership,
+  type MembershipMode,
+  REVISION_KEY,
+} from './mesh/membership.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
 export { type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
 export {
@@ -77,13 +86,17 @@ export {
 export { matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
+  type InstallationSettings,
   istioAtLeast,
   kubernetesAtLeast,
+  type LabelSelectorSettings,
   type MeshSettings,
   meshSettings,
+  type NativeSidecars,
   PROFILES,
   type ProfileName,
 } from './mesh/settings.ts';
+export { type FormDecision, NATIVE_SIDECAR_KEY, type Sidecar, type SidecarForm } from './mesh/sidecar.ts';
 export { atLeast, formatVersion, parseVersion, type Version } from './mesh/version.ts';
 export {
   applicationContainers,

@@ -93,9 +93,9 @@ describe('configSchema', () => {
       closedWorld: real.closedWorld,
       defaultNamespace: real.defaultNamespace,
       expectMesh: real.expectMesh,
-      defaultRevision: real.defaultRevision,
-      enableNamespacesByDefault: real.enableNamespacesByDefault,
       revisions: real.revisions,
+      tags: real.tags,
+      installation: real.installation,
     };
     expect(documented(schema)).toEqual({
       ...mesh,

@@ -1,4 +1,4 @@
-import { type Externals, meshSettings, PROFILES } from '../mesh/settings.ts';
+import { type Externals, type InstallationSettings, meshSettings, PROFILES } from '../mesh/settings.ts';
 import { formatVersion } from '../mesh/version.ts';
 import type { Rule } from '../rule/define-rule.ts';
 import { SEVERITIES } from '../source/severity.ts';
@@ -70,6 +70,31 @@ const externals = {
   } satisfies Record<keyof Externals, object>,
 };
 
+const selectors = (when: string) => ({
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      matchLabels: { type: 'object', additionalProperties: { type: 'string' } },
+      matchExpressions: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['key', 'operator'],
+          additionalProperties: false,
+          properties: {
+            key: { type: 'string', minLength: 1 },
+            operator: { type: 'string', enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'] },
+            values: { type: 'array', items: { type: 'string' } },
+          },
+        },
+      },
+    },
+  },
+  description: `Label selectors of pods that are ${when} injected where they say nothing themselves (value sidecarInjectorWebhook.${when}InjectSelector).`,
+});
+
 const meshProperties = {
   profile: {
     type: 'string',
@@ -100,22 +125,95 @@ const meshProperties = {
     description:
       'Which workloads ought to be in the mesh: all (also where the manifests do not say), those with evidence in the manifests, or none.',
   },
+  linkerdVersion: version('Linkerd', formatVersion(mesh.linkerdVersion)),
   defaultRevision: {
     type: 'string',
     minLength: 1,
-    default: mesh.defaultRevision,
+    examples: ['1-29'],
     description:
-      'Revision of the control plane that injects where only istio-injection or sidecar.istio.io/inject is set.',
+      'Revision of the control plane that injects where only istio-injection or sidecar.istio.io/inject is set. When absent, the manifests of the control plane tell it, if there are any, or else it is "default".',
   },
-  revisions: names('Revisions and revision tags of the control plane that are known to be installed.', [
-    '1-29',
-    'prod',
-  ]),
+  revisions: names('Revisions of the control plane that are known to be installed.', ['1-29']),
+  tags: {
+    type: 'object',
+    additionalProperties: { type: 'string', minLength: 1 },
+    default: {},
+    examples: [{ prod: '1-29' }],
+    description: 'Revision tags that are known to be installed, each with the revision that it stands for.',
+  },
   enableNamespacesByDefault: {
     type: 'boolean',
-    default: mesh.enableNamespacesByDefault,
     description:
-      'Whether the injector also takes namespaces without a label (value sidecarInjectorWebhook.enableNamespacesByDefault of the Istio chart).',
+      'Whether the injector also takes namespaces without a label (value sidecarInjectorWebhook.enableNamespacesByDefault of the Istio chart). When absent, the manifests of the control plane tell it, or else it is false.',
+  },
+  installation: {
+    type: 'object',
+    additionalProperties: false,
+    default: {},
+    examples: [{ cni: true, rootNamespace: 'istio-system' }],
+    description:
+      'How Istio is installed, in the words of its charts. What is absent is read from the manifests of the control plane, if there are any, or else is the default of the chart.',
+    properties: {
+      rootNamespace: {
+        type: 'string',
+        pattern: DNS_LABEL,
+        errorMessage: 'the name of a namespace: small letters, digits and "-", at most 63',
+        description: 'Namespace of the control plane, whose policies hold for the whole mesh.',
+      },
+      cni: {
+        type: 'boolean',
+        description: 'Whether the CNI plugin of Istio redirects the traffic, in place of an init container.',
+      },
+      nativeSidecars: {
+        enum: ['auto', true, false],
+        description:
+          'Whether istiod injects the proxy as an init container that keeps running (its environment ENABLE_NATIVE_SIDECARS).',
+      },
+      autoInject: {
+        type: 'string',
+        enum: ['enabled', 'disabled'],
+        description: 'What becomes of pods that say nothing themselves (value global.proxy.autoInject).',
+      },
+      neverInjectSelector: selectors('never'),
+      alwaysInjectSelector: selectors('always'),
+      templates: names('Templates of the injector beside those of Istio itself.', ['debug']),
+      webhooks: {
+        type: 'string',
+        enum: ['from-input', 'chart'],
+        description:
+          'Whether the webhooks among the manifests decide, or those that the charts of the configured release would make. When absent, those of the manifests if there are any.',
+      },
+      statusPort: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 65535,
+        description: 'Port of the agent beside the proxy (value global.proxy.statusPort).',
+      },
+      proxyUid: {
+        anyOf: [{ type: 'integer', minimum: 0 }, { const: 'assigned' }],
+        errorMessage: 'a number, or "assigned" where the namespace gives the user, as on OpenShift',
+        description: 'User that the proxy runs as; "assigned" where the namespace gives it, as on OpenShift.',
+      },
+      interceptionMode: {
+        type: 'string',
+        enum: ['REDIRECT', 'TPROXY', 'NONE'],
+        description: 'How the traffic of the pods comes to the proxy.',
+      },
+      rewriteAppHTTPProbe: {
+        type: 'boolean',
+        description:
+          'Whether the injector lets the agent answer the probes of the application (value sidecarInjectorWebhook.rewriteAppHTTPProbe).',
+      },
+      holdApplicationUntilProxyStarts: {
+        type: 'boolean',
+        description: 'Whether the containers of the application wait for the proxy.',
+      },
+      jwtPolicy: {
+        type: 'string',
+        enum: ['third-party-jwt', 'first-party-jwt'],
+        description: 'Which token the proxies authenticate with (value global.jwtPolicy).',
+      },
+    } satisfies Record<keyof InstallationSettings, object>,
   },
   allowMultipleServices: {
     type: 'string',

@@ -1,4 +1,4 @@
-import type { Externals, ProfileName } from '../mesh/settings.ts';
+import type { Externals, InstallationSettings, ProfileName } from '../mesh/settings.ts';
 import type { Severity } from '../source/severity.ts';
 
 /** Which rules speak. `recommended`: all but advice; `strict`: advice too, and raised; `all`: also what the profile switches off. */
@@ -26,7 +26,10 @@ export interface MeshConfigKeys {
   readonly expectMesh?: 'all' | 'evidence' | 'none';
   readonly defaultRevision?: string;
   readonly revisions?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
   readonly enableNamespacesByDefault?: boolean;
+  readonly linkerdVersion?: string;
+  readonly installation?: InstallationSettings;
   readonly allowMultipleServices?: 'never' | 'same-protocol' | 'always';
   readonly uniqueApp?: 'strict' | 'name-and-revision' | 'off';
   readonly externals?: Partial<Externals>;

@@ -33,9 +33,14 @@ export function effectiveConfig(config: Config, path?: string): EffectiveConfig 
       closedWorld: settings.closedWorld,
       defaultNamespace: settings.defaultNamespace,
       expectMesh: settings.expectMesh,
-      defaultRevision: settings.defaultRevision,
+      linkerdVersion: formatVersion(settings.linkerdVersion),
+      ...(settings.defaultRevision === undefined ? {} : { defaultRevision: settings.defaultRevision }),
       revisions: settings.revisions,
-      enableNamespacesByDefault: settings.enableNamespacesByDefault,
+      tags: settings.tags,
+      ...(settings.enableNamespacesByDefault === undefined
+        ? {}
+        : { enableNamespacesByDefault: settings.enableNamespacesByDefault }),
+      installation: settings.installation,
       ...(asked.allowMultipleServices ? { allowMultipleServices: asked.allowMultipleServices } : {}),
       ...(asked.uniqueApp ? { uniqueApp: asked.uniqueApp } : {}),
       externals: settings.externals,

@@ -38,6 +38,9 @@ export function settingsOf(config: MeshConfigKeys, base?: MeshSettings): MeshSet
   if (config.expectMesh !== undefined) given.expectMesh = config.expectMesh;
   if (config.defaultRevision !== undefined) given.defaultRevision = config.defaultRevision;
   if (config.revisions !== undefined) given.revisions = config.revisions;
+  if (config.tags !== undefined) given.tags = config.tags;
+  if (config.linkerdVersion !== undefined) given.linkerdVersion = versionOf(config.linkerdVersion);
+  if (config.installation !== undefined) given.installation = { ...base?.installation, ...config.installation };
   if (config.enableNamespacesByDefault !== undefined) {
     given.enableNamespacesByDefault = config.enableNamespacesByDefault;
   }

@@ -17,6 +17,7 @@ import { isPlainMapping } from '../source/plain-mapping.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { type ReadFile, readFiles } from './collect.ts';
+import { readEmbedded, readHelmValues } from './embedded.ts';
 import { makeFinding, numberFingerprints, type Report } from './finding.ts';
 import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
 import { compareText, orderFindings } from './order.ts';
@@ -95,6 +96,8 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
       externals: compileExternals(settings.externals),
       rootsOf: kustomizations.rootsOf,
       unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
+      embedded: await readEmbedded(resources),
+      helmValues: await readHelmValues(project.files),
       clusters: new Map(
         context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
       ),

@@ -1,5 +1,6 @@
 import type { Labels } from '../manifest/labels.ts';
 import type { Field } from '../source/field.ts';
+import type { Installation } from './installation.ts';
 import type { Answer } from './lookup.ts';
 import { type Namespace, SYSTEM_NAMESPACES } from './namespaces.ts';
 import { istioAtLeast, type MeshSettings } from './settings.ts';
@@ -12,7 +13,12 @@ export interface Membership {
   readonly reason: string;
   /** Where that is written, if anywhere. */
   readonly field?: Field;
+  /** How the pods are in the mesh, where that is known. */
+  readonly mode?: MembershipMode;
 }
+
+/** A proxy in each pod (Istio's or Linkerd's), the node's ztunnel, gRPC libraries that take the place of a proxy, or a pod that is a gateway. */
+export type MembershipMode = 'sidecar' | 'ambient' | 'linkerd' | 'proxyless' | 'gateway';
 
 /** Label (once annotation) by which a pod asks for a sidecar, or refuses it. */
 export const INJECT_KEY = 'sidecar.istio.io/inject';
@@ -27,7 +33,17 @@ export const DATAPLANE_KEY = 'istio.io/dataplane-mode';
  * Answers from labels, for the stock chart. Source: `mutatingwebhook.yaml` of the istio-discovery chart and `injectRequired` in
  * `pkg/kube/inject/inject.go`, by tag; ambient enrolment: `cni/pkg/util/podutil.go`. `namespaces` are the variants of the Namespace object.
  */
-export function membershipOf(workload: Workload, namespaces: readonly Namespace[], settings: MeshSettings): Membership {
+export function membershipOf(
+  workload: Workload,
+  namespaces: readonly Namespace[],
+  plain: MeshSettings,
+  installation: Installation,
+): Membership {
+  const settings = {
+    ...plain,
+    defaultRevision: installation.defaultRevision.value,
+    enableNamespacesByDefault: installation.enableNamespacesByDefault.value,
+  };
   const answer = decide(workload, namespaces, settings);
   if (answer.answer === 'unknown' && settings.expectMesh === 'all') {
     return { ...answer, answer: 'yes', reason: `expectMesh is "all" (${answer.reason})` };

@@ -2,6 +2,8 @@ import { isKnownGroup } from '../manifest/kinds.ts';
 import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import { Alternatives } from './alternatives.ts';
+import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
+import { type HelmValues, type Installation, readInstallation } from './installation.ts';
 import { lazy } from './lazy.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
 import { type Membership, membershipOf } from './membership.ts';
@@ -16,6 +18,7 @@ import {
   type MeshSettings,
   NO_EXTERNAL_MATCHERS,
 } from './settings.ts';
+import { type Sidecar, sidecarForm } from './sidecar.ts';
 import { readWorkload, type Workload } from './workloads.ts';
 
 /** What a Mesh is made of. */
@@ -29,6 +32,10 @@ export interface MeshInput {
   readonly unread?: ReadonlySet<string>;
   /** Resources of other clusters of the same mesh. */
   readonly clusters?: ReadonlyMap<string, readonly Resource[]>;
+  /** Texts inside the resources that are YAML themselves, after reading. */
+  readonly embedded?: EmbeddedTexts;
+  /** Plain values files of the charts of Istio. */
+  readonly helmValues?: readonly HelmValues[];
 }
 
 /** How surely a Service and its pods belong together. */
@@ -55,13 +62,18 @@ export class Mesh {
   readonly #externals: ExternalMatchers;
   readonly #rootsOf: (path: string) => ReadonlySet<string>;
   readonly #unread: ReadonlySet<string>;
+  readonly #embedded: EmbeddedTexts;
+  readonly #helmValues: readonly HelmValues[];
+  readonly #sidecars = new Map<Workload, Sidecar>();
   readonly #memberships = new Map<Workload, Membership>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
   readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
-  constructor({ resources, settings, externals, rootsOf, unread, clusters }: MeshInput) {
+  constructor({ resources, settings, externals, rootsOf, unread, clusters, embedded, helmValues }: MeshInput) {
+    this.#embedded = embedded ?? new Map();
+    this.#helmValues = helmValues ?? [];
     this.#unread = unread ?? new Set();
     this.resources = resources;
     this.settings = settings;
@@ -88,6 +100,9 @@ export class Mesh {
     return kubernetesAtLeast(this.settings, minor);
   }
 
+  readonly #installation = lazy(() =>
+    readInstallation(this.settings, this.resources, this.#embedded, this.#helmValues),
+  );
   readonly #workloads = lazy(() => this.resources.flatMap((r) => readWorkload(r) ?? []));
   readonly #services = lazy(() => this.resources.flatMap((r) => readService(r) ?? []));
   readonly #namespaces = lazy(() => this.resources.flatMap((r) => readNamespace(r) ?? []));
@@ -152,6 +167,16 @@ export class Mesh {
     return words;
   });
 
+  /** How Istio is installed, as far as the config and the manifests of the control plane tell. */
+  get installation(): Installation {
+    return this.#installation();
+  }
+
+  /** A text inside a manifest that is YAML itself (MeshConfig of a ConfigMap, ProxyConfig of a pod); undefined for any other. */
+  embedded(text: string): EmbeddedText | undefined {
+    return this.#embedded.get(text);
+  }
+
   /** Every workload and bare Pod, patches left out. */
   get workloads(): readonly Workload[] {
     return this.#workloads();
@@ -202,10 +227,22 @@ export class Mesh {
       // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
       const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
       const variants = sure ? (this.#namespacesByName().get(namespace ?? '') ?? []) : [];
-      answer = membershipOf(workload, variants, this.settings);
+      answer = membershipOf(workload, variants, this.settings, this.installation);
       this.#memberships.set(workload, answer);
     }
     return answer;
+  }
+
+  /** Istio's sidecar of a workload: whether its pods have one, and in which form. */
+  sidecar(workload: Workload): Sidecar {
+    let sidecar = this.#sidecars.get(workload);
+    if (!sidecar) {
+      const { answer, mode } = this.membership(workload);
+      const present = answer === 'no' || (mode !== undefined && mode !== 'sidecar') ? 'no' : answer;
+      sidecar = { present, written: workload.hasProxy, ...sidecarForm(workload, this.installation, this.settings) };
+      this.#sidecars.set(workload, sidecar);
+    }
+    return sidecar;
   }
 
   /**
@@ -230,7 +267,8 @@ export class Mesh {
       variants.every(
         (n) => !NAMESPACE_MESH_LABELS.some((key) => n.resource.labels.has(key) || n.resource.labels.mayChange(key)),
       );
-    if (unmeshed && !this.settings.enableNamespacesByDefault)
+    const { value: byDefault, certain } = this.installation.enableNamespacesByDefault;
+    if (unmeshed && !byDefault && certain)
       return { answer: 'no', reason: `Namespace ${namespace} carries no mesh label` };
     return { answer: 'unknown', reason: 'no pod behind the Service was read' };
   }

@@ -31,12 +31,18 @@ export interface MeshSettings {
   readonly defaultNamespace: string;
   /** Which workloads ought to be in the mesh; with `all` an unknown membership counts as yes. */
   readonly expectMesh: 'all' | 'evidence' | 'none';
-  /** Revision that owns `istio-injection` and `sidecar.istio.io/inject: "true"`. */
-  readonly defaultRevision: string;
-  /** Revisions and tags known to be installed; `istio.io/rev` with another name stays unknown, in a closed world it is none. */
+  /** Release of Linkerd. */
+  readonly linkerdVersion: Version;
+  /** Revision that owns `istio-injection` and `sidecar.istio.io/inject: "true"`; undefined leaves it to the manifests. */
+  readonly defaultRevision: string | undefined;
+  /** Revisions known to be installed; `istio.io/rev` with another name stays unknown, in a closed world it is none. */
   readonly revisions: readonly string[];
-  /** Chart value `sidecarInjectorWebhook.enableNamespacesByDefault`. */
-  readonly enableNamespacesByDefault: boolean;
+  /** Revision tags known to be installed, with the revision that each stands for. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Chart value `sidecarInjectorWebhook.enableNamespacesByDefault`; undefined leaves it to the manifests. */
+  readonly enableNamespacesByDefault: boolean | undefined;
+  /** What the config says of the installation; what it does not say is read from the manifests, or is the chart's default. */
+  readonly installation: InstallationSettings;
   /** Whether several Services may select one pod; undefined leaves it to the profile. */
   readonly allowMultipleServices: 'never' | 'same-protocol' | 'always' | undefined;
   /** How different `app` labels must be; undefined leaves it to the profile. */
@@ -46,6 +52,49 @@ export interface MeshSettings {
   readonly meshConfig: unknown;
   /** MeshNetworks, likewise. */
   readonly meshNetworks: unknown;
+}
+
+/** How Istio is installed, in the words of its charts, as far as a config tells it. */
+export interface InstallationSettings {
+  /** Namespace of the control plane, whose policies hold for the whole mesh. */
+  readonly rootNamespace?: string | undefined;
+  /** Whether Istio's CNI plugin redirects the traffic, in place of an init container. */
+  readonly cni?: boolean | undefined;
+  /** Environment `ENABLE_NATIVE_SIDECARS` of istiod. */
+  readonly nativeSidecars?: NativeSidecars | undefined;
+  /** Chart value `global.proxy.autoInject`: what becomes of pods that say nothing themselves. */
+  readonly autoInject?: 'enabled' | 'disabled' | undefined;
+  /** Label selectors of pods that are never, or always, injected where they say nothing themselves. Values of the chart. */
+  readonly neverInjectSelector?: readonly LabelSelectorSettings[] | undefined;
+  readonly alwaysInjectSelector?: readonly LabelSelectorSettings[] | undefined;
+  /** Templates of the injector beside Istio's own, which `inject.istio.io/templates` may name. */
+  readonly templates?: readonly string[] | undefined;
+  /** Whether the webhooks of the manifests decide, or those that the charts would make. */
+  readonly webhooks?: 'from-input' | 'chart' | undefined;
+  /** Port of the proxy's agent, `global.proxy.statusPort`. */
+  readonly statusPort?: number | undefined;
+  /** User that the proxy runs as; on OpenShift it comes from the namespace. */
+  readonly proxyUid?: number | 'assigned' | undefined;
+  readonly interceptionMode?: 'REDIRECT' | 'TPROXY' | 'NONE' | undefined;
+  /** Chart value `sidecarInjectorWebhook.rewriteAppHTTPProbe`. */
+  readonly rewriteAppHTTPProbe?: boolean | undefined;
+  /** `holdApplicationUntilProxyStarts` of the mesh. */
+  readonly holdApplicationUntilProxyStarts?: boolean | undefined;
+  /** Whether proxies authenticate with the token of the pod's service account, as before third-party tokens. */
+  readonly jwtPolicy?: 'third-party-jwt' | 'first-party-jwt' | undefined;
+}
+
+/** When istiod injects the proxy as an init container that keeps running; `auto` asks the kubelets. */
+export type NativeSidecars = 'auto' | boolean;
+
+/** A label selector as plain data. */
+export interface LabelSelectorSettings {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    readonly values?: readonly string[];
+  }[];
 }
 
 const DEFAULT_VERSIONS: Readonly<Record<ProfileName, { istio: Version; kubernetes: Version }>> = {
@@ -86,9 +135,12 @@ export function meshSettings(given: Partial<MeshSettings> = {}): MeshSettings {
     closedWorld: false,
     defaultNamespace: 'default',
     expectMesh: 'evidence',
-    defaultRevision: 'default',
+    linkerdVersion: [2, 20],
+    defaultRevision: undefined,
     revisions: [],
-    enableNamespacesByDefault: false,
+    tags: {},
+    enableNamespacesByDefault: undefined,
+    installation: {},
     allowMultipleServices: undefined,
     uniqueApp: undefined,
     externals: NO_EXTERNALS,

@@ -1,6 +1,7 @@
 import type { MeshConfigKeys } from '../config/config.ts';
 import { compileExternals, settingsOf } from '../config/resolve-config.ts';
 import { readFiles } from '../lint/collect.ts';
+import { readEmbedded, readHelmValues } from '../lint/embedded.ts';
 import { isKustomization, readKustomizations } from '../manifest/kustomize.ts';
 import { readResources } from '../manifest/read-resources.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -25,5 +26,7 @@ export async function makeMesh(
     settings,
     externals: compileExternals(settings.externals),
     rootsOf: kustomizations.rootsOf,
+    embedded: await readEmbedded(resources),
+    helmValues: await readHelmValues(read),
   });
 }

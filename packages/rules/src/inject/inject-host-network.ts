@@ -118,7 +118,7 @@ function explicitWish(mesh: Mesh, { podLabels, podAnnotations }: Workload): stri
 function wantsPods(mesh: Mesh, { resource: { labels } }: Namespace): boolean {
   if ([INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY].some((key) => labels.mayChange(key))) return true;
   if (labels.has(DATAPLANE_KEY) && labels.get(DATAPLANE_KEY) !== 'none') return true;
-  if (!labels.has(INJECTION_KEY)) return labels.has(REVISION_KEY) || mesh.settings.enableNamespacesByDefault;
+  if (!labels.has(INJECTION_KEY)) return labels.has(REVISION_KEY) || mesh.installation.enableNamespacesByDefault.value;
   const value = labels.get(INJECTION_KEY);
   return value === undefined || value === 'enabled';
 }

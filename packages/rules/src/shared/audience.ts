@@ -26,6 +26,14 @@ export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Se
 }
 
 /**
+ * How severe a finding about Istio's sidecar may be: its own severity where the pods have one, at most a warning where that is not known,
+ * nothing where they certainly have none (outside the mesh, ambient, gateways, Linkerd's proxy).
+ */
+export function severityForSidecar(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
+  return mesh.sidecar(workload).present === 'no' ? undefined : severityForWorkload(mesh, workload, severity);
+}
+
+/**
  * Whether the ports of a Service are for Istio to read. Not those of Kubernetes' own namespaces, of Istio's own Services, and of
  * gateways: their charts name ports such as `status-port` that no client in the mesh reads. istioctl leaves out the same ones.
  */

@@ -80,7 +80,11 @@ function disagrees(mesh: Mesh, pod: PodMetadata, annotation: string | undefined)
 
 /** Whether neither the namespace nor a label of the pod brings the pod before the injector, known for certain. */
 function isSurelyUnselected(mesh: Mesh, resource: Resource, pod: PodMetadata): boolean {
-  if (resource.partial || mesh.settings.enableNamespacesByDefault || pod.annotations.has('sidecar.istio.io/status'))
+  if (
+    resource.partial ||
+    mesh.installation.enableNamespacesByDefault.value ||
+    pod.annotations.has('sidecar.istio.io/status')
+  )
     return false;
   if (!pod.labels.lacks(REVISION_KEY) || pod.labels.mayChange(INJECT_KEY)) return false;
   return namespacesOf(mesh, resource)?.every(selectsNothing) ?? false;

@@ -1,0 +1,41 @@
+import { podTemplateOf } from '../manifest/pod-template.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { isPlaceholder } from '../source/field.ts';
+
+/** A YAML or JSON text that stands as a string inside a manifest, after reading. */
+export type EmbeddedText =
+  | { readonly state: 'read'; readonly value: unknown }
+  /** It is no YAML; `reason` says why in the words of the reader. */
+  | { readonly state: 'broken'; readonly reason: string }
+  /** A later step fills part of it in. */
+  | { readonly state: 'later' };
+
+/** The embedded texts of an input by their text. They are read before the mesh is made, because reading may wait for a library. */
+export type EmbeddedTexts = ReadonlyMap<string, EmbeddedText>;
+
+/** Annotation with the ProxyConfig of a pod, as YAML or JSON. Since 1.6. */
+export const PROXY_CONFIG_KEY = 'proxy.istio.io/config';
+
+/** The texts inside some resources that Istio reads as YAML: MeshConfig and the injector's own in ConfigMaps, ProxyConfig of pods. */
+export function embeddedTextsOf(resources: readonly Resource[]): string[] {
+  const texts = new Set<string>();
+  for (const resource of resources) {
+    if (resource.type === 'ConfigMap') {
+      if (!resource.name.startsWith('istio')) continue;
+      for (const key of ['mesh', 'config', 'values']) add(texts, resource.body.at('data').at(key).value);
+      continue;
+    }
+    const template = podTemplateOf(resource.body, resource.type);
+    if (template) add(texts, template.at('metadata').at('annotations').at(PROXY_CONFIG_KEY).value);
+  }
+  return [...texts];
+}
+
+/** Whether some text waits for a later step, and is therefore not read. The injector's templates hold `{{` of their own. */
+export function isFilledLater(text: string): boolean {
+  return isPlaceholder(text) && !text.includes('{{');
+}
+
+function add(texts: Set<string>, value: unknown): void {
+  if (typeof value === 'string' && value !== '') texts.add(value);
+}
