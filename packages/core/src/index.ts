@@ -55,19 +55,26 @@ export type {
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
-export type { Installation, Known } from './mesh/installation.ts';
-export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
 export {
-  DATAPLANE_KEY,
+  type Cause,
+  type Fact,
   INJECT_KEY,
   INJECTION_KEY,
-  type Membership,
-  type MembershipMode,
+  type Injection,
+  type Outcome,
   REVISION_KEY,
-} from './mesh/membership.ts';
+  TEMPLATES_KEY,
+} from './mesh/injection.ts';
+export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
+export type { Installation, Known } from './mesh/installation.ts';
+export type { LabelSet } from './mesh/label-set.ts';
+export { LINKERD_INJECT_KEY, type LinkerdInjection } from './mesh/linkerd.ts';
+export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
+export type { Admission, Membership, MembershipMode } from './mesh/membership.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
-export { type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
 export {
   appProtocolSince,
   classOf,
