@@ -88,12 +88,24 @@ function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup)
     if (istioAtLeast(settings, '1.10')) byPods.push(onPods('label', REVISION_KEY, value));
     byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value });
   }
-  const single = [...byPods, ...byNamespace].map((one) => [one]);
-  const pairs = byPods.flatMap((one) =>
-    [...byPods, ...byNamespace].filter((two) => two.key !== one.key || two.on !== one.on).map((two) => [one, two]),
-  );
-  const above = byNamespace.flatMap((one) => byNamespace.filter((two) => two.key !== one.key).map((two) => [one, two]));
-  return [...single, ...pairs, ...above];
+  return upToThree([...byPods, ...byNamespace]);
+}
+
+/** All choices of one, two or three that touch different keys, the small ones first, each size in the order given. */
+function upToThree(changes: readonly LabelChange[]): LabelChange[][] {
+  const grow = (sets: readonly LabelChange[][]): LabelChange[][] =>
+    sets.flatMap((set) => {
+      const last = set.at(-1) as LabelChange;
+      const rest = changes.slice(changes.indexOf(last) + 1);
+      return rest.filter((one) => !set.some((other) => isSameKey(one, other))).map((one) => [...set, one]);
+    });
+  const singles = changes.map((one) => [one]);
+  const pairs = grow(singles);
+  return [...singles, ...pairs, ...grow(pairs)];
+}
+
+function isSameKey(a: LabelChange, b: LabelChange): boolean {
+  return a.on === b.on && a.kind === b.kind && a.key === b.key;
 }
 
 function changed(pod: AdmissionInput, { on, kind, key, value }: LabelChange): AdmissionInput {
