@@ -41,9 +41,7 @@ export function smallestChange(
     case 'rejected':
       return undefined;
     case 'unknown':
-      return pod.namespaceUnknown === undefined
-        ? undefined
-        : { text: `add the manifest of Namespace ${pod.namespace} to what is checked`, labels: [] };
+      return pod.namespaceNeeds === undefined ? undefined : { text: pod.namespaceNeeds, labels: [] };
     case 'not-injected': {
       if (decision.cause === 'system-namespace') return undefined;
       if (decision.cause !== 'host-network') return firstThatTurns(pod, setup, toJoin(pod, setup), 'injected');
