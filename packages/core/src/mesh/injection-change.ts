@@ -79,6 +79,8 @@ function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup)
   const byNamespace: LabelChange[] = [{ on: 'namespace', kind: 'label', key: INJECTION_KEY, value: 'enabled' }];
   if (namespaceLabels.has(INJECTION_KEY))
     byNamespace.push({ on: 'namespace', kind: 'label', key: INJECTION_KEY, value: undefined });
+  if (namespaceLabels.has(REVISION_KEY))
+    byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value: undefined });
   const revisions = [installation.defaultRevision.value, ...installation.revisions.map((r) => r.value)].filter(
     (r) => r !== undefined,
   );
