@@ -88,7 +88,9 @@ function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup)
     if (istioAtLeast(settings, '1.10')) byPods.push(onPods('label', REVISION_KEY, value));
     byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value });
   }
-  return upToThree([...byPods, ...byNamespace]);
+  // Where everything stands in the way: all of it away, and the one label set.
+  const obstacles = [...byPods, ...byNamespace].filter((one) => one.value === undefined && one.key !== INJECTION_KEY);
+  return [...upToThree([...byPods, ...byNamespace]), [...obstacles, byNamespace[0] as LabelChange]];
 }
 
 /** All choices of one, two or three that touch different keys, the small ones first, each size in the order given. */
