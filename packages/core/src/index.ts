@@ -59,7 +59,7 @@ export type {
   PortReport,
   ServiceReport,
   WorkloadReport,
-} from './lint/workload-report.ts';
+} from './lint/workload-result.ts';
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { dedent } from '../testing/yaml.ts';
 import { explainWorkloads } from './explain.ts';
-import type { WorkloadReport } from './workload-report.ts';
+import type { WorkloadReport } from './workload-result.ts';
 
 async function explain(yaml: string, config: Config = {}): Promise<readonly WorkloadReport[]> {
   return (await explainWorkloads([{ path: 'shop.yaml', text: dedent(yaml) }], { rules: [], config })).workloads;
