@@ -33,6 +33,10 @@ testRule(webhookServiceMissing, {
       yaml: entry('{ service: { name: istiod, namespace: istio-system } }'),
       settings: { closedWorld: true, externals: { services: ['istio-system/istiod'] } },
     },
+    'an excerpt of the Service, which says nothing but its name': {
+      yaml: `${entry('{ service: { name: istiod, namespace: istio-system } }')}---\napiVersion: v1\nkind: Service\nmetadata: { name: istiod, namespace: istio-system }\nspec: {}\n`,
+      settings: { closedWorld: true },
+    },
     'a control plane outside the cluster': {
       yaml: entry('{ url: "https://istiod.example.com/inject" }'),
       settings: { closedWorld: true },

@@ -66,7 +66,7 @@ export const webhookServiceMissing = defineRule({
     for (const webhook of readWebhooks(subject)) {
       const { service } = webhook;
       if (!service || webhook.owner !== 'istio' || isDeactivated(webhook)) continue;
-      if (mesh.service(service.namespace, service.name).state !== 'missing') continue;
+      if (mesh.service(service.namespace, service.name).state !== 'missing' || isNamed(mesh, service)) continue;
       const beside = controlPlaneBeside(mesh, webhook, service.namespace);
       if (!mesh.settings.closedWorld && beside.length === 0) continue;
       report(
@@ -94,6 +94,11 @@ export const webhookServiceMissing = defineRule({
     }
   },
 });
+
+// A patch, or an excerpt that says nothing of its ports, is written about something that exists.
+function isNamed(mesh: Mesh, { namespace, name }: NonNullable<Webhook['service']>): boolean {
+  return mesh.ofType('Service').some((r) => r.namespace === namespace && r.name === name);
+}
 
 // Add-ons live in the namespace of the control plane too: only a Service of istiod itself says that its Services were read.
 function controlPlaneBeside(mesh: Mesh, webhook: Webhook, namespace: string): readonly Resource[] {
