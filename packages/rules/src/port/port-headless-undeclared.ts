@@ -149,9 +149,14 @@ function undeclared(mesh: Mesh, service: Service, workload: Workload): readonly 
     });
 }
 
+// No real pod is reached by so many.
+const MOST_PORTS = 500;
+
 // undefined when one of the ports leads nobody knows where.
 function reachedPorts(mesh: Mesh, services: readonly Service[], workload: Workload): readonly number[] | undefined {
-  const targets = services.flatMap((s) => s.ports).map((port: ServicePort) => mesh.resolveTarget(port, workload));
+  const ports = services.flatMap((s) => s.ports);
+  if (ports.length > MOST_PORTS) return undefined;
+  const targets = ports.map((port: ServicePort) => mesh.resolveTarget(port, workload));
   if (targets.some((target) => target.state === 'unknown')) return undefined;
   return targets.flatMap((target) => (target.state === 'found' ? target.number : []));
 }

@@ -120,7 +120,8 @@ interface Conflict {
 }
 
 // So many of one host and port show what is wrong; a hostile file has thousands.
-const MOST = 100;
+const MOST = 30;
+const MOST_DECLARED = 200_000;
 
 function conflictOf(mesh: Mesh, entry: ServiceEntry, port: EntryPort): Conflict | undefined {
   const index = mesh.derive(byHostAndPort);
@@ -144,9 +145,11 @@ function byResource(mesh: Mesh): ReadonlyMap<Resource, ServiceEntry> {
 
 function byHostAndPort(mesh: Mesh): ReadonlyMap<string, readonly Declared[]> {
   const index = new Map<string, Declared[]>();
+  let size = 0;
   for (const entry of serviceEntries(mesh)) {
     for (const host of entry.hosts) {
       for (const port of entry.ports) {
+        if (++size > MOST_DECLARED) break;
         const key = keyOf(host, port.number);
         const group = index.get(key);
         if (group) group.push({ entry, port, host });

@@ -87,7 +87,7 @@ export const serviceHeadlessSticky = defineRule({
     if (affinity.text() === 'ClientIP')
       report(affinity, 'affinity', { service: nameOf(resource), written: 'ClientIP' });
     const host = `${resource.name}.${resource.namespace}.svc.cluster.local`;
-    for (const rule of (mesh.derive(destinationRules).get(host) ?? []).slice(0, MOST)) {
+    for (const rule of (mesh.derive(destinationRules).get(host) ?? []).slice(0, MOST_RULES)) {
       if (!belongsTogether(mesh, resource, rule)) continue;
       for (const { field, port } of balancers(rule)) {
         if (!isAllTcp(mesh, service, port)) continue;
@@ -108,7 +108,9 @@ export const serviceHeadlessSticky = defineRule({
   },
 });
 
-const MOST = 50;
+// So many show what is wrong; a hostile file has thousands, and each Service would walk them all.
+const MOST_RULES = 10;
+const MOST_PARTS = 20;
 
 interface Balancer {
   readonly field: Field;
@@ -118,10 +120,10 @@ interface Balancer {
 
 function balancers(rule: Resource): readonly Balancer[] {
   const spec = rule.body.at('spec');
-  const subsets = (spec.at('subsets').items() as Field[]).slice(0, MOST);
+  const subsets = (spec.at('subsets').items() as Field[]).slice(0, MOST_PARTS);
   return [spec, ...subsets].flatMap((holder): Balancer[] => {
     const policy = holder.at('trafficPolicy');
-    const ports = (policy.at('portLevelSettings').items() as Field[]).slice(0, MOST);
+    const ports = (policy.at('portLevelSettings').items() as Field[]).slice(0, MOST_PARTS);
     return [
       { field: policy.at('loadBalancer'), port: undefined },
       ...ports.flatMap((field) => {

@@ -53,20 +53,23 @@ export function injectors(mesh: Mesh): readonly Webhook[] {
 }
 
 /** The entries of one configuration that inject sidecars of Istio. */
-export function istioInjectors(resource: Resource): readonly Webhook[] {
-  return readWebhooks(resource).filter((w) => w.mutating && w.owner === 'istio');
+export function istioInjectors(mesh: Mesh, resource: Resource): readonly Webhook[] {
+  if (resource.type !== TYPES[0]) return [];
+  return injectors(mesh).filter((w) => w.resource === resource && w.owner === 'istio');
 }
 
 function findInjectors(mesh: Mesh): readonly Webhook[] {
   return mesh
     .ofType(TYPES[0])
     .slice(0, MOST_CONFIGURATIONS)
-    .flatMap((resource) => readWebhooks(resource).filter((w) => w.owner !== undefined));
+    .flatMap((resource) => readWebhooks(resource).filter((w) => w.owner !== undefined))
+    .slice(0, MOST_INJECTORS);
 }
 
 // A mesh has two or three revisions with five entries each; a hostile file holds thousands, and each would be held against each.
 const MOST_ENTRIES = 50;
 const MOST_CONFIGURATIONS = 60;
+const MOST_INJECTORS = 200;
 const MOST_VALUES = 200;
 
 function readWebhook(resource: Resource, field: Field, mutating: boolean): Webhook {

@@ -55,7 +55,7 @@ export const webhookCustomSelector = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    for (const webhook of istioInjectors(subject)) {
+    for (const webhook of istioInjectors(mesh, subject)) {
       const chart = chartEntry(webhook.name, (minor) => mesh.istioAtLeast(minor));
       // What asks for nothing at all is told by webhook-scope-too-wide.
       if (!chart || isDeactivated(webhook)) continue;

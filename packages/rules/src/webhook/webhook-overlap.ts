@@ -80,7 +80,7 @@ export const webhookOverlap = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    for (const webhook of istioInjectors(subject)) {
+    for (const webhook of istioInjectors(mesh, subject)) {
       if (!isJudged(webhook)) continue;
       const others = injectors(mesh).filter((other) => overlaps(mesh, webhook, other));
       if (others.length === 0) continue;

@@ -97,19 +97,28 @@ export const webhookServiceMissing = defineRule({
 
 // A patch, or an excerpt that says nothing of its ports, is written about something that exists.
 function isNamed(mesh: Mesh, { namespace, name }: NonNullable<Webhook['service']>): boolean {
-  return mesh.ofType('Service').some((r) => r.namespace === namespace && r.name === name);
+  return mesh.derive(serviceNames).has(`${namespace}/${name}`);
+}
+
+function serviceNames(mesh: Mesh): ReadonlySet<string> {
+  return new Set(mesh.ofType('Service').map((r) => `${r.namespace}/${r.name}`));
+}
+
+// Each revision has one; of more than these nobody reads the names.
+const MOST = 50;
+
+function controlPlanes(mesh: Mesh): readonly Resource[] {
+  return mesh.services
+    .map((s) => s.resource)
+    .filter((r) => /^(?:istiod|istio-pilot|istio-sidecar-injector)(?:-|$)/.test(r.name))
+    .slice(0, MOST);
 }
 
 // Add-ons live in the namespace of the control plane too: only a Service of istiod itself says that its Services were read.
 function controlPlaneBeside(mesh: Mesh, webhook: Webhook, namespace: string): readonly Resource[] {
-  const found = mesh.services
-    .map((s) => s.resource)
-    .filter(
-      (r) =>
-        r.namespace === namespace &&
-        /^(?:istiod|istio-pilot|istio-sidecar-injector)(?:-|$)/.test(r.name) &&
-        (mesh.settings.closedWorld || mesh.together(webhook.resource, r)),
-    );
+  const found = mesh
+    .derive(controlPlanes)
+    .filter((r) => r.namespace === namespace && (mesh.settings.closedWorld || mesh.together(webhook.resource, r)));
   const renamed = found.some((r) => r.rewrites?.name || r.rewrites?.namespace);
   return renamed ? [] : found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
