@@ -1,4 +1,15 @@
 import type { Rule } from '@meshvet/core';
+import { annotationAlpha } from './annotation/annotation-alpha.ts';
+import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
+import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
+import { annotationExcludeIneffective } from './annotation/annotation-exclude-ineffective.ts';
+import { annotationInterceptionNoneCni } from './annotation/annotation-interception-none-cni.ts';
+import { annotationMisplaced } from './annotation/annotation-misplaced.ts';
+import { annotationProxyConfigInvalid } from './annotation/annotation-proxy-config-invalid.ts';
+import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy-config-unknown-field.ts';
+import { annotationTooNew } from './annotation/annotation-too-new.ts';
+import { annotationUnknown } from './annotation/annotation-unknown.ts';
+import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -46,6 +57,7 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -56,6 +68,17 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
+  annotationAlpha,
+  annotationCaptureDisabled,
+  annotationDeprecated,
+  annotationExcludeIneffective,
+  annotationInterceptionNoneCni,
+  annotationMisplaced,
+  annotationProxyConfigInvalid,
+  annotationProxyConfigUnknownField,
+  annotationTooNew,
+  annotationUnknown,
+  annotationValueInvalid,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -103,6 +126,7 @@ export const allRules: readonly Rule[] = [
   serviceTargetPortShared,
   serviceTargetPortUndeclared,
   serviceTargetPortUnresolved,
+  sidecarNativeAnnotation,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,
