@@ -1,15 +1,57 @@
-import { testRule, yaml } from '@meshvet/core/testing';
+import { findingsOf, testRule } from '@meshvet/core/testing';
+import { expect, test } from 'vitest';
 import { annotationInterceptionNoneCni } from './annotation-interception-none-cni.ts';
 
-// The examples of the rule run too. A case is named for what was believed wrongly, or for what is right.
+const NAMESPACE = `apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
+---
+`;
+
+/** A Deployment whose pods are injected, with annotations on its pod template. */
+function pods(...annotations: string[]): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart, namespace: shop }
+spec:
+  selector: { matchLabels: { app: cart } }
+  template:
+    metadata:
+      labels: { app: cart, sidecar.istio.io/inject: "true" }
+      annotations:
+${annotations
+  .flatMap((text) => text.split('\n'))
+  .map((line) => `        ${line}\n`)
+  .join('')}    spec:
+      containers: [{ name: cart, image: "cart:1" }]
+`;
+}
+
+const NONE = 'sidecar.istio.io/interceptionMode: NONE';
+
 testRule(annotationInterceptionNoneCni, {
-  bad: {},
-  good: {
-    'TODO: a case that looks wrong and is not': yaml`
-      apiVersion: v1
-      kind: Service
-      metadata: { name: db, namespace: shop }
-      spec: { selector: { app: db }, ports: [{ name: tcp-db, port: 3306 }] }
-    `,
+  bad: {
+    'the config says that the plugin is installed': {
+      settings: { installation: { cni: true } },
+      yaml: pods(`${NONE} #~ none`),
+    },
   },
+  good: {
+    'without the plugin': pods(NONE),
+    'another mode': { settings: { installation: { cni: true } }, yaml: pods(NONE.replace('NONE', 'REDIRECT')) },
+    'pods without a sidecar': {
+      settings: { installation: { cni: true } },
+      yaml: pods(NONE).replace('"true"', '"false"'),
+    },
+  },
+});
+
+test('is an error where the pods surely have a sidecar', async () => {
+  const settings = { installation: { cni: true } };
+  const severity = async (text: string) =>
+    (await findingsOf(annotationInterceptionNoneCni, { 'a.yaml': text }, { yaml: '', settings })).map(
+      (f) => f.severity,
+    );
+  expect(await severity(NAMESPACE + pods(NONE))).toEqual(['error']);
+  expect(await severity(pods(NONE))).toEqual(['warning']);
 });

@@ -24,6 +24,11 @@ export const annotationInterceptionNoneCni = defineRule({
           apiVersion: apps/v1
           kind: DaemonSet
           metadata: { name: istio-cni-node, namespace: istio-system }
+          spec:
+            selector: { matchLabels: { k8s-app: istio-cni-node } }
+            template:
+              metadata: { labels: { k8s-app: istio-cni-node } }
+              spec: { containers: [{ name: install-cni, image: "install-cni:1" }] }
           ---
           apiVersion: apps/v1
           kind: Deployment

@@ -92,7 +92,7 @@ export const annotationMisplaced = defineRule({
         : [];
       const data = { resource: nameOf(resource), key, where: whereOf(resource, place) };
       if (known.kinds.includes('Pod') && pod) {
-        if (resource.partial || !pod.annotations.lacks(key)) continue;
+        if (!pod.annotations.lacks(key)) continue;
         const sure = isSettled(resource) && places.filter((one) => one.key === key).length === 1;
         const edits = sure ? moveEntry(map.at(key), pod.annotations.field) : [];
         report(map.at(key), 'onWorkload', data, { onKey: true, codes, edits });

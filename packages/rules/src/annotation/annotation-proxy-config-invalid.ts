@@ -10,7 +10,7 @@ export const annotationProxyConfigInvalid = defineRule({
     why: 'The injector reads the text before it makes the sidecar, and refuses the whole pod when it cannot.',
     fix: 'Write the field as ProxyConfig has it: texts in quotes, booleans without, durations such as 45s.',
     severity: 'error',
-    subject: 'workload',
+    subject: 'resource',
     since: '1.6',
     codes: ['IST0125'],
     sources: [
@@ -73,14 +73,14 @@ export const annotationProxyConfigInvalid = defineRule({
       },
     ],
   },
-  check({ subject: workload, mesh, report }) {
-    const config = proxyConfigOf(mesh, workload);
+  check({ subject, mesh, report }) {
+    const config = proxyConfigOf(mesh, subject);
     if (!config) return;
-    const severity = severityForInjection(mesh, workload, 'error');
+    const severity = severityForInjection(mesh, subject, 'error');
     if (!severity) return;
     const { field, text } = config;
-    const resource = nameOf(workload.resource);
-    const options = { severity, codes: workload.resource.type === 'Pod' ? ['IST0125'] : [] };
+    const resource = nameOf(subject);
+    const options = { severity, codes: subject.type === 'Pod' ? ['IST0125'] : [] };
     if (text.state === 'broken') return report(field, 'notYaml', { resource, reason: text.reason }, options);
     if (text.state !== 'read') return;
     for (const { kind, path, reason } of proxyConfigProblems(text.value)) {

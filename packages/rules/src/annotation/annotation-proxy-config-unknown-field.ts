@@ -10,7 +10,7 @@ export const annotationProxyConfigUnknownField = defineRule({
     why: 'The injector leaves such fields out without a word, so what they ask for does not happen.',
     fix: 'Write the field as ProxyConfig has it.',
     severity: 'warning',
-    subject: 'workload',
+    subject: 'resource',
     since: '1.6',
     codes: ['IST0125'],
     sources: ['istio/api mesh/v1alpha1/proxy.proto', 'istio/istio pkg/util/protomarshal (ApplyYAML)'],
@@ -63,14 +63,14 @@ export const annotationProxyConfigUnknownField = defineRule({
       },
     ],
   },
-  check({ subject: workload, mesh, report }) {
-    const config = proxyConfigOf(mesh, workload);
+  check({ subject, mesh, report }) {
+    const config = proxyConfigOf(mesh, subject);
     if (config?.text.state !== 'read') return;
-    const severity = severityForInjection(mesh, workload, 'warning');
+    const severity = severityForInjection(mesh, subject, 'warning');
     if (!severity) return;
     const { field, text } = config;
-    const resource = nameOf(workload.resource);
-    const codes = workload.resource.type === 'Pod' ? ['IST0125'] : [];
+    const resource = nameOf(subject);
+    const codes = subject.type === 'Pod' ? ['IST0125'] : [];
     for (const { kind, path, near } of proxyConfigProblems(text.value)) {
       if (kind !== 'unknown') continue;
       const { at, edit } = placeInText(field, path);

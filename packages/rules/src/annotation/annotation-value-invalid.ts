@@ -1,7 +1,8 @@
 import { defineRule, formatVersion, nameOf } from '@meshvet/core';
 import { valueProblem } from '../shared/annotation-values.ts';
-import { severityForInjection } from '../shared/injected-pods.ts';
+import { severityForInjection, workloadOf } from '../shared/injected-pods.ts';
 import { ISTIO_ANNOTATION_TABLE, type IstioAnnotation } from '../shared/istio-annotations.ts';
+import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { scrapePortProblem } from '../shared/prometheus-annotations.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';
@@ -13,7 +14,7 @@ export const annotationValueInvalid = defineRule({
     why: 'The injector checks these annotations and refuses the whole pod, so that the workload comes up with no pods at all; what it does not check is ignored or fails when the pod starts.',
     fix: 'Write a value that the annotation takes.',
     severity: 'error',
-    subject: 'workload',
+    subject: 'resource',
     codes: ['IST0125'],
     sources: [
       'istio/istio pkg/kube/inject/validate.go, by tag (resource annotations since 1.29, interfaces since 1.30)',
@@ -76,8 +77,10 @@ export const annotationValueInvalid = defineRule({
       },
     ],
   },
-  check({ subject: workload, mesh, report }) {
-    const { resource, podAnnotations } = workload;
+  check({ subject: resource, mesh, report }) {
+    const podAnnotations = podMetadataOf(resource)?.annotations;
+    if (!podAnnotations) return;
+    const workload = workloadOf(mesh, resource);
     // istioctl looks at the annotations of Pods, not at those of templates.
     const codes = resource.type === 'Pod' ? ['IST0125'] : [];
     const version = formatVersion(mesh.settings.istioVersion);
@@ -112,9 +115,9 @@ export const annotationValueInvalid = defineRule({
         report(value, 'logLevel', data(key, problem.reason), { ...options, codes: [] });
       else report(value, 'ignored', data(key, problem.reason), { ...options, codes: [] });
     }
-    const scrape = mesh.istioAtLeast('1.31') ? scrapePortProblem(mesh, workload) : undefined;
+    const scrape = workload && mesh.istioAtLeast('1.31') ? scrapePortProblem(mesh, workload) : undefined;
     if (scrape) {
-      const severity = severityForInjection(mesh, workload, 'error');
+      const severity = severityForInjection(mesh, resource, 'error');
       const { field, reason } = scrape;
       if (severity) report(field, 'scrapePort', data('prometheus.io/port', reason), { severity, codes: [] });
     }
@@ -122,9 +125,9 @@ export const annotationValueInvalid = defineRule({
     function severityForAnnotation(known: IstioAnnotation, key: string) {
       // Those of ambient speak to the agent of the node, and no sidecar hears them.
       if (key.startsWith('ambient.istio.io/'))
-        return mesh.membership(workload).answer === 'no' ? undefined : ('warning' as const);
+        return workload && mesh.membership(workload).answer === 'no' ? undefined : ('warning' as const);
       const checked = known.refusedSince !== undefined && mesh.istioAtLeast(known.refusedSince);
-      return severityForInjection(mesh, workload, checked || known.value === 'portsOrAll' ? 'error' : 'warning');
+      return severityForInjection(mesh, resource, checked || known.value === 'portsOrAll' ? 'error' : 'warning');
     }
   },
 });

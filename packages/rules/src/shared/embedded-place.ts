@@ -18,7 +18,7 @@ export function placeInText(field: Field, path: readonly string[]): TextPlace {
   const text = source.text.slice(span.start, span.end);
   let found = -1;
   for (let i = text.indexOf(name); i >= 0; i = text.indexOf(name, i + 1)) {
-    if (isWordPart(text[i - 1]) || isWordPart(text[i + name.length])) continue;
+    if (isWordPart(text[i - 1]) || !isKeyEnd(text, i + name.length)) continue;
     if (found >= 0) return { at: field, edit: undefined };
     found = i;
   }
@@ -26,6 +26,11 @@ export function placeInText(field: Field, path: readonly string[]): TextPlace {
   const start = span.start + found;
   const own = { start, end: start + name.length };
   return { at: { source, span: own, pointer: field.pointer }, edit: own };
+}
+
+// A key: a colon behind it, and perhaps its quote (with a backslash, where the text around it has the same quotes) between.
+function isKeyEnd(text: string, end: number): boolean {
+  return /^\\?["']? {0,20}:/.test(text.slice(end, end + 30));
 }
 
 function isWordPart(character: string | undefined): boolean {

@@ -1,5 +1,6 @@
-import { didYouMean, type EmbeddedText, type Field, type Mesh, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
+import { didYouMean, type EmbeddedText, type Field, type Mesh, PROXY_CONFIG_KEY, type Resource } from '@meshvet/core';
 import { isIpAddress } from './ip-prefix.ts';
+import { podMetadataOf } from './pod-metadata.ts';
 import { PROXY_CONFIG_FIELDS, type ProxyConfigField } from './proxy-config-fields.ts';
 
 /** Something that is wrong in a ProxyConfig. */
@@ -14,11 +15,11 @@ export interface ProxyConfigProblem {
   readonly near?: string | undefined;
 }
 
-/** The text of annotation `proxy.istio.io/config` of the pods of a workload, and what it holds; undefined where a later step makes it. */
-export function proxyConfigOf(mesh: Mesh, workload: Workload): { field: Field; text: EmbeddedText } | undefined {
-  const { podAnnotations } = workload;
-  if (podAnnotations.mayChange(PROXY_CONFIG_KEY)) return undefined;
-  const field = podAnnotations.at(PROXY_CONFIG_KEY);
+/** The text of annotation `proxy.istio.io/config` of the pods of a resource, and what it holds; undefined where a later step makes it. */
+export function proxyConfigOf(mesh: Mesh, resource: Resource): { field: Field; text: EmbeddedText } | undefined {
+  const annotations = podMetadataOf(resource)?.annotations;
+  if (!annotations || annotations.mayChange(PROXY_CONFIG_KEY)) return undefined;
+  const field = annotations.at(PROXY_CONFIG_KEY);
   const { value } = field;
   if (typeof value !== 'string' || value.includes('{{')) return undefined;
   const text = mesh.embedded(value);
