@@ -35,6 +35,10 @@ testRule(annotationInterceptionNoneCni, {
       settings: { installation: { cni: true } },
       yaml: pods(`${NONE} #~ none`),
     },
+    'an older plugin that may let the pods start': {
+      settings: { installation: { cni: true }, istioVersion: '1.19' },
+      yaml: pods(`${NONE} #~ older`),
+    },
   },
   good: {
     'without the plugin': pods(NONE),

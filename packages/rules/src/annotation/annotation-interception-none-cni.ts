@@ -7,13 +7,15 @@ export const annotationInterceptionNoneCni = defineRule({
   meta: {
     id: 'annotation-interception-none-cni',
     summary: 'A pod asks for interception mode NONE where the CNI plugin of Istio redirects the traffic.',
-    why: 'The plugin knows REDIRECT and TPROXY only and fails for any other mode, so the network of the pod is never set up.',
+    why: 'The plugin knows REDIRECT and TPROXY only and fails for any other mode, so the network of the pod is not set up.',
     fix: 'Take the annotation away, or keep the sidecar out of these pods.',
     severity: 'error',
     subject: 'workload',
     sources: ['istio/istio cni/pkg/plugin/sidecar_redirect.go', 'istio.io: Install the Istio CNI node agent'],
     messages: {
       none: '{resource}: annotation {key} is "NONE", but the CNI plugin of Istio is installed and takes REDIRECT and TPROXY only: the pods do not start.',
+      older:
+        '{resource}: annotation {key} is "NONE", but the CNI plugin of Istio is installed and takes REDIRECT and TPROXY only: it reports an error for these pods, which some releases do not start.',
     },
   },
   examples: {
@@ -72,6 +74,9 @@ export const annotationInterceptionNoneCni = defineRule({
     const severity = severityForSidecar(mesh, workload, 'error');
     if (!severity) return;
     const related = cni.field ? [{ at: cni.field, note: 'the CNI plugin is installed here' }] : [];
-    report(podAnnotations.at(KEY), 'none', { resource: nameOf(resource), key: KEY }, { severity, related });
+    const data = { resource: nameOf(resource), key: KEY };
+    // Once the plugin wrote its error into a log and let the pod go on.
+    if (mesh.istioAtLeast('1.20')) report(podAnnotations.at(KEY), 'none', data, { severity, related });
+    else report(podAnnotations.at(KEY), 'older', data, { severity: 'warning', related });
   },
 });

@@ -89,6 +89,8 @@ test('moves it to the pods, where nothing else speaks of it', async () => {
     (await findingsOf(annotationMisplaced, { 'a.yaml': text })).map((f) => f.edits?.length ?? 0);
   const text = deployment('sidecar.istio.io/logLevel: debug').replace('annotations: {  }', 'annotations: { a: b }');
   expect(await edits(text)).toEqual([2]);
+  expect(await edits(text.replace('debug', 'loud'))).toEqual([0]);
+  expect(await edits(text.replace('sidecar.istio.io/logLevel: debug', 'proxy.istio.io/config: "{}"'))).toEqual([0]);
   expect(await edits(object('apps/v1', 'Deployment', 'sidecar.istio.io/logLevel: debug'))).toEqual([0]);
 });
 

@@ -6,6 +6,7 @@ import {
   meshAnnotations,
   type PlacedAnnotation,
 } from '../shared/annotation-places.ts';
+import { valueProblem } from '../shared/annotation-values.ts';
 import { ISTIO_ANNOTATION_TABLE, type IstioAnnotation } from '../shared/istio-annotations.ts';
 import { ISTIO_LABELS } from '../shared/istio-keys.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
@@ -94,8 +95,12 @@ export const annotationMisplaced = defineRule({
       if (known.kinds.includes('Pod') && pod) {
         if (!pod.annotations.lacks(key)) continue;
         const sure = isSettled(resource) && places.filter((one) => one.key === key).length === 1;
-        const edits = sure ? moveEntry(map.at(key), pod.annotations.field) : [];
-        report(map.at(key), 'onWorkload', data, { onKey: true, codes, edits });
+        const move = sure ? moveEntry(map.at(key), pod.annotations.field) : [];
+        // A value that is heard for the first time, and is none, would keep the pods from coming up.
+        const text = map.get(key);
+        const valid = text !== undefined && (!known.value || valueProblem(known.value, text) === undefined);
+        const fix = known.value === 'proxyConfig' ? { suggested: move } : { edits: valid ? move : [] };
+        report(map.at(key), 'onWorkload', data, { onKey: true, codes, ...fix });
       } else report(map.at(key), 'elsewhere', { ...data, kinds: kindsOf(known) }, { onKey: true, codes });
     }
     if (pod) {

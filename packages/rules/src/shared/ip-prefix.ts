@@ -39,3 +39,39 @@ export function isIpPrefix(text: string): boolean {
   if (isIpv4Address(address)) return Number(bits) <= 32;
   return isIpv6Address(address) && Number(bits) <= 128;
 }
+
+/** Whether two ranges have addresses in common; both have to be such, as `isIpPrefix` tells. */
+export function prefixesOverlap(a: string, b: string): boolean {
+  const [first, second] = [bitsOf(a), bitsOf(b)];
+  return first.family === second.family && (first.bits.startsWith(second.bits) || second.bits.startsWith(first.bits));
+}
+
+/** The leading bits that all addresses of a range have. */
+function bitsOf(prefix: string): { family: 4 | 6; bits: string } {
+  const slash = prefix.lastIndexOf('/');
+  const address = prefix.slice(0, slash);
+  const length = Number(prefix.slice(slash + 1));
+  if (isIpv4Address(address)) return { family: 4, bits: ipv4Bits(address).slice(0, length) };
+  const [head = '', tail] = address.split('::');
+  const left = groupBits(head);
+  const right = tail === undefined ? '' : groupBits(tail);
+  return {
+    family: 6,
+    bits: (left + '0'.repeat(Math.max(0, 128 - left.length - right.length)) + right).slice(0, length),
+  };
+}
+
+function groupBits(groups: string): string {
+  if (groups === '') return '';
+  return groups
+    .split(':')
+    .map((group) => (group.includes('.') ? ipv4Bits(group) : Number.parseInt(group, 16).toString(2).padStart(16, '0')))
+    .join('');
+}
+
+function ipv4Bits(address: string): string {
+  return address
+    .split('.')
+    .map((n) => Number(n).toString(2).padStart(8, '0'))
+    .join('');
+}
