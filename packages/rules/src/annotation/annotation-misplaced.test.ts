@@ -100,3 +100,14 @@ test('has the codes of istioctl where istioctl looks', async () => {
   expect(await codes(deployment('sidecar.istio.io/extraStatTags: a'))).toEqual([['IST0107', 'IST0135']]);
   expect(await codes(deployment('a: b', 'networking.istio.io/exportTo: "."'))).toEqual([[]]);
 });
+
+test('says where it is read', async () => {
+  const message = async (text: string) => (await findingsOf(annotationMisplaced, { 'a.yaml': text }))[0]?.message;
+  expect(await message(object('v1', 'Namespace', 'sidecar.istio.io/logLevel: debug'))).toBe(
+    'Namespace cart: annotation sidecar.istio.io/logLevel has no effect on a Namespace, because Istio reads it on pods only.',
+  );
+  expect(await message(object('v1', 'Namespace', 'kubernetes.io/ingress.class: istio'))).toContain('on Ingresses only');
+  expect(await message(object('v1', 'Pod', 'networking.istio.io/traffic-distribution: PreferClose'))).toContain(
+    'on Namespace, Service and ServiceEntry objects only',
+  );
+});

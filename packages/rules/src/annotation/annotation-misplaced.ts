@@ -144,6 +144,8 @@ function whereOf(resource: Resource, { of }: PlacedAnnotation): string {
 }
 
 function kindsOf({ kinds }: IstioAnnotation): string {
-  const names = kinds.map((kind) => kind.slice(kind.lastIndexOf('/') + 1));
-  return names.length === 1 ? `a ${names[0]}`.replace(/^a (?=[AEIOU])/, 'an ') : names.join(', ');
+  const names = kinds.map((kind) => (kind === 'Pod' ? 'pod' : kind.slice(kind.lastIndexOf('/') + 1)));
+  const last = names.at(-1) ?? '';
+  const plural = `${last}${last.endsWith('s') ? 'es' : 's'}`;
+  return names.length < 2 ? plural : `${names.slice(0, -1).join(', ')} and ${last} objects`;
 }

@@ -34,7 +34,7 @@ testRule(annotationProxyConfigUnknownField, {
     'the keys of metadata are free': config('proxyMetadata: { ANYTHING: "1" }', 'runtimeValues: { a.b: "1" }'),
     'a part that may grow': config('proxyHeaders: { somethingNew: {} }'),
     'a field that only a later release may have': {
-      settings: { istioVersion: '1.35' },
+      settings: { istioVersion: '1.31' },
       yaml: config('resources: { cpu: 1 }'),
     },
     'filled in later': config('holdApplicationUntilProxyStart: ${HOLD}'),

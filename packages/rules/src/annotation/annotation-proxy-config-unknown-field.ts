@@ -2,6 +2,7 @@ import { defineRule, formatVersion, nameOf } from '@meshvet/core';
 import { placeInText } from '../shared/embedded-place.ts';
 import { severityForInjection } from '../shared/injected-pods.ts';
 import { proxyConfigOf, proxyConfigProblems } from '../shared/proxy-config.ts';
+import { FIRST_WITH_OTHER_FIELDS } from '../shared/proxy-config-fields.ts';
 
 export const annotationProxyConfigUnknownField = defineRule({
   meta: {
@@ -79,9 +80,7 @@ export const annotationProxyConfigUnknownField = defineRule({
         const suggested = edit ? [{ ...edit, text: near }] : [];
         const fix = `Write ${near}.`;
         report(at, 'near', { resource, path: path.join('.'), near }, { ...options, fix, suggested });
-      }
-      // Releases after those of the table may have fields that it lacks.
-      else if (!mesh.istioAtLeast('1.32')) {
+      } else if (!mesh.istioAtLeast(FIRST_WITH_OTHER_FIELDS)) {
         const version = formatVersion(mesh.settings.istioVersion);
         report(at, 'unknown', { resource, path: path.join('.'), version }, options);
       }

@@ -10,7 +10,7 @@ import {
 } from '@meshvet/core';
 import { isInIstioDomain, meshAnnotations, type PlacedAnnotation } from '../shared/annotation-places.ts';
 import { meantKey } from '../shared/inject-key-typo.ts';
-import { ISTIO_ANNOTATION_TABLE, istioAnnotation } from '../shared/istio-annotations.ts';
+import { FIRST_WITH_OTHER_ANNOTATIONS, ISTIO_ANNOTATION_TABLE, istioAnnotation } from '../shared/istio-annotations.ts';
 import { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from '../shared/istio-keys.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
@@ -108,7 +108,7 @@ export const annotationUnknown = defineRule({
       if (near !== undefined) {
         const suggested = map.has(near) ? [] : replaceKey(field, near);
         report(field, 'near', { ...data, mesh: 'Istio', near }, { onKey: true, codes, suggested });
-      } else if (!mesh.istioAtLeast('1.32')) {
+      } else if (!mesh.istioAtLeast(FIRST_WITH_OTHER_ANNOTATIONS)) {
         const version = formatVersion(mesh.settings.istioVersion);
         report(field, 'unknown', { ...data, version }, { onKey: true, codes });
       }

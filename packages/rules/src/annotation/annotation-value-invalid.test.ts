@@ -31,11 +31,15 @@ const T = 'traffic.sidecar.istio.io/';
 
 testRule(annotationValueInvalid, {
   bad: {
-    'golden: a blank behind the comma of includeOutboundIPRanges': pods(
+    'includeOutboundIPRanges with a blank behind the comma': pods(
       `${T}includeOutboundIPRanges: "10.0.0.0/8, 172.16.0.0/12" #~ rejected \`"10.0.0.0/8, 172.16.0.0/12"\``,
     ),
-    'golden: an address without a prefix length': pods(`${T}includeOutboundIPRanges: 10.0.0.1 #~ rejected`),
-    'golden: everything and a range beside it': pods(`${T}includeOutboundIPRanges: "*,10.0.0.0/8" #~ rejected`),
+    'includeOutboundIPRanges with an address that has no prefix length': pods(
+      `${T}includeOutboundIPRanges: 10.0.0.1 #~ rejected`,
+    ),
+    'includeOutboundIPRanges with everything and a range beside it': pods(
+      `${T}includeOutboundIPRanges: "*,10.0.0.0/8" #~ rejected`,
+    ),
     'everything cannot be excluded': pods(
       `${T}excludeOutboundIPRanges: "*" #~ rejected`,
       `${T}excludeInboundPorts: "*" #~ rejected`,
@@ -101,13 +105,13 @@ spec:
       settings: { istioVersion: '1.31' },
       yaml: pods('prometheus.io/scrape: "true"', 'prometheus.io/port: "15090" #~ scrapePort'),
     },
-    'a name is no port to scape since 1.31': {
+    'a name is no port to scrape since 1.31': {
       settings: { istioVersion: '1.31' },
       yaml: pods('prometheus.io/scrape: "true"', 'prometheus.io/port: http-metrics #~ scrapePort'),
     },
   },
   good: {
-    'golden: everything': pods(`${T}includeOutboundIPRanges: "*"`),
+    'includeOutboundIPRanges with everything': pods(`${T}includeOutboundIPRanges: "*"`),
     'empty lists are valid, whatever they do': pods(
       `${T}includeOutboundIPRanges: ""`,
       `${T}excludeOutboundIPRanges: ""`,

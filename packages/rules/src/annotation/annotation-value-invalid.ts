@@ -87,7 +87,6 @@ export const annotationValueInvalid = defineRule({
     const data = (key: string, reason: string) => ({ resource: nameOf(resource), key, reason });
     for (const key of podAnnotations.keys()) {
       const known = ISTIO_ANNOTATION_TABLE.get(key);
-      const value = podAnnotations.at(key);
       // That a value is no string is told by a rule of its own, and that the release does not know the key yet by another.
       if (
         !known?.value ||
@@ -95,6 +94,7 @@ export const annotationValueInvalid = defineRule({
         !(known.since === undefined || mesh.istioAtLeast(known.since))
       )
         continue;
+      const value = podAnnotations.at(key);
       const text = value.string();
       const problem = text === undefined ? undefined : valueProblem(known.value, text);
       if (!problem) continue;

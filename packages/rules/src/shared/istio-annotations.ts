@@ -178,5 +178,5 @@ export function istioAnnotation(key: string): IstioAnnotation | undefined {
   return ISTIO_ANNOTATION_TABLE.get(key) ?? REMOVED_ANNOTATIONS.get(key);
 }
 
-/** Newest release of which all annotations stand in the table. */
-export const NEWEST_KNOWN: IstioMinor = '1.31';
+/** First release that may have annotations which the table lacks. */
+export const FIRST_WITH_OTHER_ANNOTATIONS: IstioMinor = '1.32';

@@ -106,4 +106,8 @@ export const PROXY_CONFIG_FIELDS: Readonly<Record<string, ProxyConfigField>> = {
   fileFlushInterval: duration,
   fileFlushMinSizeKb: unsigned,
   statsCompression: boolean,
+  profile: any,
 };
+
+/** First release that may have fields which this table lacks: it brought those for proxies at the edge. */
+export const FIRST_WITH_OTHER_FIELDS = '1.31';
