@@ -50,6 +50,13 @@ testRule(annotationTooNew, {
       settings: { istioVersion: '1.20' },
       yaml: pods('sidecar.istio.io/nativeSidecar: "true"'),
     },
+    'pods that stay out of the mesh': {
+      settings: { istioVersion: '1.5' },
+      yaml: pods('sidecar.istio.io/inject: "false"', 'proxy.istio.io/config: "{}"').replace(
+        ', sidecar.istio.io/inject: "true"',
+        '',
+      ),
+    },
     'one that Istio writes itself': { settings: { istioVersion: '1.5' }, yaml: pods('istio.io/rev: default') },
     'the release of Linkerd that brought it': {
       settings: { linkerdVersion: '2.18' },

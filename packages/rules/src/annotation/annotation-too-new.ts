@@ -1,5 +1,6 @@
 import { atLeast, defineRule, formatVersion, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
 import { isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
+import { workloadOf } from '../shared/injected-pods.ts';
 import { ISTIO_ANNOTATION_TABLE } from '../shared/istio-annotations.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 
@@ -60,8 +61,12 @@ export const annotationTooNew = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
+    const workload = workloadOf(mesh, resource);
+    const outside = workload !== undefined && mesh.membership(workload).answer === 'no';
     for (const place of meshAnnotations(resource, (key) => isInIstioDomain(key) || isInLinkerdConfigDomain(key))) {
       const { key, map } = place;
+      // Nobody would read it on pods that stay out of the mesh.
+      if (outside && (place.of === 'podTemplate' || resource.type === 'Pod')) continue;
       const data = { resource: nameOf(resource), key, place: place.place };
       const linkerd = LINKERD_CONFIG.get(key);
       if (linkerd) {
