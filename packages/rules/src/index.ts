@@ -65,6 +65,7 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
 import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
 import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
 import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
@@ -74,7 +75,6 @@ import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
 import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
 import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
 import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
-import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
