@@ -64,6 +64,7 @@ export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
 export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
+export { isQuantity, type ValueProblem, valueProblem } from './mesh/annotation-values.ts';
 export {
   type Canonical,
   canonicalName,
@@ -86,12 +87,24 @@ export {
 } from './mesh/injection.ts';
 export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
 export type { Installation, Known } from './mesh/installation.ts';
+export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './mesh/ip-prefix.ts';
+export {
+  type FeatureStatus,
+  FIRST_WITH_OTHER_ANNOTATIONS,
+  ISTIO_ANNOTATION_TABLE,
+  type IstioAnnotation,
+  type IstioMinor,
+  istioAnnotation,
+  REMOVED_ANNOTATIONS,
+  type ValueKind,
+} from './mesh/istio-annotations.ts';
 export type { LabelSet } from './mesh/label-set.ts';
 export { LINKERD_INJECT_KEY, type LinkerdInjection } from './mesh/linkerd.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
 export type { Admission, Membership, MembershipMode } from './mesh/membership.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
 export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+export { scrapePortProblem } from './mesh/prometheus-annotations.ts';
 export {
   appProtocolSince,
   classOf,
@@ -107,6 +120,8 @@ export {
   tokenReleases,
   WELL_KNOWN_TCP_PORTS,
 } from './mesh/protocol.ts';
+export { type ProxyConfigProblem, proxyConfigProblems } from './mesh/proxy-config.ts';
+export { FIRST_WITH_OTHER_FIELDS } from './mesh/proxy-config-fields.ts';
 export { labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {

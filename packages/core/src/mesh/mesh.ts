@@ -11,6 +11,7 @@ import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
 import { type Admission, admissionOf, type Membership, type NamespaceFacts } from './membership.ts';
 import { type Namespace, readNamespace } from './namespaces.ts';
 import { type PortProtocol, portProtocol } from './protocol.ts';
+import { rejectionsOf } from './rejections.ts';
 import { matches } from './selectors.ts';
 import { readService, type Service, type ServicePort } from './services.ts';
 import {
@@ -232,7 +233,8 @@ export class Mesh {
     let admission = this.#admissions.get(workload);
     if (!admission) {
       const namespace = this.#namespaceFacts(workload);
-      admission = admissionOf(workload, namespace, this.#admissionSetup(workload, namespace), []);
+      const rejections = rejectionsOf(workload, this.settings, this.installation, this.#embedded);
+      admission = admissionOf(workload, namespace, this.#admissionSetup(workload, namespace), rejections);
       this.#admissions.set(workload, admission);
     }
     return admission;

@@ -1,6 +1,5 @@
-import { defineRule, nameOf, type Resource } from '@meshvet/core';
+import { defineRule, ISTIO_ANNOTATION_TABLE, nameOf, type Resource } from '@meshvet/core';
 import { isInIstioDomain, meshAnnotations } from '../shared/annotation-places.ts';
-import { ISTIO_ANNOTATION_TABLE } from '../shared/istio-annotations.ts';
 
 export const annotationAlpha = defineRule({
   meta: {

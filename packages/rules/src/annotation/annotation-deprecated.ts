@@ -1,6 +1,13 @@
-import { atLeast, defineRule, INJECT_KEY, nameOf } from '@meshvet/core';
+import {
+  atLeast,
+  defineRule,
+  INJECT_KEY,
+  ISTIO_ANNOTATION_TABLE,
+  type IstioMinor,
+  nameOf,
+  REMOVED_ANNOTATIONS,
+} from '@meshvet/core';
 import { isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
-import { ISTIO_ANNOTATION_TABLE, type IstioMinor, REMOVED_ANNOTATIONS } from '../shared/istio-annotations.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from '../shared/linkerd-annotations.ts';
 
 export const annotationDeprecated = defineRule({

@@ -1,6 +1,5 @@
-import { defineRule, type Labels, nameOf } from '@meshvet/core';
+import { defineRule, isIpPrefix, type Labels, nameOf, prefixesOverlap } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
-import { isIpPrefix, prefixesOverlap } from '../shared/ip-prefix.ts';
 
 const PREFIX = 'traffic.sidecar.istio.io/';
 const EXCLUDE_PORTS = `${PREFIX}excludeInboundPorts`;

@@ -1,4 +1,13 @@
-import { defineRule, INJECT_KEY, type Labels, nameOf, type Resource } from '@meshvet/core';
+import {
+  defineRule,
+  INJECT_KEY,
+  ISTIO_ANNOTATION_TABLE,
+  type IstioAnnotation,
+  type Labels,
+  nameOf,
+  type Resource,
+  valueProblem,
+} from '@meshvet/core';
 import {
   isDeprecatedForIstioctl,
   isInIstioDomain,
@@ -6,8 +15,6 @@ import {
   meshAnnotations,
   type PlacedAnnotation,
 } from '../shared/annotation-places.ts';
-import { valueProblem } from '../shared/annotation-values.ts';
-import { ISTIO_ANNOTATION_TABLE, type IstioAnnotation } from '../shared/istio-annotations.ts';
 import { ISTIO_LABELS } from '../shared/istio-keys.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import { type PodMetadata, podMetadataOf } from '../shared/pod-metadata.ts';

@@ -1,7 +1,7 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, nameOf, proxyConfigProblems } from '@meshvet/core';
 import { placeInText } from '../shared/embedded-place.ts';
 import { severityForInjection } from '../shared/injected-pods.ts';
-import { proxyConfigOf, proxyConfigProblems } from '../shared/proxy-config.ts';
+import { proxyConfigOf } from '../shared/proxy-config-text.ts';
 
 export const annotationProxyConfigInvalid = defineRule({
   meta: {

@@ -1,8 +1,7 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
+import { defineRule, FIRST_WITH_OTHER_FIELDS, formatVersion, nameOf, proxyConfigProblems } from '@meshvet/core';
 import { placeInText } from '../shared/embedded-place.ts';
 import { severityForInjection } from '../shared/injected-pods.ts';
-import { proxyConfigOf, proxyConfigProblems } from '../shared/proxy-config.ts';
-import { FIRST_WITH_OTHER_FIELDS } from '../shared/proxy-config-fields.ts';
+import { proxyConfigOf } from '../shared/proxy-config-text.ts';
 
 export const annotationProxyConfigUnknownField = defineRule({
   meta: {

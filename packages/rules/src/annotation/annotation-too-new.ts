@@ -1,7 +1,6 @@
-import { atLeast, defineRule, formatVersion, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
+import { atLeast, defineRule, formatVersion, ISTIO_ANNOTATION_TABLE, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
 import { isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
 import { workloadOf } from '../shared/injected-pods.ts';
-import { ISTIO_ANNOTATION_TABLE } from '../shared/istio-annotations.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 
 export const annotationTooNew = defineRule({

@@ -2,15 +2,17 @@ import {
   DATAPLANE_KEY,
   defineRule,
   didYouMean,
+  FIRST_WITH_OTHER_ANNOTATIONS,
   formatVersion,
   INJECTION_KEY,
+  ISTIO_ANNOTATION_TABLE,
+  istioAnnotation,
   nameOf,
   REVISION_KEY,
   type Resource,
 } from '@meshvet/core';
 import { isInIstioDomain, meshAnnotations, type PlacedAnnotation } from '../shared/annotation-places.ts';
 import { meantKey } from '../shared/inject-key-typo.ts';
-import { FIRST_WITH_OTHER_ANNOTATIONS, ISTIO_ANNOTATION_TABLE, istioAnnotation } from '../shared/istio-annotations.ts';
 import { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from '../shared/istio-keys.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';

@@ -1,9 +1,14 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { valueProblem } from '../shared/annotation-values.ts';
+import {
+  defineRule,
+  formatVersion,
+  ISTIO_ANNOTATION_TABLE,
+  type IstioAnnotation,
+  nameOf,
+  scrapePortProblem,
+  valueProblem,
+} from '@meshvet/core';
 import { severityForInjection, workloadOf } from '../shared/injected-pods.ts';
-import { ISTIO_ANNOTATION_TABLE, type IstioAnnotation } from '../shared/istio-annotations.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
-import { scrapePortProblem } from '../shared/prometheus-annotations.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';
 
@@ -115,7 +120,7 @@ export const annotationValueInvalid = defineRule({
         report(value, 'logLevel', data(key, problem.reason), { ...options, codes: [] });
       else report(value, 'ignored', data(key, problem.reason), { ...options, codes: [] });
     }
-    const scrape = workload && mesh.istioAtLeast('1.31') ? scrapePortProblem(mesh, workload) : undefined;
+    const scrape = workload && mesh.istioAtLeast('1.31') ? scrapePortProblem(mesh.installation, workload) : undefined;
     if (scrape) {
       const severity = severityForInjection(mesh, resource, 'error');
       const { field, reason } = scrape;

@@ -1,5 +1,5 @@
+import type { IstioAnnotation } from '@meshvet/core';
 import { INJECT_KEY, type Labels, type Resource } from '@meshvet/core';
-import type { IstioAnnotation } from './istio-annotations.ts';
 import { type MetadataMap, metadataMaps } from './metadata-maps.ts';
 import { podMetadataOf } from './pod-metadata.ts';
 

@@ -1,7 +1,12 @@
-import { atLeast, parseVersion } from '@meshvet/core';
+import {
+  atLeast,
+  FIRST_WITH_OTHER_ANNOTATIONS,
+  ISTIO_ANNOTATION_TABLE,
+  parseVersion,
+  REMOVED_ANNOTATIONS,
+} from '@meshvet/core';
 import { expect, test } from 'vitest';
 import { isInIstioDomain } from './annotation-places.ts';
-import { FIRST_WITH_OTHER_ANNOTATIONS, ISTIO_ANNOTATION_TABLE, REMOVED_ANNOTATIONS } from './istio-annotations.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from './linkerd-annotations.ts';
 
 const known = [...ISTIO_ANNOTATION_TABLE];

@@ -1,4 +1,4 @@
-import { ISTIO_ANNOTATION_TABLE, REMOVED_ANNOTATIONS } from './istio-annotations.ts';
+import { ISTIO_ANNOTATION_TABLE, REMOVED_ANNOTATIONS } from '@meshvet/core';
 
 // Source: istio/api `label/labels.yaml`; names only. What is known of annotations stands in their own table.
 

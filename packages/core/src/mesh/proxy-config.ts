@@ -1,6 +1,6 @@
-import { didYouMean, type EmbeddedText, type Field, type Mesh, PROXY_CONFIG_KEY, type Resource } from '@meshvet/core';
+import { didYouMean } from '../source/did-you-mean.ts';
+import { isPlainMapping } from '../source/plain-mapping.ts';
 import { isIpAddress } from './ip-prefix.ts';
-import { podMetadataOf } from './pod-metadata.ts';
 import { PROXY_CONFIG_FIELDS, type ProxyConfigField } from './proxy-config-fields.ts';
 
 /** Something that is wrong in a ProxyConfig. */
@@ -13,17 +13,6 @@ export interface ProxyConfigProblem {
   readonly reason: string;
   /** The name that was probably meant. */
   readonly near?: string | undefined;
-}
-
-/** The text of annotation `proxy.istio.io/config` of the pods of a resource, and what it holds; undefined where a later step makes it. */
-export function proxyConfigOf(mesh: Mesh, resource: Resource): { field: Field; text: EmbeddedText } | undefined {
-  const annotations = podMetadataOf(resource)?.annotations;
-  if (!annotations || annotations.mayChange(PROXY_CONFIG_KEY)) return undefined;
-  const field = annotations.at(PROXY_CONFIG_KEY);
-  const { value } = field;
-  if (typeof value !== 'string' || value.includes('{{')) return undefined;
-  const text = mesh.embedded(value);
-  return text && text.state !== 'later' ? { field, text } : undefined;
 }
 
 // A reader of a report mends a few at a time, and a hostile text has thousands.
@@ -207,10 +196,6 @@ function isAddress(text: string): boolean {
   const labels = name.split('.');
   if (/^\d+$/.test(labels.at(-1) ?? '')) return false;
   return name.length <= 255 && labels.every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
-}
-
-function isPlainMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isScalar(value: unknown): boolean {
