@@ -24,6 +24,10 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
+import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
+import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
+import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -38,6 +42,16 @@ import { portNameVersionUnsupported } from './port/port-name-version-unsupported
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
+import { runtimeInitNetwork } from './runtime/runtime-init-network.ts';
+import { runtimeJobNeverCompletes } from './runtime/runtime-job-never-completes.ts';
+import { runtimePodSecurityCapabilities } from './runtime/runtime-pod-security-capabilities.ts';
+import { runtimePodSecuritySeccomp } from './runtime/runtime-pod-security-seccomp.ts';
+import { runtimeProxyUid } from './runtime/runtime-proxy-uid.ts';
+import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
+import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
+import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
+import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -81,6 +95,10 @@ export const allRules: readonly Rule[] = [
   labelsSelectorMismatch,
   labelsServiceAppMissing,
   labelsVersionMissing,
+  linkerdJobNeverCompletes,
+  linkerdProxyUid,
+  linkerdReservedPort,
+  linkerdWaitBeforeExit,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
@@ -95,6 +113,16 @@ export const allRules: readonly Rule[] = [
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
   portUdpNotProxied,
+  runtimeHoldIneffective,
+  runtimeInitNetwork,
+  runtimeJobNeverCompletes,
+  runtimePodSecurityCapabilities,
+  runtimePodSecuritySeccomp,
+  runtimeProxyUid,
+  runtimeReservedPort,
+  runtimeServicePortReserved,
+  runtimeStartOrder,
+  runtimeTerminationDrain,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,
