@@ -1,57 +1,90 @@
-import { defineRule } from '@meshvet/core';
+import { atLeast, defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { linkerdForm, linkerdSetting, severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { runToCompletion, speaksOf } from '../shared/run-to-completion.ts';
 
 export const linkerdJobNeverCompletes = defineRule({
   meta: {
     id: 'linkerd-job-never-completes',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: "Pods that are meant to end get Linkerd's proxy, which never ends.",
+    why: 'A proxy that is a container like the others goes on when the work is done, so the pod stays Running, the Job never completes, and a CronJob piles up pods.',
+    fix: 'Make the proxy a native sidecar, run the work under linkerd-await --shutdown, or keep the pods out with annotation linkerd.io/inject: disabled.',
+    severity: 'error',
+    subject: 'workload',
+    sources: [
+      'linkerd.io: Graceful Pod Shutdown; Proxy Configuration reference (native sidecars: 2.15 alpha, 2.19 beta, default since 2.20)',
+      'linkerd.io: release notes of 2.16 (proxy-admin-shutdown)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      never: "{resource}: Linkerd's proxy goes on when the work is done, so {never} ({reason}).",
+      deadline:
+        "{resource}: Linkerd's proxy goes on when the work is done, so every run ends as failed after activeDeadlineSeconds {seconds} ({reason}).",
+      refused:
+        "{resource}: the work asks Linkerd's proxy to end, which it refuses since 2.16 without annotation config.linkerd.io/proxy-admin-shutdown: enabled, so {never}.",
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'an annotation that refuses the native form',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: batch/v1
+          kind: Job
+          metadata: { name: migrate, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            template:
+              metadata:
+                annotations:
+                  linkerd.io/inject: enabled
+                  config.linkerd.io/proxy-enable-native-sidecar: "false"
+              spec:
+                restartPolicy: Never #~ never \`Never\`
+                containers: [{ name: migrate, image: "migrate:1" }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'native, the default since 2.20',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: batch/v1
+          kind: Job
+          metadata: { name: migrate, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            template:
+              metadata: { annotations: { linkerd.io/inject: enabled } }
+              spec:
+                restartPolicy: Never
+                containers: [{ name: migrate, image: "migrate:1" }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: workload, mesh, report }) {
+    const run = runToCompletion(workload);
+    const severity = run && severityForLinkerd(mesh, workload, 'error');
+    if (!severity) return;
+    const { form, reason } = linkerdForm(mesh, workload);
+    if (form !== 'classic') return;
+    const resource = nameOf(workload.resource);
+    const { field, never, deadline } = run;
+    const related = deadline ? [{ at: deadline.field, note: 'the deadline' }] : [];
+    if (endsProxy(mesh, workload)) {
+      // A value of the chart may allow it for all pods.
+      if (!mayShutDown(mesh, workload)) report(field, 'refused', { resource, never }, { severity: 'warning', related });
+      return;
     }
+    if (deadline) report(field, 'deadline', { resource, reason, seconds: deadline.seconds }, { severity, related });
+    else report(field, 'never', { resource, reason, never }, { severity });
   },
 });
+
+function endsProxy(mesh: Mesh, workload: Workload): boolean {
+  return speaksOf(mesh, workload, ['4191/shutdown', 'linkerd-await', 'linkerd-shutdown', 'pkill', 'killall']);
+}
+
+function mayShutDown(mesh: Mesh, workload: Workload): boolean {
+  if (!atLeast(mesh.settings.linkerdVersion, '2.16') || speaksOf(mesh, workload, ['pkill', 'killall'])) return true;
+  const key = 'config.linkerd.io/proxy-admin-shutdown';
+  const setting = linkerdSetting(mesh, workload, key);
+  return setting ? setting.value === 'enabled' : workload.podAnnotations.has(key);
+}

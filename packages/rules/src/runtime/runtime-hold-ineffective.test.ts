@@ -1,15 +1,33 @@
-import { testRule, yaml } from '@meshvet/core/testing';
+import { testRule } from '@meshvet/core/testing';
 import { runtimeHoldIneffective } from './runtime-hold-ineffective.ts';
 
-// The examples of the rule run too. A case is named for what was believed wrongly, or for what is right.
+const pod = (config: string, mark = '') => `apiVersion: v1
+kind: Pod
+metadata:
+  name: cart
+  namespace: shop
+  annotations:
+    proxy.istio.io/config: '${config}' ${mark}
+spec: { containers: [{ name: cart, image: cart }] }
+`;
+
+const HOLD = '{ "holdApplicationUntilProxyStarts": true }';
+
 testRule(runtimeHoldIneffective, {
-  bad: {},
+  bad: {
+    'native by the flag': { settings: { installation: { nativeSidecars: true } }, yaml: pod(HOLD, '#~ native') },
+    'native by the nodes': pod(HOLD, '#~ native'),
+    'a release that does not know it': { settings: { istioVersion: '1.6' }, yaml: pod(HOLD, '#~ unknown') },
+  },
   good: {
-    'TODO: a case that looks wrong and is not': yaml`
-      apiVersion: v1
-      kind: Service
-      metadata: { name: db, namespace: shop }
-      spec: { selector: { app: db }, ports: [{ name: tcp-db, port: 3306 }] }
-    `,
+    'classic since 1.7': { settings: { istioVersion: '1.7' }, yaml: pod(HOLD) },
+    'nodes too old for native': { settings: { kubernetesVersion: '1.32' }, yaml: pod(HOLD) },
+    'nothing is asked': { settings: { installation: { nativeSidecars: true } }, yaml: pod('concurrency: 2') },
+    refused: pod('holdApplicationUntilProxyStarts: false'),
+    'not in the mesh': pod(HOLD).replace(
+      'annotations:',
+      'labels: { sidecar.istio.io/inject: "false" }\n  annotations:',
+    ),
+    'no YAML': pod('{ holdApplication'),
   },
 });

@@ -1,57 +1,80 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, nameOf, PROXY_CONFIG_KEY } from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
+import { deleteEntry } from '../shared/mapping-edit.ts';
+import { podProxyConfig } from '../shared/proxy-config.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const runtimeHoldIneffective = defineRule({
   meta: {
     id: 'runtime-hold-ineffective',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: 'The pods ask that the application waits for the sidecar, which changes nothing.',
+    why: 'A native sidecar always starts before the application, and Istio before 1.7 does not know holdApplicationUntilProxyStarts.',
+    fix: 'Take holdApplicationUntilProxyStarts out of annotation proxy.istio.io/config.',
+    severity: 'info',
+    subject: 'workload',
+    since: '1.6',
+    sources: [
+      'istio.io: ProxyConfig, holdApplicationUntilProxyStarts (since 1.7)',
+      'istio/istio pkg/kube/inject/webhook.go (reorderPod; native sidecars)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      native:
+        '{resource}: holdApplicationUntilProxyStarts changes nothing, since the sidecar is native and starts before the application ({reason}).',
+      unknown: '{resource}: holdApplicationUntilProxyStarts is read since Istio 1.7; {version} starts both at once.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'with a native sidecar',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: apps/v1
+          kind: Deployment
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata:
+                labels: { app: cart }
+                annotations:
+                  sidecar.istio.io/nativeSidecar: "true"
+                  proxy.istio.io/config: "holdApplicationUntilProxyStarts: true" #~ native
+              spec: { containers: [{ name: cart, image: "cart:1" }] }
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'with a classic sidecar',
+        settings: { istioVersion: '1.18' },
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: apps/v1
+          kind: Deployment
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata:
+                labels: { app: cart }
+                annotations: { proxy.istio.io/config: "holdApplicationUntilProxyStarts: true" }
+              spec: { containers: [{ name: cart, image: "cart:1" }] }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
-    }
+  check({ subject: workload, mesh, report }) {
+    const { own } = podProxyConfig(mesh, workload);
+    const severity = own.holdApplicationUntilProxyStarts === true && severityForSidecar(mesh, workload, 'info');
+    if (!severity) return;
+    const at = workload.podAnnotations.at(PROXY_CONFIG_KEY);
+    const resource = nameOf(workload.resource);
+    const only = Object.keys(own).length === 1 && isSettled(workload.resource);
+    if (!mesh.istioAtLeast('1.7'))
+      return report(at, 'unknown', { resource, version: mesh.settings.istioVersion.join('.') }, { severity });
+    const { form, byNodes, reason } = mesh.sidecar(workload);
+    if (form !== 'native') return;
+    // On nodes that nobody has seen the setting may still be needed.
+    if (byNodes) report(at, 'native', { resource, reason }, { severity, advice: true });
+    else report(at, 'native', { resource, reason }, { severity, edits: only ? deleteEntry(at) : [] });
   },
 });
