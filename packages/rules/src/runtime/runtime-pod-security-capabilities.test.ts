@@ -1,4 +1,4 @@
-import { findingsOf, testRule, yaml } from '@meshvet/core/testing';
+import { findingsOf, testRule } from '@meshvet/core/testing';
 import { expect, test } from 'vitest';
 import { runtimePodSecurityCapabilities } from './runtime-pod-security-capabilities.ts';
 
