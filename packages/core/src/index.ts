@@ -32,6 +32,7 @@ export {
   withBaseline,
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
+export { type Explanation, explainWorkloads } from './lint/explain.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -52,22 +53,45 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export type {
+  FactReport,
+  IdentityPart,
+  PortReport,
+  ServiceReport,
+  WorkloadReport,
+} from './lint/workload-report.ts';
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
-export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
-export type { Installation, Known } from './mesh/installation.ts';
-export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
+export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
 export {
-  DATAPLANE_KEY,
+  type Canonical,
+  canonicalName,
+  canonicalRevision,
+  canonicalState,
+  hasReadableLabels,
+  nameKeys,
+  versionKeys,
+} from './mesh/canonical.ts';
+export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
+export {
+  type Cause,
+  type Fact,
   INJECT_KEY,
   INJECTION_KEY,
-  type Membership,
-  type MembershipMode,
+  type Injection,
+  type Outcome,
   REVISION_KEY,
-} from './mesh/membership.ts';
+  TEMPLATES_KEY,
+} from './mesh/injection.ts';
+export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
+export type { Installation, Known } from './mesh/installation.ts';
+export type { LabelSet } from './mesh/label-set.ts';
+export { LINKERD_INJECT_KEY, type LinkerdInjection } from './mesh/linkerd.ts';
+export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
+export type { Admission, Membership, MembershipMode } from './mesh/membership.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
-export { type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
 export {
   appProtocolSince,
   classOf,
@@ -113,6 +137,7 @@ export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
+export { whyTable, whyText } from './reporters/why-text.ts';
 export {
   defineRule,
   type ExampleSettings,
