@@ -1,4 +1,4 @@
-import { defineRule, type Mesh, nameOf, portLabel, type Severity, type Workload } from '@meshvet/core';
+import { defineRule, type Mesh, nameOf, portLabel, type Service, type Severity, type Workload } from '@meshvet/core';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
 import {
   isAmbient,
@@ -114,8 +114,8 @@ export const runtimeReservedPort = defineRule({
     const service = serviceOf(mesh, subject);
     if (!service || !sendsToApplications(mesh, service)) return;
     const behind = judgedBehind(mesh, service, (w) => (severityIn(mesh, w) ? istioPorts(mesh, w) : undefined));
-    const membership = mesh.membershipOfService(service).answer;
-    if (membership === 'no' || (behind.length === 0 && mesh.behind(service).state === 'found')) return;
+    if (behind.length === 0 && (mesh.behind(service).state === 'found' || isOutside(mesh, service))) return;
+    const sure = behind.some(({ workload }) => workload && severityIn(mesh, workload) === 'error');
     const views = behind.length > 0 ? behind : [{ workload: undefined, reserved: istioPorts(mesh) }];
     for (const { port, servicePort, field, declared } of targetMisuses(service, views)) {
       report(
@@ -129,7 +129,7 @@ export const runtimeReservedPort = defineRule({
           ...proxyWords(mesh, behind[0]?.workload),
         },
         {
-          severity: milderOf(membership === 'yes' ? 'error' : 'warning', port.severity),
+          severity: milderOf(sure ? 'error' : 'warning', port.severity),
           related: declared ? [{ at: declared, note: 'a container declares it' }] : [],
         },
       );
@@ -142,6 +142,10 @@ function severityIn(mesh: Mesh, workload: Workload): Severity | undefined {
   return isAmbient(mesh, workload)
     ? severityForWorkload(mesh, workload, 'error')
     : severityForSidecar(mesh, workload, 'error');
+}
+
+function isOutside(mesh: Mesh, service: Service): boolean {
+  return mesh.membershipOfService(service).answer === 'no';
 }
 
 function proxyWords(mesh: Mesh, workload: Workload | undefined) {

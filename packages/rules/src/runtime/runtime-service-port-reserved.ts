@@ -1,6 +1,7 @@
 import { atLeast, defineRule, type Mesh, nameOf, portLabel, type Service } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { surelyBehind } from '../shared/endpoints.ts';
+import { hasLinkerd } from '../shared/linkerd-audience.ts';
 import { isAmbient, istioPorts, sendsToApplications, targetNumber } from '../shared/reserved-ports.ts';
 
 export const runtimeServicePortReserved = defineRule({
@@ -52,11 +53,11 @@ export const runtimeServicePortReserved = defineRule({
     ],
   },
   check({ subject: service, mesh, report }) {
-    if (!sendsToApplications(mesh, service)) return;
+    if (!sendsToApplications(mesh, service) || isWithoutSidecars(mesh, service)) return;
     const taken = LISTENERS.filter(([, since]) => atLeast(mesh.settings.istioVersion, since)).map(([number]) => number);
     for (const port of service.ports) {
       if (port.number === undefined || !taken.includes(port.number) || port.unreadable) continue;
-      if (mesh.protocol(port).class !== 'http' || endsOnReserved(mesh, service, targetNumber(port))) continue;
+      if (mesh.protocol(port).class !== 'http' || endsOnReserved(mesh, targetNumber(port))) continue;
       report(
         port.field.at('port'),
         'port',
@@ -76,8 +77,12 @@ const LISTENERS: readonly (readonly [number: number, since: `1.${number}`])[] = 
 ];
 
 // Then the application has to move, and the Service with it: that is told already.
-function endsOnReserved(mesh: Mesh, service: Service, target: number | undefined): boolean {
-  const behind = surelyBehind(mesh, service);
-  if (behind.length > 0 && behind.every((w) => isAmbient(mesh, w))) return true;
+function endsOnReserved(mesh: Mesh, target: number | undefined): boolean {
   return target !== undefined && istioPorts(mesh).has(target);
+}
+
+// Then the clients are likely to have none of these listeners either.
+function isWithoutSidecars(mesh: Mesh, service: Service): boolean {
+  const behind = surelyBehind(mesh, service);
+  return behind.length > 0 && behind.every((w) => isAmbient(mesh, w) || hasLinkerd(mesh, w) === 'yes');
 }

@@ -1,57 +1,125 @@
-import { defineRule } from '@meshvet/core';
+import {
+  applicationContainers,
+  defineRule,
+  type Field,
+  type Mesh,
+  nameOf,
+  PROXY_CONFIG_KEY,
+  type Workload,
+} from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
+import { endsByItself } from '../shared/label-audience.ts';
+import { severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { isPatchedAnywhere } from '../shared/patched.ts';
+import { podProxyConfig, proxyMetadata, proxySetting, secondsOf } from '../shared/proxy-config.ts';
+import { graceOf, preStopSleep } from '../shared/termination.ts';
 
 export const runtimeTerminationDrain = defineRule({
   meta: {
     id: 'runtime-termination-drain',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary: 'The pods end before their proxy has finished the requests that are under way.',
+    why: 'On SIGTERM the proxy goes on for its drain time; Kubernetes kills it after terminationGracePeriodSeconds, and a classic sidecar that ends first takes the network from an application that still answers.',
+    fix: 'Keep terminationDrainDuration below terminationGracePeriodSeconds, and not shorter than what the application sleeps in preStop.',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    subject: 'workload',
+    sources: [
+      'istio.io: ProxyConfig, terminationDrainDuration (default 5s); EXIT_ON_ZERO_ACTIVE_CONNECTIONS since 1.12',
+      'istio/istio pkg/envoy/agent.go (terminate)',
+      'kubernetes.io: Pod Lifecycle, Termination of Pods',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      noGrace:
+        '{resource}: terminationGracePeriodSeconds is 0, so {proxy} is killed at once and what is under way is lost. The default is 30.',
+      longDrain:
+        '{resource}: the sidecar drains for {drain} s, but is killed after terminationGracePeriodSeconds {grace}. The drain has to be shorter.',
+      earlyExit:
+        '{resource}: container {container} sleeps {sleep} s in preStop, but the classic sidecar ends {drain} s after SIGTERM, and its requests fail from then on.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'a drain that is longer than the pods may take',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: apps/v1
+          kind: Deployment
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata:
+                labels: { app: cart }
+                annotations:
+                  proxy.istio.io/config: "terminationDrainDuration: 45s" #~ longDrain
+              spec:
+                terminationGracePeriodSeconds: 30
+                containers: [{ name: cart, image: "cart:1" }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'a grace period that covers the drain',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: apps/v1
+          kind: Deployment
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata:
+                labels: { app: cart }
+                annotations: { proxy.istio.io/config: "terminationDrainDuration: 45s" }
+              spec:
+                terminationGracePeriodSeconds: 60
+                containers: [{ name: cart, image: "cart:1" }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: workload, mesh, report }) {
+    if (endsByItself(workload) || isPatchedAnywhere(workload.resource, GRACE)) return;
+    const resource = nameOf(workload.resource);
+    const field = workload.podSpec.at(GRACE);
+    const severity = severityForSidecar(mesh, workload, 'warning');
+    const grace = graceOf(workload);
+    if (grace === 0) {
+      const speaks = severity ?? severityForLinkerd(mesh, workload, 'warning');
+      const proxy = severity ? 'the sidecar' : "Linkerd's proxy";
+      if (speaks) report(field, 'noGrace', { resource, proxy }, { severity: speaks });
+      return;
+    }
+    if (!severity || grace === undefined) return;
+    const drain = drainOf(mesh, workload);
+    if (drain === undefined) return;
+    if (drain.seconds >= grace) {
+      // What the mesh says for all pods is mended at the pods' own number.
+      const at = drain.own ?? field;
+      if (drain.own || field.hasValue) report(at, 'longDrain', { resource, drain: drain.seconds, grace }, { severity });
+      return;
+    }
+    const { present, form } = mesh.sidecar(workload);
+    if (present !== 'yes' || form !== 'classic') return;
+    for (const container of applicationContainers(workload)) {
+      const sleep = preStopSleep(container);
+      if (!sleep || sleep.seconds <= drain.seconds) continue;
+      const words = { resource, container: container.name, sleep: sleep.seconds, drain: drain.seconds };
+      report(sleep.field, 'earlyExit', words, { severity: 'info', onKey: true });
     }
   },
 });
+
+const GRACE = 'terminationGracePeriodSeconds';
+
+/** How long the proxy goes on after SIGTERM, and where the pods say so; undefined where it waits for connections, or is not known. */
+function drainOf(mesh: Mesh, workload: Workload): { seconds: number; own: Field | undefined } | undefined {
+  const { own, unreadable } = podProxyConfig(mesh, workload);
+  if (unreadable || proxyMetadata(mesh, workload, 'EXIT_ON_ZERO_ACTIVE_CONNECTIONS') === 'true') return undefined;
+  const said = proxySetting(mesh, workload, 'terminationDrainDuration');
+  const seconds = said === undefined ? DEFAULT_DRAIN : secondsOf(said);
+  if (seconds === undefined) return undefined;
+  const field = own.terminationDrainDuration === undefined ? undefined : workload.podAnnotations.at(PROXY_CONFIG_KEY);
+  return { seconds, own: field };
+}
+
+const DEFAULT_DRAIN = 5;

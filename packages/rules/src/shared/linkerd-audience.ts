@@ -1,37 +1,12 @@
-import type { Answer, Field, Labels, Mesh, Severity, Workload } from '@meshvet/core';
+import type { Answer, Field, Mesh, Severity, Workload } from '@meshvet/core';
 import { atLeast, kubernetesAtLeast } from '@meshvet/core';
 import { namespacesOf } from './inject-value.ts';
-
-// Source: linkerd2 `pkg/inject/inject.go`, `pkg/k8s/labels.go`, and the webhook's selectors in
-// `charts/linkerd-control-plane/templates/proxy-injector-rbac.yaml`.
-
-/** Annotation of a pod or a namespace that asks for Linkerd's proxy, or refuses it. */
-export const LINKERD_INJECT_KEY = 'linkerd.io/inject';
-
-const WISHES: ReadonlySet<string> = new Set(['', 'enabled', 'ingress', 'disabled']);
-const LEFT_ALONE: ReadonlySet<string> = new Set(['kube-system', 'cert-manager']);
 
 /** Whether the pods of a workload get Linkerd's proxy, or carry it in the manifest. */
 export function hasLinkerd(mesh: Mesh, workload: Workload): Answer {
   if (writtenLinkerdProxy(workload)) return 'yes';
-  if (workload.hostNetwork || workload.hasProxy || workload.podLabels.has('linkerd.io/control-plane-component'))
-    return 'no';
-  if (LEFT_ALONE.has(workload.resource.namespace ?? '')) return 'no';
-  const own = wish(workload.podAnnotations);
-  if (own === 'invalid' || own === 'disabled') return 'no';
-  const namespaces = namespacesOf(mesh, workload.resource);
-  if (!namespaces) return own === 'enabled' ? 'yes' : 'unknown';
-  const answers = namespaces.map(({ resource }): Answer => {
-    if (resource.labels.get('config.linkerd.io/admission-webhooks') === 'disabled') return 'no';
-    const around = wish(resource.annotations);
-    // A value that Linkerd does not know vetoes even the pod's own.
-    if (around === 'invalid') return 'no';
-    if (own === 'enabled') return 'yes';
-    if (own === 'unknown' || around === 'unknown') return 'unknown';
-    return around === 'enabled' ? 'yes' : 'no';
-  });
-  const [first] = answers;
-  return first !== undefined && answers.every((answer) => answer === first) ? first : 'unknown';
+  const { outcome } = mesh.admission(workload).linkerd;
+  return outcome === 'injected' ? 'yes' : outcome === 'unknown' ? 'unknown' : 'no';
 }
 
 /**
@@ -40,15 +15,6 @@ export function hasLinkerd(mesh: Mesh, workload: Workload): Answer {
  */
 export function severityForLinkerd(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
   return hasLinkerd(mesh, workload) === 'yes' ? severity : undefined;
-}
-
-/** What a namespace asks of Linkerd for pods that say nothing themselves. */
-export function wish(annotations: Labels): 'enabled' | 'disabled' | 'none' | 'invalid' | 'unknown' {
-  if (!annotations.has(LINKERD_INJECT_KEY)) return annotations.mayChange(LINKERD_INJECT_KEY) ? 'unknown' : 'none';
-  const value = annotations.get(LINKERD_INJECT_KEY);
-  if (value === undefined || annotations.mayChange(LINKERD_INJECT_KEY)) return 'unknown';
-  if (!WISHES.has(value)) return 'invalid';
-  return value === '' ? 'none' : value === 'disabled' ? 'disabled' : 'enabled';
 }
 
 /** A setting of Linkerd's proxy that an annotation gives. */

@@ -1,6 +1,7 @@
 import {
   type Answer,
   INJECTION_KEY,
+  LINKERD_INJECT_KEY,
   type Mesh,
   type Namespace,
   REVISION_KEY,
@@ -10,7 +11,7 @@ import {
 import { severityForSidecar } from './audience.ts';
 import { interceptionModeOf } from './capture.ts';
 import { namespacesOf } from './inject-value.ts';
-import { hasLinkerd, wish } from './linkerd-audience.ts';
+import { hasLinkerd } from './linkerd-audience.ts';
 
 /** Labels of Pod Security on a Namespace. Source: kubernetes.io "Pod Security Admission"; beta, on by default since 1.23. */
 export const POD_SECURITY = 'pod-security.kubernetes.io/';
@@ -51,7 +52,7 @@ function ofIstio(mesh: Mesh, { resource }: Namespace, all: readonly Workload[]):
 function ofLinkerd(mesh: Mesh, { resource }: Namespace, all: readonly Workload[]): InjectedPods | undefined {
   const workloads = all.filter((w) => hasLinkerd(mesh, w) === 'yes');
   if (workloads.length > 0) return judged('linkerd', true, workloads, (w) => linkerdNeeds(mesh, w));
-  if (all.length > 0 || wish(resource.annotations) !== 'enabled') return undefined;
+  if (all.length > 0 || !asksForLinkerd(resource)) return undefined;
   return {
     mesh: 'linkerd',
     sure: true,
@@ -94,6 +95,11 @@ function linkerdNeeds(mesh: Mesh, workload: Workload): Answer {
   if (workload.containers.some((c) => c.name === 'linkerd-init')) return 'yes';
   if (workload.containers.some((c) => c.name === 'linkerd-network-validator')) return 'no';
   return mesh.derive(hasLinkerdCni) ? 'no' : 'unknown';
+}
+
+function asksForLinkerd({ annotations }: Resource): boolean {
+  const value = annotations.mayChange(LINKERD_INJECT_KEY) ? undefined : annotations.get(LINKERD_INJECT_KEY);
+  return value === 'enabled' || value === 'ingress';
 }
 
 function hasLinkerdCni(mesh: Mesh): boolean {

@@ -2,7 +2,6 @@ import {
   applicationContainers,
   atLeast,
   type Container,
-  DATAPLANE_KEY,
   type Field,
   isPatchedAt,
   type Mesh,
@@ -76,8 +75,9 @@ const STATUS_PORT_KEY = 'status.sidecar.istio.io/port';
 
 /** Whether pods are in the mesh by way of the node's ztunnel. */
 export function isAmbient(mesh: Mesh, workload: Workload): boolean {
-  const { answer, mode, field } = mesh.membership(workload);
-  return answer === 'yes' && (mode === 'ambient' || (mode === undefined && field?.key === DATAPLANE_KEY));
+  const { istio, ambient } = mesh.admission(workload);
+  const outside = istio.outcome === 'not-injected' || istio.outcome === 'unknown';
+  return ambient.answer === 'yes' && outside && !workload.hasProxy;
 }
 
 /** What Istio keeps in the pods of a workload; without one, what its sidecar usually keeps. */
