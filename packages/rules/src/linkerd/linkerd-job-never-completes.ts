@@ -1,6 +1,6 @@
 import { atLeast, defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { linkerdForm, linkerdSetting, severityForLinkerd } from '../shared/linkerd-audience.ts';
-import { runToCompletion, speaksOf } from '../shared/run-to-completion.ts';
+import { endingsOf, runToCompletion } from '../shared/run-to-completion.ts';
 
 export const linkerdJobNeverCompletes = defineRule({
   meta: {
@@ -68,7 +68,9 @@ export const linkerdJobNeverCompletes = defineRule({
     const resource = nameOf(workload.resource);
     const { field, never, deadline } = run;
     const related = deadline ? [{ at: deadline.field, note: 'the deadline' }] : [];
-    if (endsProxy(mesh, workload)) {
+    const endings = endingsOf(mesh, workload);
+    if (endings.has('signal')) return;
+    if (endings.has('linkerd')) {
       // A value of the chart may allow it for all pods.
       if (!mayShutDown(mesh, workload)) report(field, 'refused', { resource, never }, { severity: 'warning', related });
       return;
@@ -78,12 +80,8 @@ export const linkerdJobNeverCompletes = defineRule({
   },
 });
 
-function endsProxy(mesh: Mesh, workload: Workload): boolean {
-  return speaksOf(mesh, workload, ['4191/shutdown', 'linkerd-await', 'linkerd-shutdown', 'pkill', 'killall']);
-}
-
 function mayShutDown(mesh: Mesh, workload: Workload): boolean {
-  if (!atLeast(mesh.settings.linkerdVersion, '2.16') || speaksOf(mesh, workload, ['pkill', 'killall'])) return true;
+  if (!atLeast(mesh.settings.linkerdVersion, '2.16')) return true;
   const key = 'config.linkerd.io/proxy-admin-shutdown';
   const setting = linkerdSetting(mesh, workload, key);
   return setting ? setting.value === 'enabled' : workload.podAnnotations.has(key);

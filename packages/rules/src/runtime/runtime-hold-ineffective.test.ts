@@ -28,6 +28,10 @@ testRule(runtimeHoldIneffective, {
       'annotations:',
       'labels: { sidecar.istio.io/inject: "false" }\n  annotations:',
     ),
+    'gRPC without a proxy': pod(HOLD).replace(
+      'annotations:',
+      'annotations:\n    inject.istio.io/templates: grpc-agent',
+    ),
     'no YAML': pod('{ holdApplication'),
   },
 });

@@ -39,6 +39,13 @@ testRule(runtimeInitNetwork, {
       yaml: pod(`${CURL}, securityContext: { runAsUser: 1337 }`),
     },
     'native by the default': pod(CURL),
+    'golden case 7: behind a native proxy, written by hand': {
+      settings: CNI,
+      yaml: pod(CURL).replace(
+        '  initContainers:',
+        '  initContainers:\n    - { name: istio-init, image: "istio/proxyv2:1.20.0" }\n    - { name: istio-proxy, image: "istio/proxyv2:1.20.0", restartPolicy: Always }',
+      ),
+    },
     'the destination is left out': {
       settings: CNI,
       yaml: pod(CURL, '', 'annotations: { traffic.sidecar.istio.io/excludeOutboundPorts: "80" }'),

@@ -125,7 +125,7 @@ data: { run.sh: "migrate && curl -X POST http://127.0.0.1:15020/quitquitquit" }
         spec: { restartPolicy: Always, containers: [{ name: cart, image: cart }] }
       `,
     },
-    'a native proxy in the manifest': {
+    'golden case 7: the native order, written by hand': {
       settings: CLASSIC,
       yaml: yaml`
         apiVersion: batch/v1
@@ -135,7 +135,10 @@ data: { run.sh: "migrate && curl -X POST http://127.0.0.1:15020/quitquitquit" }
           template:
             spec:
               restartPolicy: Never
-              initContainers: [{ name: istio-proxy, image: "istio/proxyv2:1.20.0", restartPolicy: Always }]
+              initContainers:
+                - { name: istio-init, image: "istio/proxyv2:1.20.0" }
+                - { name: istio-proxy, image: "istio/proxyv2:1.20.0", restartPolicy: Always }
+                - { name: fetch, image: fetch }
               containers: [{ name: migrate, image: migrate }]
       `,
     },

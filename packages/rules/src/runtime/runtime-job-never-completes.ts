@@ -2,7 +2,7 @@ import { defineRule, INJECT_KEY, type Mesh, NATIVE_SIDECAR_KEY, nameOf, type Wor
 import { severityForSidecar } from '../shared/audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { milderOf } from '../shared/reserved-ports.ts';
-import { runToCompletion, speaksOf } from '../shared/run-to-completion.ts';
+import { endingsOf, runToCompletion } from '../shared/run-to-completion.ts';
 import { isSettled } from '../shared/settled.ts';
 
 export const runtimeJobNeverCompletes = defineRule({
@@ -101,7 +101,9 @@ export const runtimeJobNeverCompletes = defineRule({
     const severity = run && severityForSidecar(mesh, workload, 'error');
     if (!severity) return;
     const { form, byNodes, reason, written } = mesh.sidecar(workload);
-    if (form !== 'classic' || speaksOf(mesh, workload, ENDINGS)) return;
+    if (form !== 'classic') return;
+    const endings = endingsOf(mesh, workload);
+    if (endings.has('istio') || endings.has('signal')) return;
     const { field, never, deadline } = run;
     const options = {
       // Newer nodes than the config tells would make it native.
@@ -114,21 +116,6 @@ export const runtimeJobNeverCompletes = defineRule({
     else report(field, 'never', { resource, reason, never }, options);
   },
 });
-
-// The application, or a wrapper around it, ends the sidecar: a request to the agent or to Envoy, scuttle, envoy-preflight, kubexit, and
-// signals in a shared process namespace.
-const ENDINGS = [
-  'quitquitquit',
-  'scuttle',
-  'SCUTTLE',
-  'ISTIO_QUIT_API',
-  'NEVER_KILL_ISTIO',
-  'envoy-preflight',
-  'kubexit',
-  'KUBEXIT',
-  'pkill',
-  'killall',
-] as const;
 
 function wayOut(mesh: Mesh, workload: Workload) {
   const metadata = workload.template.at('metadata');

@@ -36,7 +36,10 @@ testRule(runtimeTerminationDrain, {
       'terminationGracePeriodSeconds: 0 #~ noGrace',
       'linkerd.io/inject: enabled',
     ).replace('labels: { istio-injection: enabled }', 'labels: {}'),
-    'the default drain in a short grace period': pod('terminationGracePeriodSeconds: 5 #~ longDrain'),
+    'a drain as long as the grace period': pod(
+      'terminationGracePeriodSeconds: 5',
+      "proxy.istio.io/config: 'terminationDrainDuration: 5s'",
+    ).replace(/(annotations: .*)/, '$1 #~ longDrain'),
     'the drain of the mesh': pod('terminationGracePeriodSeconds: 60 #~ longDrain') + mesh('1m'),
     'the application sleeps longer than the sidecar': {
       settings: CLASSIC,
@@ -52,6 +55,7 @@ testRule(runtimeTerminationDrain, {
     },
   },
   good: {
+    'a short grace period, and no drain that anybody asked for': pod('terminationGracePeriodSeconds: 5'),
     defaults: pod(''),
     'the pods drain longer than they sleep': {
       settings: CLASSIC,
@@ -61,6 +65,10 @@ testRule(runtimeTerminationDrain, {
     'the sidecar waits for its connections': {
       settings: CLASSIC,
       yaml: pod('', 'proxy.istio.io/config: \'{ proxyMetadata: { EXIT_ON_ZERO_ACTIVE_CONNECTIONS: "true" } }\'', SLEEP),
+    },
+    'a sleep that the grace period cuts short': {
+      settings: CLASSIC,
+      yaml: pod('terminationGracePeriodSeconds: 4', '', SLEEP),
     },
     'a short sleep': { settings: CLASSIC, yaml: pod('', '', SLEEP.replace('15', '5')) },
     'a Job': pod('restartPolicy: Never\n  terminationGracePeriodSeconds: 0'),

@@ -1,12 +1,4 @@
-import {
-  applicationContainers,
-  defineRule,
-  type Field,
-  type Mesh,
-  nameOf,
-  PROXY_CONFIG_KEY,
-  type Workload,
-} from '@meshvet/core';
+import { applicationContainers, defineRule, type Mesh, nameOf, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { endsByItself } from '../shared/label-audience.ts';
 import { severityForLinkerd } from '../shared/linkerd-audience.ts';
@@ -84,7 +76,7 @@ export const runtimeTerminationDrain = defineRule({
     const severity = severityForSidecar(mesh, workload, 'warning');
     const grace = graceOf(workload);
     if (grace === 0) {
-      const speaks = severity ?? severityForLinkerd(mesh, workload, 'warning');
+      const speaks = severity ? certainly(mesh, workload) : severityForLinkerd(mesh, workload, 'warning');
       const proxy = severity ? 'the sidecar' : "Linkerd's proxy";
       if (speaks) report(field, 'noGrace', { resource, proxy }, { severity: speaks });
       return;
@@ -93,16 +85,19 @@ export const runtimeTerminationDrain = defineRule({
     const drain = drainOf(mesh, workload);
     if (drain === undefined) return;
     if (drain.seconds >= grace) {
-      // What the mesh says for all pods is mended at the pods' own number.
-      const at = drain.own ?? field;
-      if (drain.own || field.hasValue) report(at, 'longDrain', { resource, drain: drain.seconds, grace }, { severity });
+      // Who has a short grace period and asks for no drain loses nothing: the drain ends when all end. One that is asked for is another matter,
+      // and that of the mesh is mended at the pods' own number.
+      const at = drain.of === 'pod' ? workload.podAnnotations.at(PROXY_CONFIG_KEY) : field;
+      if (drain.of === 'pod' || (drain.of === 'mesh' && field.hasValue))
+        report(at, 'longDrain', { resource, drain: drain.seconds, grace }, { severity });
       return;
     }
     const { present, form } = mesh.sidecar(workload);
     if (present !== 'yes' || form !== 'classic') return;
     for (const container of applicationContainers(workload)) {
       const sleep = preStopSleep(container);
-      if (!sleep || sleep.seconds <= drain.seconds) continue;
+      // Nothing sleeps longer than the pods live.
+      if (!sleep || Math.min(sleep.seconds, grace) <= drain.seconds) continue;
       const words = { resource, container: container.name, sleep: sleep.seconds, drain: drain.seconds };
       report(sleep.field, 'earlyExit', words, { severity: 'info', onKey: true });
     }
@@ -111,15 +106,26 @@ export const runtimeTerminationDrain = defineRule({
 
 const GRACE = 'terminationGracePeriodSeconds';
 
-/** How long the proxy goes on after SIGTERM, and where the pods say so; undefined where it waits for connections, or is not known. */
-function drainOf(mesh: Mesh, workload: Workload): { seconds: number; own: Field | undefined } | undefined {
+// Pods that only call others often have none, on purpose; where nobody knows of a sidecar that is no warning.
+function certainly(mesh: Mesh, workload: Workload): 'warning' | 'info' {
+  return mesh.sidecar(workload).present === 'yes' ? 'warning' : 'info';
+}
+
+interface Drain {
+  readonly seconds: number;
+  readonly of: 'pod' | 'mesh' | 'default';
+}
+
+/** How long the proxy goes on after SIGTERM, and who says so; undefined where it waits for connections, or is not known. */
+function drainOf(mesh: Mesh, workload: Workload): Drain | undefined {
   const { own, unreadable } = podProxyConfig(mesh, workload);
   if (unreadable || proxyMetadata(mesh, workload, 'EXIT_ON_ZERO_ACTIVE_CONNECTIONS') === 'true') return undefined;
   const said = proxySetting(mesh, workload, 'terminationDrainDuration');
-  const seconds = said === undefined ? DEFAULT_DRAIN : secondsOf(said);
-  if (seconds === undefined) return undefined;
-  const field = own.terminationDrainDuration === undefined ? undefined : workload.podAnnotations.at(PROXY_CONFIG_KEY);
-  return { seconds, own: field };
+  if (said === undefined) return { seconds: DEFAULT_DRAIN, of: 'default' };
+  const seconds = secondsOf(said);
+  return seconds === undefined
+    ? undefined
+    : { seconds, of: own.terminationDrainDuration === undefined ? 'mesh' : 'pod' };
 }
 
 const DEFAULT_DRAIN = 5;

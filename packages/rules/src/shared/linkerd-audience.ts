@@ -70,10 +70,11 @@ export function linkerdForm(mesh: Mesh, workload: Workload): LinkerdForm {
     if (!on && !/^(?:0|f|false)$/i.test(setting.value)) continue;
     return { form: on ? 'native' : 'classic', reason: `annotation ${key} is ${setting.value}` };
   }
-  const native = atLeast(version, '2.20') && kubernetesAtLeast(mesh.settings, '1.29');
-  return native
-    ? { form: 'native', reason: 'native is the default of Linkerd 2.20' }
-    : { form: 'classic', reason: `native is not the default of Linkerd ${version.join('.')}` };
+  if (!atLeast(version, '2.20'))
+    return { form: 'classic', reason: `native is not the default of Linkerd ${version.join('.')}` };
+  return kubernetesAtLeast(mesh.settings, '1.29')
+    ? { form: 'native', reason: 'native is the default since Linkerd 2.20' }
+    : { form: 'classic', reason: 'Kubernetes before 1.29 has no native sidecars' };
 }
 
 /** Linkerd's proxy where it stands in the manifest. */

@@ -1,4 +1,4 @@
-import type { Container, Field, Mesh, Resource, Workload } from '@meshvet/core';
+import type { Container, Field, Mesh, Workload } from '@meshvet/core';
 import { isPatchedAnywhere } from './patched.ts';
 
 /** Pods that are meant to end by themselves. */
@@ -55,40 +55,55 @@ export function wordsOf(containers: readonly Container[], all = true): string {
     .slice(0, LONGEST);
 }
 
-/** Whether the words of a workload, or of a ConfigMap that it mounts, hold one of some texts. */
-export function speaksOf(mesh: Mesh, workload: Workload, texts: readonly string[]): boolean {
-  const words = `${workload.containers.map((c) => c.image).join('\n')}\n${wordsOf(workload.containers)}`;
-  if (texts.some((text) => words.includes(text))) return true;
-  const configMaps = mesh.derive(configMapsByName);
-  return configMapNames(workload).some((name) =>
-    (configMaps.get(`${workload.resource.namespace}/${name}`) ?? []).some((configMap) => holds(configMap, texts)),
-  );
+/**
+ * Words by which the work ends the proxy itself. Istio: a request to the agent or to Envoy, scuttle, envoy-preflight and kubexit around the
+ * work. Linkerd: a request to the proxy, linkerd-await around the work.
+ */
+export const ENDING_WORDS = {
+  istio: [
+    'quitquitquit',
+    'scuttle',
+    'SCUTTLE',
+    'ISTIO_QUIT_API',
+    'NEVER_KILL_ISTIO',
+    'envoy-preflight',
+    'kubexit',
+    'KUBEXIT',
+  ],
+  linkerd: ['4191/shutdown', 'linkerd-await', 'linkerd-shutdown'],
+  /** In a shared process namespace. */
+  signal: ['pkill', 'killall'],
+} as const;
+
+type Ending = keyof typeof ENDING_WORDS;
+
+/** How the work seems to end a proxy: by what its containers run, or by a ConfigMap that they mount. */
+export function endingsOf(mesh: Mesh, workload: Workload): ReadonlySet<Ending> {
+  const images = workload.containers.map((c) => c.image).join('\n');
+  const endings = new Set(endingsIn(`${images}\n${wordsOf(workload.containers)}`));
+  const ofConfigMaps = mesh.derive(endingsOfConfigMaps);
+  if (ofConfigMaps.size === 0) return endings;
+  for (const volume of workload.podSpec.at('volumes').items()) {
+    const name = volume.at('configMap').at('name').string();
+    for (const ending of ofConfigMaps.get(`${workload.resource.namespace}/${name}`) ?? []) endings.add(ending);
+  }
+  return endings;
 }
 
-function configMapNames({ podSpec }: Workload): string[] {
-  return podSpec
-    .at('volumes')
-    .items()
-    .slice(0, 100)
-    .map((volume) => volume.at('configMap').at('name').string() ?? '')
-    .filter((name) => name !== '');
+function endingsIn(text: string): Ending[] {
+  return (Object.keys(ENDING_WORDS) as Ending[]).filter((key) => ENDING_WORDS[key].some((word) => text.includes(word)));
 }
 
-function configMapsByName(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
-  const byName = new Map<string, Resource[]>();
-  for (const resource of mesh.ofType('ConfigMap')) {
-    const key = `${resource.namespace}/${resource.name}`;
-    const list = byName.get(key);
-    if (list) list.push(resource);
-    else byName.set(key, [resource]);
+// Each ConfigMap is searched once, however many workloads mount it.
+function endingsOfConfigMaps(mesh: Mesh): ReadonlyMap<string, ReadonlySet<Ending>> {
+  const byName = new Map<string, Set<Ending>>();
+  for (const { namespace, name, body } of mesh.ofType('ConfigMap')) {
+    for (const [, field] of body.at('data').entries()) {
+      const endings = typeof field.value === 'string' ? endingsIn(field.value) : [];
+      if (endings.length === 0) continue;
+      const key = `${namespace}/${name}`;
+      byName.set(key, new Set([...(byName.get(key) ?? []), ...endings]));
+    }
   }
   return byName;
-}
-
-function holds(configMap: Resource, texts: readonly string[]): boolean {
-  const data = configMap.body.at('data').value;
-  if (typeof data !== 'object' || data === null) return false;
-  return Object.values(data).some(
-    (value) => typeof value === 'string' && texts.some((text) => value.slice(0, LONGEST).includes(text)),
-  );
 }
