@@ -148,6 +148,8 @@ testRule(runtimeReservedPort, {
         selector: { istio: ingressgateway }
         ports: [{ name: status-port, port: 15021, targetPort: 15021 }, { name: tls-istiod, port: 15008 }]
     `,
+    'the pods behind the Service are in no mesh': `${service('{ name: http, port: 80, targetPort: 15001 }')}---
+${pod('containerPort: 8080').replace('app: cart', 'app: cart, sidecar.istio.io/inject: "false"')}`,
     'a Service without selector': yaml`
       apiVersion: v1
       kind: Service

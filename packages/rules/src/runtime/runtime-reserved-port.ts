@@ -1,5 +1,6 @@
 import { defineRule, type Mesh, nameOf, portLabel, type Service, type Severity, type Workload } from '@meshvet/core';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
+import { surelyBehind } from '../shared/endpoints.ts';
 import {
   isAmbient,
   istioPorts,
@@ -114,7 +115,7 @@ export const runtimeReservedPort = defineRule({
     const service = serviceOf(mesh, subject);
     if (!service || !sendsToApplications(mesh, service)) return;
     const behind = judgedBehind(mesh, service, (w) => (severityIn(mesh, w) ? istioPorts(mesh, w) : undefined));
-    if (behind.length === 0 && (mesh.behind(service).state === 'found' || isOutside(mesh, service))) return;
+    if (behind.length === 0 && (surelyBehind(mesh, service).length > 0 || isOutside(mesh, service))) return;
     const sure = behind.some(({ workload }) => workload && severityIn(mesh, workload) === 'error');
     const views = behind.length > 0 ? behind : [{ workload: undefined, reserved: istioPorts(mesh) }];
     for (const { port, servicePort, field, declared } of targetMisuses(service, views)) {
