@@ -59,7 +59,7 @@ export type {
   PortReport,
   ServiceReport,
   WorkloadReport,
-} from './lint/workload-report.ts';
+} from './lint/workload-result.ts';
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
@@ -107,7 +107,7 @@ export {
   tokenReleases,
   WELL_KNOWN_TCP_PORTS,
 } from './mesh/protocol.ts';
-export { matches, type Requirement, type Selector } from './mesh/selectors.ts';
+export { labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
   type InstallationSettings,

@@ -1,8 +1,20 @@
 import type { Rule } from '@meshvet/core';
+import { annotationAlpha } from './annotation/annotation-alpha.ts';
+import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
+import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
+import { annotationExcludeIneffective } from './annotation/annotation-exclude-ineffective.ts';
+import { annotationInterceptionNoneCni } from './annotation/annotation-interception-none-cni.ts';
+import { annotationMisplaced } from './annotation/annotation-misplaced.ts';
+import { annotationProxyConfigInvalid } from './annotation/annotation-proxy-config-invalid.ts';
+import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy-config-unknown-field.ts';
+import { annotationTooNew } from './annotation/annotation-too-new.ts';
+import { annotationUnknown } from './annotation/annotation-unknown.ts';
+import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
 import { injectHostNetwork } from './inject/inject-host-network.ts';
+import { injectInitializerLegacy } from './inject/inject-initializer-legacy.ts';
 import { injectKeyTypo } from './inject/inject-key-typo.ts';
 import { injectLabelAnnotationDisagree } from './inject/inject-label-annotation-disagree.ts';
 import { injectLabelOnWorkloadMetadata } from './inject/inject-label-on-workload-metadata.ts';
@@ -14,6 +26,7 @@ import { injectPodLabelInvalid } from './inject/inject-pod-label-invalid.ts';
 import { injectPodLabelOnNamespace } from './inject/inject-pod-label-on-namespace.ts';
 import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
+import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -34,13 +47,17 @@ import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.
 import { portAppProtocolUnknown } from './port/port-app-protocol-unknown.ts';
 import { portAppProtocolUnsupportedVersion } from './port/port-app-protocol-unsupported-version.ts';
 import { portExternalNameTcp } from './port/port-external-name-tcp.ts';
+import { portGatewayProtocolInvalid } from './port/port-gateway-protocol-invalid.ts';
+import { portHeadlessUndeclared } from './port/port-headless-undeclared.ts';
 import { portNameMissing } from './port/port-name-missing.ts';
 import { portNameMissingSeparator } from './port/port-name-missing-separator.ts';
 import { portNameProtocolPrefix } from './port/port-name-protocol-prefix.ts';
 import { portNameUdpOnTcp } from './port/port-name-udp-on-tcp.ts';
 import { portNameVersionUnsupported } from './port/port-name-version-unsupported.ts';
+import { portOutboundListenerConflict } from './port/port-outbound-listener-conflict.ts';
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
+import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
 import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
 import { runtimeInitNetwork } from './runtime/runtime-init-network.ts';
@@ -52,6 +69,8 @@ import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
 import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
+import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
+import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -60,6 +79,16 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
+import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
+import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
+import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
+import { webhookOverlap } from './webhook/webhook-overlap.ts';
+import { webhookReviewVersion } from './webhook/webhook-review-version.ts';
+import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
+import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
+import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
+import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -70,10 +99,22 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
+  annotationAlpha,
+  annotationCaptureDisabled,
+  annotationDeprecated,
+  annotationExcludeIneffective,
+  annotationInterceptionNoneCni,
+  annotationMisplaced,
+  annotationProxyConfigInvalid,
+  annotationProxyConfigUnknownField,
+  annotationTooNew,
+  annotationUnknown,
+  annotationValueInvalid,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
   injectHostNetwork,
+  injectInitializerLegacy,
   injectKeyTypo,
   injectLabelAnnotationDisagree,
   injectLabelOnWorkloadMetadata,
@@ -85,6 +126,7 @@ export const allRules: readonly Rule[] = [
   injectPodLabelOnNamespace,
   injectSystemNamespace,
   injectValueNotString,
+  injectWindowsPod,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,
@@ -105,13 +147,17 @@ export const allRules: readonly Rule[] = [
   portAppProtocolUnknown,
   portAppProtocolUnsupportedVersion,
   portExternalNameTcp,
+  portGatewayProtocolInvalid,
+  portHeadlessUndeclared,
   portNameMissing,
   portNameMissingSeparator,
   portNameProtocolPrefix,
   portNameUdpOnTcp,
   portNameVersionUnsupported,
+  portOutboundListenerConflict,
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
+  portServiceEntryConflict,
   portUdpNotProxied,
   runtimeHoldIneffective,
   runtimeInitNetwork,
@@ -123,6 +169,8 @@ export const allRules: readonly Rule[] = [
   runtimeServicePortReserved,
   runtimeStartOrder,
   runtimeTerminationDrain,
+  serviceExportToInvalid,
+  serviceHeadlessSticky,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,
@@ -131,6 +179,16 @@ export const allRules: readonly Rule[] = [
   serviceTargetPortShared,
   serviceTargetPortUndeclared,
   serviceTargetPortUnresolved,
+  sidecarNativeAnnotation,
+  webhookCustomSelector,
+  webhookFailurePolicy,
+  webhookNeverMatches,
+  webhookOverlap,
+  webhookReviewVersion,
+  webhookScopeTooWide,
+  webhookServiceMissing,
+  webhookUrlAddress,
+  webhookUrlInvalid,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

@@ -1,7 +1,7 @@
 import type { InputFile } from '../source/source-file.ts';
 import { type LintSetup, lintMeshes } from './lint.ts';
 import type { LintResult } from './result.ts';
-import type { WorkloadReport } from './workload-report.ts';
+import type { WorkloadReport } from './workload-result.ts';
 
 /** What a run found, and what the mesh does with each workload. */
 export interface Explanation {

@@ -93,7 +93,7 @@ function admit(
   const plain = membershipOf(workload, istio, ambient, linkerd, unknown === undefined);
   const membership: Membership =
     plain.answer === 'unknown' && setup.settings.expectMesh === 'all'
-      ? { ...plain, answer: 'yes', reason: `expectMesh is "all" (${plain.reason})` }
+      ? { mode: 'sidecar', ...plain, answer: 'yes', reason: `expectMesh is "all" (${plain.reason})` }
       : plain;
   return { istio, ambient, linkerd, linkerdAlone, membership, change: lazy(() => smallestChange(input, istio, setup)) };
 }
@@ -174,11 +174,11 @@ function membershipOf(
     );
   if (istio.outcome === 'injected' || istio.outcome === 'rejected')
     return toMembership('yes', istio.facts, modeOf(istio.templates, workload));
-  // What is not known of Istio's sidecar does not matter where another mode is certain, except for which of the two it is.
-  if (ambient.answer === 'yes')
-    return toMembership('yes', ambient.facts, istio.outcome === 'not-injected' ? 'ambient' : undefined);
-  if (linkerd.outcome === 'injected')
-    return toMembership('yes', linkerd.facts, istio.outcome === 'not-injected' ? 'linkerd' : undefined);
+  // What is not known of Istio's sidecar does not matter where another mode is certain. Who asks for Linkerd or ambient mode in a namespace
+  // that nobody has read gets that; one that names a revision of which nothing is known may get a sidecar after all.
+  const isSettled = istio.outcome === 'not-injected' || !isNamespaceKnown;
+  if (ambient.answer === 'yes') return toMembership('yes', ambient.facts, isSettled ? 'ambient' : undefined);
+  if (linkerd.outcome === 'injected') return toMembership('yes', linkerd.facts, isSettled ? 'linkerd' : undefined);
   if (istio.outcome === 'unknown') return toMembership('unknown', istio.facts);
   // Who opts out of Istio in a namespace that nobody has read means to stay out; of ambient mode and Linkerd there is no sign then.
   if (isNamespaceKnown && ambient.answer === 'unknown') return toMembership('unknown', ambient.facts);

@@ -268,7 +268,8 @@ export class Mesh {
     let sidecar = this.#sidecars.get(workload);
     if (!sidecar) {
       const { answer, mode } = this.membership(workload);
-      const present = answer === 'no' || (mode !== undefined && mode !== 'sidecar') ? 'no' : answer;
+      const isOther = mode !== undefined && mode !== 'sidecar';
+      const present = answer === 'no' || isOther ? 'no' : mode === 'sidecar' ? answer : 'unknown';
       sidecar = { present, written: workload.hasProxy, ...sidecarForm(workload, this.installation, this.settings) };
       this.#sidecars.set(workload, sidecar);
     }

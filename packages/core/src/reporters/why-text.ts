@@ -1,5 +1,5 @@
 import type { Location, Severity } from '../lint/result.ts';
-import type { FactReport, PortReport, ServiceReport, WorkloadReport } from '../lint/workload-report.ts';
+import type { FactReport, PortReport, ServiceReport, WorkloadReport } from '../lint/workload-result.ts';
 import { SEVERITIES } from '../source/severity.ts';
 import { displayWidth } from './display-width.ts';
 import { type Paint, painter, type Style } from './paint.ts';

@@ -16,6 +16,7 @@ const HOLD = '{ "holdApplicationUntilProxyStarts": true }';
 testRule(runtimeHoldIneffective, {
   bad: {
     'native by the flag': { settings: { installation: { nativeSidecars: true } }, yaml: pod(HOLD, '#~ native') },
+    'the name of the protocol buffer': pod('hold_application_until_proxy_starts: true', '#~ native'),
     'native by the nodes': pod(HOLD, '#~ native'),
     'a release that does not know it': { settings: { istioVersion: '1.6' }, yaml: pod(HOLD, '#~ unknown') },
   },

@@ -1,7 +1,7 @@
 import { defineRule, nameOf, PROXY_CONFIG_KEY } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { deleteEntry } from '../shared/mapping-edit.ts';
-import { podProxyConfig } from '../shared/proxy-config.ts';
+import { podProxyConfig, proxyField } from '../shared/proxy-settings.ts';
 import { isSettled } from '../shared/settled.ts';
 
 export const runtimeHoldIneffective = defineRule({
@@ -64,7 +64,8 @@ export const runtimeHoldIneffective = defineRule({
   },
   check({ subject: workload, mesh, report }) {
     const { own } = podProxyConfig(mesh, workload);
-    const severity = own.holdApplicationUntilProxyStarts === true && severityForSidecar(mesh, workload, 'info');
+    const severity =
+      proxyField(own, 'holdApplicationUntilProxyStarts') === true && severityForSidecar(mesh, workload, 'info');
     if (!severity) return;
     const at = workload.podAnnotations.at(PROXY_CONFIG_KEY);
     const resource = nameOf(workload.resource);

@@ -3,7 +3,7 @@ import { severityForSidecar } from '../shared/audience.ts';
 import { endsByItself } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { networkUse } from '../shared/network-words.ts';
-import { podProxyConfig } from '../shared/proxy-config.ts';
+import { podProxyConfig, proxyField } from '../shared/proxy-settings.ts';
 import { isSettled } from '../shared/settled.ts';
 
 export const runtimeStartOrder = defineRule({
@@ -96,7 +96,7 @@ export const runtimeStartOrder = defineRule({
 
 function waits(mesh: Mesh, workload: Workload): boolean {
   const { own, unreadable } = podProxyConfig(mesh, workload);
-  const said = own.holdApplicationUntilProxyStarts;
+  const said = proxyField(own, 'holdApplicationUntilProxyStarts');
   return unreadable || said === true || (said === undefined && mesh.installation.holdApplicationUntilProxyStarts.value);
 }
 

@@ -3,7 +3,7 @@ import { severityForSidecar } from '../shared/audience.ts';
 import { endsByItself } from '../shared/label-audience.ts';
 import { severityForLinkerd } from '../shared/linkerd-audience.ts';
 import { isPatchedAnywhere } from '../shared/patched.ts';
-import { podProxyConfig, proxyMetadata, proxySetting, secondsOf } from '../shared/proxy-config.ts';
+import { podProxyConfig, proxyField, proxyMetadata, proxySetting, secondsOf } from '../shared/proxy-settings.ts';
 import { graceOf, preStopSleep } from '../shared/termination.ts';
 
 export const runtimeTerminationDrain = defineRule({
@@ -125,7 +125,7 @@ function drainOf(mesh: Mesh, workload: Workload): Drain | undefined {
   const seconds = secondsOf(said);
   return seconds === undefined
     ? undefined
-    : { seconds, of: own.terminationDrainDuration === undefined ? 'mesh' : 'pod' };
+    : { seconds, of: proxyField(own, 'terminationDrainDuration') === undefined ? 'mesh' : 'pod' };
 }
 
 const DEFAULT_DRAIN = 5;

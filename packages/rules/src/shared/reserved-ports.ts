@@ -15,7 +15,7 @@ import {
 import { readsPortsOf } from './audience.ts';
 import { surelyBehind, targetPlace } from './endpoints.ts';
 import { linkerdSetting } from './linkerd-audience.ts';
-import { proxyMetadata, proxySetting } from './proxy-config.ts';
+import { proxyMetadata, proxySetting } from './proxy-settings.ts';
 
 /** A port that the proxy of a mesh keeps for itself. */
 export interface ReservedPort {
