@@ -37,6 +37,10 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
+import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
+import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
+import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -55,6 +59,16 @@ import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
+import { runtimeInitNetwork } from './runtime/runtime-init-network.ts';
+import { runtimeJobNeverCompletes } from './runtime/runtime-job-never-completes.ts';
+import { runtimePodSecurityCapabilities } from './runtime/runtime-pod-security-capabilities.ts';
+import { runtimePodSecuritySeccomp } from './runtime/runtime-pod-security-seccomp.ts';
+import { runtimeProxyUid } from './runtime/runtime-proxy-uid.ts';
+import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
+import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
+import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
+import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
@@ -123,6 +137,10 @@ export const allRules: readonly Rule[] = [
   labelsSelectorMismatch,
   labelsServiceAppMissing,
   labelsVersionMissing,
+  linkerdJobNeverCompletes,
+  linkerdProxyUid,
+  linkerdReservedPort,
+  linkerdWaitBeforeExit,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
@@ -141,6 +159,16 @@ export const allRules: readonly Rule[] = [
   portServerFirstUndeclared,
   portServiceEntryConflict,
   portUdpNotProxied,
+  runtimeHoldIneffective,
+  runtimeInitNetwork,
+  runtimeJobNeverCompletes,
+  runtimePodSecurityCapabilities,
+  runtimePodSecuritySeccomp,
+  runtimeProxyUid,
+  runtimeReservedPort,
+  runtimeServicePortReserved,
+  runtimeStartOrder,
+  runtimeTerminationDrain,
   serviceExportToInvalid,
   serviceHeadlessSticky,
   servicePodNoService,
@@ -151,6 +179,7 @@ export const allRules: readonly Rule[] = [
   serviceTargetPortShared,
   serviceTargetPortUndeclared,
   serviceTargetPortUnresolved,
+  sidecarNativeAnnotation,
   webhookCustomSelector,
   webhookFailurePolicy,
   webhookNeverMatches,
@@ -160,7 +189,6 @@ export const allRules: readonly Rule[] = [
   webhookServiceMissing,
   webhookUrlAddress,
   webhookUrlInvalid,
-  sidecarNativeAnnotation,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

@@ -328,6 +328,27 @@ const CASES: readonly Case[] = [
     ['-        sidecar.istio.io/nativeSidecar: "False"', '+        sidecar.istio.io/nativeSidecar: "false"'],
     {},
   ],
+  [
+    'runtime-hold-ineffective',
+    'takes the annotation out where it says nothing else',
+    workload(
+      '',
+      "        labels: { run: cart }\n        annotations:\n          proxy.istio.io/config: 'holdApplicationUntilProxyStarts: true'\n          a: b",
+    ),
+    ["-        proxy.istio.io/config: 'holdApplicationUntilProxyStarts: true'"],
+    { installation: { nativeSidecars: true } },
+  ],
+  [
+    'runtime-pod-security-seccomp',
+    'writes the profile for the whole pod',
+    `${workload('', '        labels: { run: cart, sidecar.istio.io/inject: "true" }')}---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }
+`,
+    ['+      securityContext:', '+        seccompProfile:', '+          type: RuntimeDefault'],
+    { installation: { cni: true } },
+  ],
 ];
 
 /** The resources of a manifest, as Kubernetes reads them. */
@@ -369,6 +390,8 @@ const WITH_SUGGESTION = [
   'labels-on-workload-only',
   'labels-version-missing',
   'port-name-missing-separator',
+  'runtime-job-never-completes',
+  'runtime-start-order',
   'service-target-port-undeclared',
   'sidecar-native-annotation',
 ];
