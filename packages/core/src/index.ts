@@ -55,6 +55,7 @@ export type {
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export type { Argument, CommandLine } from './mesh/command-line.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
 export type { Installation, Known } from './mesh/installation.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
@@ -106,6 +107,19 @@ export {
   isManagedGateway,
   type Workload,
 } from './mesh/workloads.ts';
+export {
+  INTERCEPTION_MODE_KEY,
+  type IptablesOption,
+  imageNameOf,
+  OVERRIDES_KEY,
+  type ProxyInitOption,
+  type ProxyRole,
+  parsed,
+  STATUS_KEY,
+  tagOf,
+  variablesOf,
+  type WrittenSidecar,
+} from './mesh/written-sidecar.ts';
 export { codeFrame } from './reporters/code-frame.ts';
 export { beginning, cutText } from './reporters/cut-text.ts';
 export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
