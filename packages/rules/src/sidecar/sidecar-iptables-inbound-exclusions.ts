@@ -1,57 +1,110 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
+import { judgedSidecar, listItems, renderedBy, statusPortOf } from '../shared/judged-sidecar.ts';
+import { replaceItem } from '../shared/list-item-edit.ts';
+import { isSettled } from '../shared/settled.ts';
 
 export const sidecarIptablesInboundExclusions = defineRule({
   meta: {
     id: 'sidecar-iptables-inbound-exclusions',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary: "istio-init redirects ports that the proxy's own agent listens on.",
+    why: 'Probes of the kubelet and scrapes of Prometheus for these ports are plain HTTP from outside the mesh: taken in by the proxy, they fail as soon as mTLS is strict.',
+    fix: 'Name all of them in -d: 15090, 15021 and the status port 15020 (15090 and 15020 for Istio 1.5, 15020 before).',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    subject: 'workload',
+    sources: [
+      'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, by release',
+      'istio.io: Application Requirements (Ports used by Istio)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      lacks: '{resource}: istio-init leaves out the ports {given}, but not {missing}, where {purpose}.',
+      none: '{resource}: istio-init takes all incoming traffic, and leaves out no port: {missing} belong to the proxy itself.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'a port that is misspelt',
         yaml: `
           apiVersion: v1
-          kind: Service
+          kind: Pod
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            initContainers:
+              - name: istio-init
+                image: docker.io/istio/proxyv2:1.30.0
+                args:
+                  - istio-iptables
+                  - -b
+                  - "*"
+                  - -d
+                  - 15090,15201,15020 #~ lacks \`15090,15201,15020\`
+            containers:
+              - { name: cart, image: "cart:1" }
+              - { name: istio-proxy, image: "docker.io/istio/proxyv2:1.30.0", args: [proxy, sidecar] }
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'all three',
         yaml: `
           apiVersion: v1
-          kind: Service
+          kind: Pod
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            initContainers:
+              - name: istio-init
+                image: docker.io/istio/proxyv2:1.30.0
+                args: [istio-iptables, -b, "*", -d, "15090,15021,15020"]
+            containers:
+              - { name: cart, image: "cart:1" }
+              - { name: istio-proxy, image: "docker.io/istio/proxyv2:1.30.0", args: [proxy, sidecar] }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
-    }
+  check({ subject: workload, mesh, report }) {
+    const written = judgedSidecar(mesh, workload);
+    if (!written?.proxy || !written.iptables) return;
+    const { iptables } = written;
+    // Of a list of ports to take, nothing has to be left out.
+    if (iptables.get('istio-inbound-ports')?.value !== '*') return;
+    const given = iptables.get('istio-local-exclude-ports');
+    if (given ? given.value === undefined : !iptables.lacks('istio-local-exclude-ports')) return;
+    const ports = new Set(listItems(given?.value ?? ''));
+    const missing = ownPorts(mesh, workload, written).filter((port) => !ports.has(String(port)));
+    if (missing.length === 0) return;
+    const resource = nameOf(workload.resource);
+    const names = missing.join(' and ');
+    if (!given || ports.size === 0)
+      return report(given?.field ?? iptables.field, 'none', { resource, missing: names }, { onKey: !given });
+    const text = [...(given.value ?? '').split(','), ...missing].join(',');
+    const alone = !/[\s=]/.test(String(given.field.value)) && given.field.text() === given.value;
+    report(
+      given.field,
+      'lacks',
+      {
+        resource,
+        given: given.value ?? '',
+        missing: names,
+        purpose: PURPOSES.get(missing[0] as number) ?? 'the agent tells its state',
+      },
+      alone && isSettled(workload.resource) ? { edits: replaceItem(given.field, text) } : {},
+    );
   },
 });
+
+const PURPOSES: ReadonlyMap<number, string> = new Map([
+  [15021, 'the kubelet asks whether the proxy is ready'],
+  [15090, 'Prometheus scrapes Envoy'],
+]);
+
+// In the order of the template. A status port that a later step fills in is not missed.
+function ownPorts(mesh: Mesh, workload: Workload, written: WrittenSidecar): number[] {
+  const status = statusPortOf(mesh, workload, written);
+  return [
+    ...(renderedBy(mesh, written, '1.5') ? [15090] : []),
+    ...(renderedBy(mesh, written, '1.6') ? [15021] : []),
+    ...(renderedBy(mesh, written, '1.1') && typeof status === 'number' ? [status] : []),
+  ];
+}
