@@ -1,57 +1,81 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, nameOf } from '@meshvet/core';
+import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
+import { insertString } from '../shared/mapping-edit.ts';
+import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
+
+const KEY = 'security.istio.io/tlsMode';
 
 export const sidecarTlsModeLabelMissing = defineRule({
   meta: {
     id: 'sidecar-tls-mode-label-missing',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary: 'The pods carry a sidecar, and no label says that it takes mTLS.',
+    why: 'Clients in the mesh use mTLS by themselves only for endpoints with label security.istio.io/tlsMode: istio; to others they send plain text, which strict mTLS refuses.',
+    fix: 'Label the pods security.istio.io/tlsMode: istio, as the injector does.',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    subject: 'workload',
+    since: '1.5',
+    sources: [
+      'istio/istio pkg/model/proxy.go (TLSModeLabelName)',
+      'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml (labels)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      missing:
+        '{resource}: the pods have a sidecar without label security.istio.io/tlsMode: istio, so clients in the mesh send them plain text.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'a sidecar that was written by hand',
         yaml: `
           apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          kind: Pod
+          metadata:
+            name: cart
+            namespace: shop
+            labels: #~ missing \`labels\`
+              app: cart
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            initContainers:
+              - { name: istio-init, image: "docker.io/istio/proxyv2:1.30.0", args: [istio-iptables, -b, "*"] }
+            containers:
+              - { name: cart, image: "cart:1" }
+              - { name: istio-proxy, image: "docker.io/istio/proxyv2:1.30.0", args: [proxy, sidecar] }
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'with the label',
         yaml: `
           apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          kind: Pod
+          metadata:
+            name: cart
+            namespace: shop
+            labels: { app: cart, security.istio.io/tlsMode: istio }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            initContainers:
+              - { name: istio-init, image: "docker.io/istio/proxyv2:1.30.0", args: [istio-iptables, -b, "*"] }
+            containers:
+              - { name: cart, image: "cart:1" }
+              - { name: istio-proxy, image: "docker.io/istio/proxyv2:1.30.0", args: [proxy, sidecar] }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
-    }
+  check({ subject: workload, mesh, report }) {
+    const written = judgedSidecar(mesh, workload);
+    // Auto mTLS is on since 1.5; before, nobody read the label unless asked to.
+    if (!written?.proxy || !(written.init || written.validation) || !renderedBy(mesh, written, '1.5')) return;
+    if (!workload.podLabels.lacks(KEY) || mesh.installation.meshConfig.value.enableAutoMtls === false) return;
+    const { field } = workload.podLabels;
+    const safe = isSettled(workload.resource) && ownsByWrittenSelector(workload);
+    report(
+      field,
+      'missing',
+      { resource: nameOf(workload.resource) },
+      { edits: safe ? insertString(field, KEY, 'istio') : [], onKey: true },
+    );
   },
 });
