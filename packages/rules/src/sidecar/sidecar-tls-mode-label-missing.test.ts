@@ -49,7 +49,5 @@ spec: { meshConfig: { enableAutoMtls: false } }
 
 test('adds the label', async () => {
   const [finding] = await findingsOf(sidecarTlsModeLabelMissing, { 'a.yaml': pod('labels:\n      app: cart') });
-  expect(finding?.edits?.map((edit) => edit.text)).toEqual([
-    '    security.istio.io/tlsMode: istio\n',
-  ]);
+  expect(finding?.edits?.map((edit) => edit.text)).toEqual(['    security.istio.io/tlsMode: istio\n']);
 });
