@@ -38,7 +38,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: { name: ${name}, namespace: istio-system }
 data:
-  values: '{"global":{"hub":"docker.io/istio","tag":"1.30.0","proxy":{"image":"${image}"}}}'
+  values: '{"global":{"hub":"docker.io/istio","tag":"1.30.0","proxy":{"image":"${image}"},"tracer":{"datadog":{"address":"$(HOST_IP):8126"}}}}'
 `;
 
 const both = (image: string): Parts => ({ init: image, proxy: image });
