@@ -17,7 +17,12 @@ const OPTIONS: readonly OptionSpec<Name>[] = [
 const PROGRAMS = new Set(['tool', 'tool.sh']);
 
 async function fieldOf(container: object): Promise<Field> {
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ name: 'a', image: 'a:1', ...container }] } };
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'a' },
+    spec: { containers: [{ name: 'a', image: 'a:1', ...container }] },
+  };
   const mesh = await makeMesh(JSON.stringify(pod));
   return mesh.workloads[0]?.containers[0]?.field as Field;
 }
