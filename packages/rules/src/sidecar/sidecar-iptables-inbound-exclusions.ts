@@ -79,7 +79,6 @@ export const sidecarIptablesInboundExclusions = defineRule({
     if (!given || ports.size === 0)
       return report(given?.field ?? iptables.field, 'none', { resource, missing: names }, { onKey: !given });
     const text = [...(given.value ?? '').split(','), ...missing].join(',');
-    const alone = !/[\s=]/.test(String(given.field.value)) && given.field.text() === given.value;
     report(
       given.field,
       'lacks',
@@ -89,7 +88,7 @@ export const sidecarIptablesInboundExclusions = defineRule({
         missing: names,
         purpose: PURPOSES.get(missing[0] as number) ?? 'the agent tells its state',
       },
-      alone && isSettled(workload.resource) ? { edits: replaceItem(given.field, text) } : {},
+      isSettled(workload.resource) ? { edits: replaceItem(given, text) } : {},
     );
   },
 });

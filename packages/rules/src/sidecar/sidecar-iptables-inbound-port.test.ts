@@ -64,6 +64,10 @@ test('what is only left to the default is good advice', async () => {
 });
 
 test('the port of outgoing traffic is put right', async () => {
-  const [finding] = await findingsOf(sidecarIptablesInboundPort, { 'a.yaml': pod('- -z\n          - 15001') });
-  expect(finding?.edits?.map((edit) => edit.text)).toEqual(['"15006"']);
+  const edits = async (arg: string) =>
+    (await findingsOf(sidecarIptablesInboundPort, { 'a.yaml': pod(arg) })).flatMap(
+      (f) => f.edits?.map((e) => e.text) ?? [],
+    );
+  expect(await edits('- -z\n          - 15001')).toEqual(['"15006"']);
+  expect(await edits('- -z=15001'), 'one item with its option').toEqual([]);
 });

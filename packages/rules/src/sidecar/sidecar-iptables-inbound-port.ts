@@ -89,30 +89,16 @@ export const sidecarIptablesInboundPort = defineRule({
     if (port.value === undefined || port.value === '') return;
     if (written.version && !renderedBy(mesh, written, '1.3'))
       return report(port.field, 'unknown', { resource, release: written.version.join('.') });
-    const edits = isSettled(workload.resource) ? replaceItem(port.field, String(expected)) : [];
     const number = /^\d{1,5}$/.test(port.value) ? Number(port.value) : undefined;
     if (number === undefined || number === 0 || number > 65535)
-      return report(
-        port.field,
-        'invalid',
-        { resource, value: JSON.stringify(port.value), expected },
-        { suggested: edits },
-      );
+      return report(port.field, 'invalid', { resource, value: JSON.stringify(port.value), expected });
     if (number === expected || !meshConfig.certain) return;
-    if (number === 15001 && expected !== 15001)
-      return report(
-        port.field,
-        'outgoing',
-        { resource, expected },
-        { edits: meshConfig.from === 'default' ? edits : [] },
-      );
+    if (number === 15001 && expected !== 15001) {
+      const edits = isSettled(workload.resource) ? replaceItem(port, String(expected)) : [];
+      return report(port.field, 'outgoing', { resource, expected }, { edits });
+    }
     // A MeshConfig that nobody has shown may name another port, since 1.15.
     const sure = meshConfig.from !== 'default' || !renderedBy(mesh, written, '1.15');
-    report(
-      port.field,
-      'other',
-      { resource, port: number, expected },
-      { severity: sure ? 'error' : 'warning', suggested: edits },
-    );
+    report(port.field, 'other', { resource, port: number, expected }, { severity: sure ? 'error' : 'warning' });
   },
 });
