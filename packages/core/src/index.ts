@@ -74,6 +74,7 @@ export {
   nameKeys,
   versionKeys,
 } from './mesh/canonical.ts';
+export type { Argument, CommandLine } from './mesh/command-line.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
 export {
   type Cause,
@@ -145,6 +146,19 @@ export {
   isManagedGateway,
   type Workload,
 } from './mesh/workloads.ts';
+export {
+  INTERCEPTION_MODE_KEY,
+  type IptablesOption,
+  imageNameOf,
+  OVERRIDES_KEY,
+  type ProxyInitOption,
+  type ProxyRole,
+  parsed,
+  STATUS_KEY,
+  tagOf,
+  variablesOf,
+  type WrittenSidecar,
+} from './mesh/written-sidecar.ts';
 export { codeFrame } from './reporters/code-frame.ts';
 export { beginning, cutText } from './reporters/cut-text.ts';
 export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';

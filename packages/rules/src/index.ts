@@ -37,7 +37,10 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { linkerdImageMismatch } from './linkerd/linkerd-image-mismatch.ts';
+import { linkerdInitArgsInconsistent } from './linkerd/linkerd-init-args-inconsistent.ts';
 import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
+import { linkerdNativeOrder } from './linkerd/linkerd-native-order.ts';
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
@@ -79,7 +82,28 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { sidecarAnnotationDrift } from './sidecar/sidecar-annotation-drift.ts';
+import { sidecarCniInitPresent } from './sidecar/sidecar-cni-init-present.ts';
+import { sidecarDuplicate } from './sidecar/sidecar-duplicate.ts';
+import { sidecarImageVersionMismatch } from './sidecar/sidecar-image-version-mismatch.ts';
+import { sidecarInitWithoutProxy } from './sidecar/sidecar-init-without-proxy.ts';
+import { sidecarIptablesCidr } from './sidecar/sidecar-iptables-cidr.ts';
+import { sidecarIptablesInboundEmpty } from './sidecar/sidecar-iptables-inbound-empty.ts';
+import { sidecarIptablesInboundExclusions } from './sidecar/sidecar-iptables-inbound-exclusions.ts';
+import { sidecarIptablesInboundPort } from './sidecar/sidecar-iptables-inbound-port.ts';
+import { sidecarIptablesMode } from './sidecar/sidecar-iptables-mode.ts';
+import { sidecarIptablesProxyPort } from './sidecar/sidecar-iptables-proxy-port.ts';
+import { sidecarIptablesUid } from './sidecar/sidecar-iptables-uid.ts';
 import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
+import { sidecarNativeK8sVersion } from './sidecar/sidecar-native-k8s-version.ts';
+import { sidecarNativeOrder } from './sidecar/sidecar-native-order.ts';
+import { sidecarNativeRestartPolicy } from './sidecar/sidecar-native-restart-policy.ts';
+import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts';
+import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
+import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
+import { sidecarStatusAnnotation } from './sidecar/sidecar-status-annotation.ts';
+import { sidecarTlsModeLabelMissing } from './sidecar/sidecar-tls-mode-label-missing.ts';
+import { sidecarVolumesMissing } from './sidecar/sidecar-volumes-missing.ts';
 import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
 import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
 import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
@@ -141,6 +165,9 @@ export const allRules: readonly Rule[] = [
   linkerdProxyUid,
   linkerdReservedPort,
   linkerdWaitBeforeExit,
+  linkerdImageMismatch,
+  linkerdInitArgsInconsistent,
+  linkerdNativeOrder,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
@@ -189,6 +216,27 @@ export const allRules: readonly Rule[] = [
   webhookServiceMissing,
   webhookUrlAddress,
   webhookUrlInvalid,
+  sidecarAnnotationDrift,
+  sidecarCniInitPresent,
+  sidecarDuplicate,
+  sidecarImageVersionMismatch,
+  sidecarInitWithoutProxy,
+  sidecarIptablesCidr,
+  sidecarIptablesInboundEmpty,
+  sidecarIptablesInboundExclusions,
+  sidecarIptablesInboundPort,
+  sidecarIptablesMode,
+  sidecarIptablesProxyPort,
+  sidecarIptablesUid,
+  sidecarNativeK8sVersion,
+  sidecarNativeOrder,
+  sidecarNativeRestartPolicy,
+  sidecarPartialWorkloads,
+  sidecarProxyWithoutInit,
+  sidecarSecurityContext,
+  sidecarStatusAnnotation,
+  sidecarTlsModeLabelMissing,
+  sidecarVolumesMissing,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

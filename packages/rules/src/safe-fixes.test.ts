@@ -38,10 +38,61 @@ ${template}
         containers: [{ name: cart, image: "cart:1" }]
 `;
 
+/** A pod with Istio's sidecar, its redirection and labels as given. */
+const rendered = (args: string, proxy = '', labels = '    labels: { app: cart }') => yaml`
+  apiVersion: v1
+  kind: Pod
+  metadata:
+    name: cart
+    namespace: shop
+${labels}
+  spec:
+    initContainers:
+      - name: istio-init
+        image: docker.io/istio/proxyv2:1.30.0
+        args:
+${args}
+${proxy}
+    containers:
+      - { name: cart, image: "cart:1" }
+      - { name: ${proxy === '' ? 'istio-proxy' : 'helper'}, image: "docker.io/istio/proxyv2:1.30.0" }
+`;
+
 /** What a rule makes of a manifest, line by line: `-` goes, `+` comes. Lines that stay are left out. */
 type Case = readonly [rule: string, what: string, text: string, changes: readonly string[], config: Config];
 
 const CASES: readonly Case[] = [
+  [
+    'sidecar-iptables-inbound-exclusions',
+    'adds the ports that are missing, in the quotes that are there',
+    rendered(`          - -b\n          - "*"\n          - -d\n          - '15090,15201,15020' # of the proxy`),
+    ["-        - '15090,15201,15020' # of the proxy", "+        - '15090,15201,15020,15021' # of the proxy"],
+    {},
+  ],
+  [
+    'sidecar-iptables-inbound-port',
+    'names the port of incoming traffic',
+    rendered('          - -z\n          - 15001'),
+    ['-        - 15001', '+        - "15006"'],
+    {},
+  ],
+  [
+    'sidecar-native-restart-policy',
+    'adds the policy',
+    rendered(
+      '          - istio-iptables',
+      '      - name: istio-proxy # native\n        image: docker.io/istio/proxyv2:1.30.0',
+    ),
+    ['-    - name: istio-proxy # native', '+    - restartPolicy: Always', '+      name: istio-proxy # native'],
+    {},
+  ],
+  [
+    'sidecar-tls-mode-label-missing',
+    'adds the label',
+    rendered('          - istio-iptables', '', '    labels:\n      # of the pods\n      app: cart'),
+    ['+    security.istio.io/tlsMode: istio'],
+    {},
+  ],
   [
     'port-app-protocol-empty',
     'takes it out',

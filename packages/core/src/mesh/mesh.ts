@@ -23,6 +23,7 @@ import {
 } from './settings.ts';
 import { type Sidecar, sidecarForm } from './sidecar.ts';
 import { readWorkload, type Workload } from './workloads.ts';
+import { readWrittenSidecar, type WrittenSidecar } from './written-sidecar.ts';
 
 /** What a Mesh is made of. */
 export interface MeshInput {
@@ -69,6 +70,7 @@ export class Mesh {
   readonly #helmValues: readonly HelmValues[];
   readonly #sidecars = new Map<Workload, Sidecar>();
   readonly #admissions = new Map<Workload, Admission>();
+  readonly #written = { istio: new Map<Workload, WrittenSidecar>(), linkerd: new Map<Workload, WrittenSidecar>() };
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
@@ -276,6 +278,15 @@ export class Mesh {
       this.#sidecars.set(workload, sidecar);
     }
     return sidecar;
+  }
+
+  /** The parts of a mesh that stand in the manifest of a workload, by hand or from an injector; undefined when none do. */
+  writtenSidecar(workload: Workload, mesh: 'istio' | 'linkerd' = 'istio'): WrittenSidecar | undefined {
+    const known = this.#written[mesh].get(workload);
+    if (known) return known;
+    const written = readWrittenSidecar(workload, mesh);
+    if (written) this.#written[mesh].set(workload, written);
+    return written;
   }
 
   /**
