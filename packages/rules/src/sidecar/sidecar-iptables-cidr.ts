@@ -1,5 +1,4 @@
-import { type Argument, defineRule, nameOf } from '@meshvet/core';
-import { addressRange, isAddress, overlap } from '../shared/iptables-ranges.ts';
+import { type Argument, defineRule, isIpAddress, isIpPrefix, nameOf, prefixesOverlap } from '@meshvet/core';
 import { judgedSidecar, listItems, renderedBy } from '../shared/judged-sidecar.ts';
 
 export const sidecarIptablesCidr = defineRule({
@@ -97,10 +96,10 @@ export const sidecarIptablesCidr = defineRule({
       if (!argument?.value || argument.value === '*') continue;
       const items = rawItems(argument.value);
       // One finding a list: the next run shows what is left.
-      const wrong = items.find((item) => !addressRange(item) && (strict || !isAddress(item)));
+      const wrong = items.find((item) => !isIpPrefix(item) && (strict || !isIpAddress(item)));
       if (wrong === undefined) continue;
       if (wrong.trim() === '*') report(argument.field, 'mixed', { resource, list: JSON.stringify(argument.value) });
-      else if (isAddress(wrong))
+      else if (isIpAddress(wrong))
         report(argument.field, 'address', { resource, value: wrong, bits: wrong.includes(':') ? 128 : 32 });
       else report(argument.field, 'invalid', { resource, value: JSON.stringify(wrong) });
     }
@@ -121,13 +120,10 @@ const MOST = 1000;
 /** A range that is left out although nothing near it is taken in; exclusions come first, so one inside an inclusion is right. */
 function idleRange(include: Argument | undefined, exclude: Argument): string | undefined {
   if (!include?.value || include.value === '*' || !exclude.value) return undefined;
-  const taken = listItems(include.value).slice(0, NEAR).map(addressRange);
+  const taken = listItems(include.value).slice(0, NEAR);
   return listItems(exclude.value)
     .slice(0, NEAR)
-    .find((item) => {
-      const range = addressRange(item);
-      return range !== undefined && taken.every((one) => one !== undefined && !overlap(one, range));
-    });
+    .find((item) => isIpPrefix(item) && taken.every((one) => isIpPrefix(one) && !prefixesOverlap(one, item)));
 }
 
 const NEAR = 50;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressRange, isAddress, overlap } from './iptables-ranges.ts';
+import { isIpAddress, isIpPrefix, prefixesOverlap } from './ip-prefix.ts';
 
 test.each([
   '10.0.0.0/8',
@@ -12,7 +12,7 @@ test.each([
   '::1/128',
   '1:2:3:4:5:6:7:8/64',
   '::ffff:10.0.0.1/128',
-])('%s is a range', (text) => expect(addressRange(text)).toBeDefined());
+])('%s is a range', (text) => expect(isIpPrefix(text)).toBe(true));
 
 test.each([
   '',
@@ -31,10 +31,10 @@ test.each([
   'fd00::/129',
   '1:2:3:4:5:6:7:8:9/64',
   'g::/8',
-])('%j is none', (text) => expect(addressRange(text)).toBeUndefined());
+])('%j is none', (text) => expect(isIpPrefix(text)).toBe(false));
 
 test('an address alone', () => {
-  expect([isAddress('10.0.0.1'), isAddress('fd00::1'), isAddress('10.0.0.0/8'), isAddress('a')]).toEqual([
+  expect([isIpAddress('10.0.0.1'), isIpAddress('fd00::1'), isIpAddress('10.0.0.0/8'), isIpAddress('a')]).toEqual([
     true,
     true,
     false,
@@ -44,8 +44,7 @@ test('an address alone', () => {
 
 test('ranges that meet', () => {
   const meet = (a: string, b: string) => {
-    const [one, two] = [addressRange(a), addressRange(b)];
-    return one && two && overlap(one, two);
+    return isIpPrefix(a) && isIpPrefix(b) && prefixesOverlap(a, b);
   };
   expect(meet('10.0.0.0/8', '10.96.0.0/16')).toBe(true);
   expect(meet('10.96.0.0/16', '10.0.0.0/8')).toBe(true);
@@ -56,6 +55,6 @@ test('ranges that meet', () => {
 
 test('any text is read without a fault', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9a-f:./]{0,40}$/)), (text) => void addressRange(text)),
+    fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9a-f:./]{0,40}$/)), (text) => void isIpPrefix(text)),
   );
 });
