@@ -55,7 +55,44 @@ export type {
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export {
+  type DestinationRule,
+  destinationRules,
+  destinationRulesByHost,
+  destinationRulesFor,
+  type Subset,
+} from './mesh/destination-rules.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
+export {
+  type Gateway,
+  type GatewayHost,
+  type GatewayServer,
+  gatewayOf,
+  gateways,
+  lookupGateway,
+  workloadsOfGateway,
+} from './mesh/gateways.ts';
+export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './mesh/host-endpoints.ts';
+export {
+  type HostLookup,
+  type HostTarget,
+  hostTargets,
+  lookupHost,
+  type MissingHost,
+  type TargetPort,
+} from './mesh/host-targets.ts';
+export {
+  covers,
+  EXPORT_TO_KEY,
+  exportsOf,
+  HostIndex,
+  type HostName,
+  hasExportTo,
+  hostNameOf,
+  isVisibleIn,
+  overlap,
+  readersOf,
+} from './mesh/hosts.ts';
 export type { Installation, Known } from './mesh/installation.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
 export {
@@ -83,6 +120,19 @@ export {
   tokenReleases,
   WELL_KNOWN_TCP_PORTS,
 } from './mesh/protocol.ts';
+export {
+  type Destination,
+  destinationsOf,
+  type GatewayReference,
+  gatewayReference,
+  isForMesh,
+  type Route,
+  type VirtualHost,
+  type VirtualService,
+  virtualServiceOf,
+  virtualServices,
+  virtualServicesByHost,
+} from './mesh/routes.ts';
 export { matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
