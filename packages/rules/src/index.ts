@@ -38,6 +38,8 @@ import { portNameVersionUnsupported } from './port/port-name-version-unsupported
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { routeHostUnknown } from './route/route-host-unknown.ts';
+import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -95,6 +97,8 @@ export const allRules: readonly Rule[] = [
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
   portUdpNotProxied,
+  routeHostUnknown,
+  routeSubsetUndefined,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,
