@@ -38,8 +38,14 @@ import { portNameVersionUnsupported } from './port/port-name-version-unsupported
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
+import { routeHostDuplicate } from './route/route-host-duplicate.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
+import { routePortUnknown } from './route/route-port-unknown.ts';
+import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
+import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
 import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
+import { routeWeightTotal } from './route/route-weight-total.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -97,8 +103,14 @@ export const allRules: readonly Rule[] = [
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
   portUdpNotProxied,
+  routeDestinationDuplicate,
+  routeHostDuplicate,
   routeHostUnknown,
+  routePortUnknown,
+  routeSubsetNoLabels,
+  routeSubsetNoPods,
   routeSubsetUndefined,
+  routeWeightTotal,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,

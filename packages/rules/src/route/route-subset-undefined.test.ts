@@ -85,7 +85,6 @@ testRule(routeSubsetUndefined, {
 `,
       route('v1'),
     ].join('---\n'),
-    'the old short form of the domain is another host': `${rule('reviews', 'v1')}---\n${route('v1')}`,
     'two rules of one host are merged': [
       rule('reviews', 'v1'),
       yaml`
