@@ -39,12 +39,15 @@ import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
 import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
+import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
 import { routeHostDuplicate } from './route/route-host-duplicate.ts';
 import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
+import { routeIngressClass } from './route/route-ingress-class.ts';
+import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
@@ -108,12 +111,15 @@ export const allRules: readonly Rule[] = [
   portServerFirstUndeclared,
   portUdpNotProxied,
   routeDestinationDuplicate,
+  routeDestinationRuleDuplicate,
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
   routeHostDuplicate,
   routeHostNotInGateway,
   routeHostUnknown,
+  routeIngressClass,
+  routeIngressPortNotHttp,
   routePortUnknown,
   routeSubsetNoLabels,
   routeSubsetNoPods,

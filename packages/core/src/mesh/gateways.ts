@@ -98,19 +98,35 @@ function gatewaysByName(mesh: Mesh): GatewayNames {
   return { istio, kubernetes, names };
 }
 
-/** The workloads that the selector of a Gateway picks, in any namespace; `open` when there may be others whose labels are filled in later. */
+/** The workloads that the selector of a Gateway picks, in any namespace unless istiod is told otherwise; `open` when there may be others whose labels are filled in later. */
 export function workloadsOfGateway(
   mesh: Mesh,
-  { selector }: Gateway,
+  { selector, resource }: Gateway,
 ): { readonly workloads: readonly Workload[]; readonly open: boolean } {
   const first = selector?.requirements?.[0];
   if (!selector || !first) return { workloads: [], open: true };
   const { byPair, changing } = mesh.derive(endpointsByLabel);
   const candidates = (byPair.get(`${first.key}\n${first.values[0]}`) ?? []).slice(0, MOST_WORKLOADS);
+  const own = mesh.derive(isScopedToNamespace) ? resource.namespace : undefined;
   const workloads = candidates.flatMap((e) =>
-    e.workload && matches(selector, e.labels) === 'yes' ? [e.workload] : [],
+    e.workload && matches(selector, e.labels) === 'yes' && (own === undefined || e.resource.namespace === own)
+      ? [e.workload]
+      : [],
   );
   return { workloads, open: changing.some((e) => matches(selector, e.labels) === 'unknown') };
+}
+
+// Environment of istiod; a Gateway then picks pods of its own namespace alone.
+function isScopedToNamespace(mesh: Mesh): boolean {
+  return mesh.workloads.some(
+    ({ resource, containers }) =>
+      /^istiod(?:-|$)/.test(resource.name) &&
+      containers.some((container) =>
+        (container.field.at('env').items() as Field[]).some(
+          (e) => e.at('name').string() === 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE' && e.at('value').text() === 'true',
+        ),
+      ),
+  );
 }
 
 const MOST_WORKLOADS = 400;

@@ -16,6 +16,12 @@ const route = (hosts: string, mark = '', namespace = 'shop') => yaml`
 
 testRule(routeHostNotInGateway, {
   bad: {
+    'a Gateway without servers': `${yaml`
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: { name: front, namespace: shop }
+      spec: { selector: { istio: ingressgateway } }
+    `}---\n${route('b.example.com', '#~ nothing')}`,
     'a listener of the Gateway API': `${yaml`
       apiVersion: gateway.networking.k8s.io/v1
       kind: Gateway

@@ -139,7 +139,8 @@ function hostsFor(mesh: Mesh, gateway: Resource, route: Resource): readonly stri
   if (gateway.partial) return undefined;
   const own = gatewayOf(mesh, gateway);
   if (own) {
-    if (!own.serversKnown || !gateway.body.at('spec').at('servers').isList) return undefined;
+    const servers = gateway.body.at('spec').at('servers');
+    if (!own.serversKnown || (servers.hasValue && !servers.isList)) return undefined;
     const loose = mesh.assumesNamespace(route) || mesh.assumesNamespace(gateway);
     return own.servers
       .flatMap((server) => server.hosts)

@@ -21,6 +21,16 @@ const route = (host: string, mark = '', namespace = 'shop') => yaml`
 
 testRule(routeHostUnknown, {
   bad: {
+    'an entry without a host': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec:
+        hosts: [front]
+        http:
+          - route:
+              - weight: 100 #~ noHost
+    `,
     'tcp and tls routes, and several mirrors': [
       service('cart'),
       yaml`
@@ -64,6 +74,12 @@ testRule(routeHostUnknown, {
     `,
   },
   good: {
+    'a destination that is filled in later': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec: { hosts: [front], http: [{ route: [{ destination: $(DESTINATION) }] }] }
+    `,
     'no Service of the namespace was read': route('cart'),
     'a host outside the cluster lives elsewhere': `${service('cart')}---\n${route('api.example.com')}`,
     'a namespace of which nothing was read': `${service('cart')}---\n${route('users.people.svc.cluster.local')}`,

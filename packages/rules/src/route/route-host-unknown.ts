@@ -39,6 +39,7 @@ export const routeHostUnknown = defineRule({
     ],
     messages: {
       destination: '{route}: destination host {host} is no Service and no ServiceEntry; requests routed to it get 503.',
+      noHost: '{route}: this {kind} destination names no host, so requests routed to it get 503.',
       mirror: '{route}: mirror host {host} is no Service and no ServiceEntry; nothing is mirrored.',
       rule: '{route}: host {host} is no Service and no ServiceEntry; the rule applies to nothing.',
       hidden: '{route}: host {host} is {target}, which its exportTo hides from namespace {namespace}.',
@@ -137,7 +138,17 @@ export const routeHostUnknown = defineRule({
     for (const route of virtualService ? settledRoutes(virtualService) : []) {
       for (const destination of [...route.destinations, ...route.mirrors]) {
         const { host, hostField, kind } = destination;
-        if (!host) continue;
+        if (!host) {
+          const { entry } = destination;
+          if (
+            kind === 'route' &&
+            entry.isMapping &&
+            !isUnread(destination.field) &&
+            (!hostField.hasValue || hostField.value === '')
+          )
+            report(entry, 'noHost', { route: nameOf(resource), kind: route.kind }, { codes: ['IST0101/host'] });
+          continue;
+        }
         const lookup = lookupHost(mesh, host.written, resource);
         const codes = kind === 'mirror' ? ['IST0101/mirror'] : ['IST0101/host', 'KIA1101'];
         if (lookup.state === 'missing')
@@ -199,6 +210,11 @@ export const routeHostUnknown = defineRule({
     }
   },
 });
+
+// A placeholder in place of the whole destination.
+function isUnread(destination: Field): boolean {
+  return destination.hasValue && !destination.isMapping;
+}
 
 // The owner of a route that splits between hosts of one name declares them together: `cart.shop.svc.a.global` here, `cart.shop.svc.b.global`
 // nowhere, is a slip even where other files are not seen.

@@ -114,7 +114,8 @@ export const routeSubsetUndefined = defineRule({
         if (!verdict) continue;
         const { rules, hidden, sure } = verdict;
         const words = { route: nameOf(resource), host: hostText({ host }), subset };
-        const kiali = destination.kind === 'mirror' ? [] : ['KIA1107'];
+        // Kiali completes the host of a rule such as reviews.shop, which Istio leaves as it is.
+        const kiali = destination.kind === 'mirror' || isDefinedByShortened(mesh, destination) ? [] : ['KIA1107'];
         const severity = sure ? 'error' : 'warning';
         const related = [...rules, ...hidden]
           .slice(0, 3)
@@ -198,6 +199,17 @@ function mayBeDefinedByAnother(mesh: Mesh, { resource }: VirtualService, { host,
       (mesh.assumesNamespace(rule.resource) || mesh.assumesNamespace(resource)) &&
       rule.host?.fqdn.split('.', 1)[0] === host?.fqdn.split('.', 1)[0],
   );
+}
+
+function isDefinedByShortened(mesh: Mesh, { host, subset }: Destination): boolean {
+  return (mesh.derive(looseRules).bySubset.get(subset ?? '') ?? []).some((rule) => {
+    const { shortened } = rule.host ?? {};
+    return (
+      shortened !== undefined &&
+      shortened.name === host?.service?.name &&
+      shortened.namespace === host.service.namespace
+    );
+  });
 }
 
 function looseRules(mesh: Mesh) {
