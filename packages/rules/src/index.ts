@@ -40,6 +40,7 @@ import { portServerFirstUndeclared } from './port/port-server-first-undeclared.t
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
 import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
 import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
+import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
@@ -49,6 +50,7 @@ import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
+import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
 import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
 import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
@@ -112,6 +114,7 @@ export const allRules: readonly Rule[] = [
   portUdpNotProxied,
   routeDestinationDuplicate,
   routeDestinationRuleDuplicate,
+  routeDestinationRuleTlsMismatch,
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
@@ -121,6 +124,7 @@ export const allRules: readonly Rule[] = [
   routeIngressClass,
   routeIngressPortNotHttp,
   routePortUnknown,
+  routeProtocolNotHttp,
   routeSubsetNoLabels,
   routeSubsetNoPods,
   routeSubsetUndefined,
