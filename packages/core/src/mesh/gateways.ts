@@ -49,20 +49,19 @@ export function gatewayOf(mesh: Mesh, resource: Resource): Gateway | undefined {
 
 /** What a reference to a gateway stands for: all its manifests, Istio's own kind before that of the Gateway API. */
 export function lookupGateway(mesh: Mesh, reference: GatewayReference, asker: Resource): Lookup<readonly Resource[]> {
-  const { istio, kubernetes, names } = mesh.derive(gatewaysByName);
+  const { istio, kubernetes, names, spaces } = mesh.derive(gatewaysByName);
   const key = `${reference.namespace}/${reference.name}`;
   const hit = istio.get(key) ?? kubernetes.get(key);
   if (hit) return found(hit);
   if (mesh.externals.gateway(reference.namespace, reference.name) || mesh.externals.namespace(reference.namespace))
     return elsewhere('the config declares it');
   if (mesh.settings.closedWorld) return MISSING;
-  const loose = (names.get(reference.name) ?? []).some((r) => mesh.assumesNamespace(r) || mesh.assumesNamespace(asker));
+  const loose = (names.get(reference.name) ?? [])
+    .slice(0, MOST_NEIGHBOURS)
+    .some((r) => mesh.assumesNamespace(r) || mesh.assumesNamespace(asker));
   if (loose) return elsewhere('its namespace is not known');
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
-  const near = [...istio.values()]
-    .flat()
-    .slice(0, MOST_NEIGHBOURS)
-    .filter((r) => r.namespace === reference.namespace && mesh.near(r, asker));
+  const near = (spaces.get(reference.namespace) ?? []).filter((r) => mesh.near(r, asker));
   if (near.length === 0 || near.some((r) => r.name === '' || r.rewrites?.name || mesh.hasUnreadBeside(r)))
     return elsewhere(`no Gateway of namespace ${reference.namespace} was read beside it`);
   return MISSING;
@@ -74,12 +73,15 @@ interface GatewayNames {
   readonly istio: ReadonlyMap<string, readonly Resource[]>;
   readonly kubernetes: ReadonlyMap<string, readonly Resource[]>;
   readonly names: ReadonlyMap<string, readonly Resource[]>;
+  /** Some Gateways of Istio of each namespace. */
+  readonly spaces: ReadonlyMap<string, readonly Resource[]>;
 }
 
 function gatewaysByName(mesh: Mesh): GatewayNames {
   const istio = new Map<string, Resource[]>();
   const kubernetes = new Map<string, Resource[]>();
   const names = new Map<string, Resource[]>();
+  const spaces = new Map<string, Resource[]>();
   const push = (map: Map<string, Resource[]>, key: string, resource: Resource) => {
     const list = map.get(key);
     if (list) list.push(resource);
@@ -93,9 +95,11 @@ function gatewaysByName(mesh: Mesh): GatewayNames {
       if (resource.partial) continue;
       push(map, `${resource.namespace}/${resource.name}`, resource);
       push(names, resource.name, resource);
+      const space = resource.namespace ?? '';
+      if (map === istio && (spaces.get(space)?.length ?? 0) < MOST_NEIGHBOURS) push(spaces, space, resource);
     }
   }
-  return { istio, kubernetes, names };
+  return { istio, kubernetes, names, spaces };
 }
 
 /** The workloads that the selector of a Gateway picks, in any namespace unless istiod is told otherwise; `open` when there may be others whose labels are filled in later. */

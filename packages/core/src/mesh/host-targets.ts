@@ -1,7 +1,7 @@
 import { isKnownGroup } from '../manifest/kinds.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
-import { HostIndex, type HostName, hostNameOf, isVisibleIn, readersOf } from './hosts.ts';
+import { HostIndex, type HostName, hostNameOf, isVisibleIn, LONGEST_HOST, readersOf } from './hosts.ts';
 import { elsewhere, type Lookup } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
 import { type PortProtocol, portProtocol } from './protocol.ts';
@@ -47,6 +47,7 @@ export type HostLookup =
  */
 export function lookupHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
   const host = hostNameOf(mesh, written, asker.namespace ?? '');
+  if (host.fqdn.length > LONGEST_HOST) return elsewhere('no name is so long');
   const targets = mesh.derive(hostTargets).covering(host.fqdn);
   const readers = readersOf(mesh, asker);
   const visible = targets.filter((t) => readers.some((reader) => isVisibleIn(mesh, t.resource, reader) !== 'no'));
@@ -116,7 +117,8 @@ function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
   if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
   // A Service of that name whose namespace nobody has seen, or a route whose namespace is a guess: they may meet.
   const namesakes = mesh.derive(servicesByName).get(name) ?? [];
-  if (namesakes.some((s) => mesh.assumesNamespace(s.resource))) return elsewhere('its namespace is not known');
+  if (namesakes.slice(0, MOST_NEIGHBOURS).some((s) => mesh.assumesNamespace(s.resource)))
+    return elsewhere('its namespace is not known');
   if (mesh.assumesNamespace(asker) && namesakes.length > 0) return elsewhere('its namespace is not known');
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
   const neighbours = neighboursOf(mesh, namespace, asker);

@@ -17,8 +17,11 @@ export interface HostName {
   readonly shortened: { readonly namespace: string; readonly name: string } | undefined;
 }
 
-// Longer than any name that DNS knows; nothing is looked up for such.
-const LONGEST_HOST = 512;
+/** Longer than any name that DNS knows; nothing is looked up for such. */
+export const LONGEST_HOST = 512;
+
+// So many things of one host are no mesh; a hostile file has thousands, and each would be held against each.
+const MOST_OF_A_HOST = 300;
 
 const CLUSTER_DOMAIN = 'cluster.local';
 
@@ -85,10 +88,15 @@ export class HostIndex<T> {
 
   /** The things whose host covers a host, the most specific first: the same host, then ever shorter wildcards. */
   covering(host: string): readonly T[] {
-    const all = [...(host.startsWith('*') ? [] : (this.#exact.get(host) ?? []))];
-    if (this.#wildcards.size === 0 || host.length > LONGEST_HOST) return all;
+    if (host.length > LONGEST_HOST) return [];
+    const all: T[] = [];
+    const take = (list: readonly T[] | undefined) => {
+      if (list) all.push(...list.slice(0, MOST_OF_A_HOST - all.length));
+    };
+    if (!host.startsWith('*')) take(this.#exact.get(host));
+    if (this.#wildcards.size === 0) return all;
     const rest = host.startsWith('*') ? host.slice(1) : host;
-    for (let i = 0; i <= rest.length; i++) all.push(...(this.#wildcards.get(rest.slice(i)) ?? []));
+    for (let i = 0; i <= rest.length && all.length < MOST_OF_A_HOST; i++) take(this.#wildcards.get(rest.slice(i)));
     return all;
   }
 }
@@ -109,12 +117,27 @@ export const EXPORT_TO_KEY = 'networking.istio.io/exportTo';
  * that cannot be told. Services say it in an annotation, the kinds of Istio in `spec.exportTo`; else MeshConfig decides, else all see it.
  */
 export function exportsOf(mesh: Mesh, resource: Resource): readonly string[] | undefined {
+  const known = mesh.derive(knownExports);
+  if (!known.has(resource)) known.set(resource, readExports(mesh, resource));
+  return known.get(resource);
+}
+
+const MOST_EXPORTS = 200;
+
+// Asked again and again for one resource, and a list may be long.
+function knownExports(): Map<Resource, readonly string[] | undefined> {
+  return new Map();
+}
+
+function readExports(mesh: Mesh, resource: Resource): readonly string[] | undefined {
   const written = resource.type === 'Service' ? ofAnnotation(resource) : ofField(resource);
   if (written === undefined) return undefined;
   const entries = written.length > 0 ? written : defaultExports(mesh, resource.type);
   if (entries === undefined) return undefined;
   if (entries.length === 0 || entries.includes('*')) return ['*'];
-  return entries.filter((entry) => entry !== '~').map((entry) => (entry === '.' ? (resource.namespace ?? '') : entry));
+  if (entries.length > MOST_EXPORTS) return undefined;
+  const named = entries.filter((entry) => entry !== '~');
+  return named.map((entry) => (entry === '.' ? (resource.namespace ?? '') : entry));
 }
 
 /** Whether a resource says itself which namespaces see it. */

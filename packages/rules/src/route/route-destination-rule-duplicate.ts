@@ -158,8 +158,7 @@ function meets(mesh: Mesh, one: DestinationRule, other: DestinationRule): boolea
   const [a, b] = [one.resource, other.resource];
   if (a === b || a.namespace !== b.namespace || b.name === '' || mesh.sameObject(a, b)) return false;
   if (a.rewrites?.name || b.rewrites?.name || !sameWorkloads(one, other) || !shareReaders(mesh, a, b)) return false;
-  if (mesh.settings.closedWorld) return true;
-  return mesh.near(a, b) && mesh.variants(a).length === 1 && mesh.variants(b).length === 1;
+  return mesh.appliedTogether(a, b);
 }
 
 // Rules for different clients stand beside each other.

@@ -18,6 +18,21 @@ testRule(routeHostDuplicate, {
       route('b', HTTP, '#~ mesh'),
     ),
     'two namespaces that export to all': all(route('a', HTTP, '#~ mesh', 'one'), route('b', HTTP, '#~ mesh', 'two')),
+    'two files of a folder in a closed world': {
+      settings: { closedWorld: true },
+      files: { 'x/a.yaml': route('a', HTTP, '#~ mesh'), 'x/b.yaml': route('b', HTTP, '#~ mesh') },
+    },
+    'two files of one Kustomization': {
+      files: {
+        'x/a.yaml': route('a', HTTP, '#~ mesh'),
+        'x/b.yaml': route('b', HTTP, '#~ mesh'),
+        'x/kustomization.yaml': yaml`
+          apiVersion: kustomize.config.k8s.io/v1beta1
+          kind: Kustomization
+          resources: [a.yaml, b.yaml]
+        `,
+      },
+    },
     'one is exported to its own namespace, and the other to all': all(
       route('a', `exportTo: ["."], ${HTTP}`, '#~ mesh', 'one'),
       route('b', HTTP, '#~ mesh', 'two'),
@@ -40,6 +55,7 @@ testRule(routeHostDuplicate, {
         spec: { hosts: ["*.example.com"], http: [{ route: [{ destination: { host: cart } }] }] }
       `,
     ),
+    'alternatives side by side in a folder': { files: { 'x/a.yaml': route('a', HTTP), 'x/b.yaml': route('b', HTTP) } },
     'steps of a tutorial in folders of their own': {
       files: { 'x/1/a.yaml': route('a', HTTP), 'y/2/b.yaml': route('b', HTTP) },
     },

@@ -172,8 +172,7 @@ function related(others: readonly VirtualService[], fqdn: string) {
 function meets(mesh: Mesh, one: VirtualService, other: VirtualService): boolean {
   const [a, b] = [one.resource, other.resource];
   if (a === b || b.name === '' || mesh.sameObject(a, b) || a.rewrites?.name || b.rewrites?.name) return false;
-  if (mesh.settings.closedWorld) return true;
-  return mesh.near(a, b) && mesh.variants(a).length === 1 && mesh.variants(b).length === 1;
+  return mesh.appliedTogether(a, b);
 }
 
 // Routes of several kinds for one host stand beside each other: http for one port, tls for another.

@@ -20,7 +20,6 @@ import {
   targetText,
   virtualServiceToJudge,
 } from '../shared/route-subjects.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
 
 export const routeHostUnknown = defineRule({
   meta: {
@@ -196,11 +195,10 @@ export const routeHostUnknown = defineRule({
             codes: codes.filter((code) => !code.startsWith('KIA')),
             related,
             fix: `Write the whole name: ${instead.host}.`,
-            suggested: replaceString(field, instead.host),
           },
         );
       } else {
-        const meant = meantName(mesh, host, resource);
+        const meant = meantName(mesh, host);
         report(field, kind, words, {
           severity,
           codes,
@@ -250,11 +248,24 @@ function serviceNames(mesh: Mesh): ReadonlySet<string> {
 }
 
 // The Service of the same namespace that was probably meant.
-function meantName(mesh: Mesh, host: HostName, resource: Resource): string | undefined {
+function meantName(mesh: Mesh, host: HostName): string | undefined {
   if (!host.service) return undefined;
   const { namespace, name } = host.service;
-  const names = mesh.services.filter((s) => s.resource.namespace === namespace).map((s) => s.resource.name);
-  const meant = didYouMean(name, names.slice(0, 500));
+  const meant = didYouMean(name, mesh.derive(namesByNamespace).get(namespace) ?? []);
   if (meant === undefined) return undefined;
-  return host.written === host.fqdn ? hostNameOf(mesh, meant, namespace ?? resource.namespace ?? '').fqdn : meant;
+  return host.written === host.fqdn ? hostNameOf(mesh, meant, namespace).fqdn : meant;
+}
+
+// As many as anybody has; each missing host is held against all of them.
+const MOST_NAMES = 200;
+
+function namesByNamespace(mesh: Mesh): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const { resource } of mesh.services) {
+    const namespace = resource.namespace ?? '';
+    const set = names.get(namespace) ?? new Set();
+    names.set(namespace, set);
+    if (set.size < MOST_NAMES) set.add(resource.name);
+  }
+  return names;
 }

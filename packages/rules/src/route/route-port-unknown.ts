@@ -10,7 +10,13 @@ import {
   nameOf,
   type VirtualService,
 } from '@meshvet/core';
-import { hostText, settledRoutes, targetText, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import {
+  hostText,
+  mayHaveService,
+  settledRoutes,
+  targetText,
+  virtualServiceToJudge,
+} from '../shared/route-subjects.ts';
 
 export const routePortUnknown = defineRule({
   meta: {
@@ -141,6 +147,7 @@ function targetsToJudge(mesh: Mesh, { host }: Destination, { resource }: Virtual
   if (lookup?.state !== 'found') return [];
   const exact = lookup.value.filter((t) => t.host === host?.fqdn);
   const targets = exact.length > 0 ? exact : lookup.value;
+  if (targets.some((t) => mayHaveService(mesh, t))) return [];
   if (!targets.every((t) => t.portsKnown && (t.ports.length > 0 || mesh.settings.closedWorld))) return [];
   // A Service of that name in an unrelated folder may be another cluster's.
   const sure = mesh.settings.closedWorld || targets.every((t) => isSettledTogether(mesh, t, resource));

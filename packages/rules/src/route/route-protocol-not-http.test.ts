@@ -39,6 +39,15 @@ testRule(routeProtocolNotHttp, {
     ),
   },
   good: {
+    'a ServiceEntry of a host of the cluster: the Service may have other ports': all(
+      yaml`
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: cart, namespace: shop }
+        spec: { hosts: [cart.shop.svc.cluster.local], ports: [{ number: 443, name: tls, protocol: TLS }] }
+      `,
+      route(HTTP),
+    ),
     'a port without a name since Istio 1.3': {
       settings: { istioVersion: '1.3' },
       yaml: all(service('{ port: 80 }'), route(HTTP)),

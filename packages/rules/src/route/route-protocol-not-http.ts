@@ -7,7 +7,7 @@ import {
   nameOf,
   type VirtualService,
 } from '@meshvet/core';
-import { settledRoutes, targetText, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { mayHaveService, settledRoutes, targetText, virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeProtocolNotHttp = defineRule({
   meta: {
@@ -97,6 +97,7 @@ function targetsOf(mesh: Mesh, fqdn: string, { resource }: VirtualService): read
   const sure = lookup.value.every(
     (t) =>
       t.portsKnown &&
+      !mayHaveService(mesh, t) &&
       !t.service?.ports.some((port) => port.unreadable) &&
       (mesh.settings.closedWorld || mesh.near(t.resource, resource)),
   );

@@ -72,6 +72,18 @@ testRule(routeSubsetUndefined, {
   },
   good: {
     'a route alone: its rule may live elsewhere': route('v1'),
+    'the host is written short, which is another mistake': {
+      settings: { closedWorld: true },
+      yaml: [
+        rule('reviews', 'v1'),
+        yaml`
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: route, namespace: shop }
+          spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews.shop, subset: v1 } }] }] }
+        `,
+      ].join('---\n'),
+    },
     'a wildcard rule defines it': [rule('*.shop.svc.cluster.local', 'v1'), route('v1')].join('---\n'),
     'a rule of another namespace that is exported': `${rule('reviews.shop.svc.cluster.local', 'v1', 'other')}---\n${route('v1')}`,
     'the name of the subset is filled in later': `${rule('reviews', 'v1')}---\n${route('"${SUBSET}"')}`,

@@ -5,6 +5,7 @@ import {
   destinationRules,
   destinationRulesByHost,
   didYouMean,
+  hostNameOf,
   hostTargets,
   isForMesh,
   isVisibleIn,
@@ -160,6 +161,12 @@ function judge(mesh: Mesh, { resource, ...rest }: VirtualService, destination: D
   const all = mesh.derive(destinationRulesByHost).covering(host.fqdn);
   const defines = (rule: DestinationRule) =>
     !rule.subsetsKnown || rule.subsets.some((s) => s.name === destination.subset);
+  const { shortened } = host;
+  // The host is the mistake then, and another rule tells it.
+  if (shortened) {
+    const whole = hostNameOf(mesh, shortened.name, shortened.namespace).fqdn;
+    if (mesh.derive(destinationRulesByHost).covering(whole).some(defines)) return undefined;
+  }
   const readers = readersOf(mesh, resource);
   // A gateway follows what its own namespace sees, and which that is stands elsewhere.
   const byGateway = !isForMesh({ resource, ...rest });

@@ -54,3 +54,8 @@ export function quoted(names: Iterable<string>): string {
     .map((name) => `"${name}"`)
     .join(', ');
 }
+
+/** Whether a ServiceEntry has a host of the cluster's own domain: a Service of that name, with other ports, may stand beside it. */
+export function mayHaveService(mesh: Mesh, target: HostTarget): boolean {
+  return target.service === undefined && target.host.endsWith('.svc.cluster.local') && !mesh.settings.closedWorld;
+}
