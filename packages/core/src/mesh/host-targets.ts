@@ -114,6 +114,8 @@ function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
   if (mesh.externals.service(namespace, name) || mesh.externals.namespace(namespace))
     return elsewhere('the config declares it');
   if (name === 'kubernetes' && namespace === 'default') return elsewhere('every cluster has it');
+  if (CONTROL_PLANE.has(name) && namespace === mesh.installation.rootNamespace.value)
+    return elsewhere('the charts of Istio make it');
   if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
   // A Service of that name whose namespace nobody has seen, or a route whose namespace is a guess: they may meet.
   const namesakes = mesh.derive(servicesByName).get(name) ?? [];
@@ -128,6 +130,9 @@ function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
   if (mayBeMade(mesh, name, asker)) return elsewhere('a custom resource may make it');
   return { state: 'missing', why: 'absent' };
 }
+
+// Services of Istio itself, which few keep among their manifests.
+const CONTROL_PLANE: ReadonlySet<string> = new Set(['istiod', 'istio-ingressgateway', 'istio-egressgateway']);
 
 // Enough to know that the namespace was read; a hostile file holds thousands.
 const MOST_NEIGHBOURS = 100;

@@ -108,6 +108,7 @@ describe('what stands behind a host', () => {
     expect(answer(closed, 'users.people.svc.cluster.local')).toBe('missing: absent');
     expect(answer(closed, 'api.example.com')).toBe('missing: absent');
     expect(answer(closed, 'kubernetes.default.svc.cluster.local')).toBe('elsewhere');
+    expect(answer(closed, 'istiod.istio-system.svc.cluster.local')).toBe('elsewhere');
     const declared = await makeMesh(files, {
       closedWorld: true,
       externals: { hosts: ['*.example.com'], services: ['people/*'] },
