@@ -27,7 +27,7 @@ const CLUSTER_DOMAIN = 'cluster.local';
 
 /**
  * The host that a text means in a namespace. Only a name without a dot is expanded: `cart.shop` stays as it is, and matches no Service.
- * Source: `pilot/pkg/model/virtualservice.go` and `push_context.go`, ResolveShortnameToFQDN.
+ * Source: `pkg/config/model.go`, ResolveShortnameToFQDN.
  */
 export function hostNameOf(mesh: Mesh, written: string, namespace: string): HostName {
   const short = !written.includes('.') && !written.includes(':') && written !== '*' && written !== '';

@@ -75,7 +75,7 @@ export function destinationsOf(virtualService: VirtualService): readonly Destina
 
 /**
  * A reference to a gateway as Istio reads it: `namespace/name`, a name of the route's own namespace, or the old forms `name.namespace`
- * and `name.namespace.svc.cluster.local`. Source: `pilot/pkg/model/virtualservice.go`, resolveGatewayName.
+ * and `name.namespace.svc.cluster.local`. Source: `pkg/config/model.go`, resolveGatewayName.
  */
 export function gatewayReference(field: Field, own: string): GatewayReference | undefined {
   const written = field.string();

@@ -23,7 +23,7 @@ export const routeGatewayUnknown = defineRule({
     subject: 'resource',
     codes: ['IST0101/gateway', 'IST0132', 'KIA1102'],
     sources: [
-      'istio/istio pilot/pkg/model/virtualservice.go (resolveGatewayName)',
+      'istio/istio pkg/config/model.go (resolveGatewayName)',
       'istio/istio pkg/config/analysis/analyzers/virtualservice/gateways.go',
       'kiali business/checkers/virtualservices/no_gateway_checker.go',
     ],

@@ -31,9 +31,9 @@ export const routeHostUnknown = defineRule({
     subject: 'resource',
     codes: ['IST0101/host', 'IST0101/mirror', 'IST0174', 'KIA1101', 'KIA0202'],
     sources: [
-      'istio/istio pilot/pkg/model/push_context.go (ResolveShortnameToFQDN)',
+      'istio/istio pkg/config/model.go (ResolveShortnameToFQDN)',
       'istio/istio pkg/config/analysis/analyzers/virtualservice/destinationhosts.go',
-      'istio/istio pkg/config/analysis/analyzers/destinationrule',
+      'istio/istio pkg/config/analysis/analyzers/destinationrule/subset.go',
       'kiali business/checkers/virtualservices/no_host_checker.go',
     ],
     messages: {

@@ -27,7 +27,7 @@ export const routeSubsetNoPods = defineRule({
     codes: ['IST0173', 'KIA0203'],
     sources: [
       'istio.io/docs/reference/config/networking/destination-rule/#Subset',
-      'istio/istio pkg/config/analysis/analyzers/destinationrule/subsetselectpod.go',
+      'istio/istio pkg/config/analysis/analyzers/destinationrule/subset.go',
       'kiali business/checkers/destinationrules/no_dest_checker.go',
     ],
     messages: {

@@ -19,7 +19,7 @@ const route = (subset: string, mark = '', more = '') => yaml`
 
 testRule(routeSubsetUndefined, {
   bad: {
-    'golden case: a canary pair with subsets and no DestinationRule': yaml`
+    'golden case 5: a canary pair with subsets and no DestinationRule': yaml`
       apiVersion: v1
       kind: Service
       metadata: { name: reviews, namespace: shop }
