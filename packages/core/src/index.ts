@@ -176,10 +176,7 @@ export {
 export {
   labelSelector,
   matches,
-  matches,
   type Requirement,
-  type Requirement,
-  type Selector,
   type Selector,
 } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
