@@ -27,6 +27,7 @@ import { injectPodLabelOnNamespace } from './inject/inject-pod-label-on-namespac
 import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { injectWindowsPod } from './inject/inject-windows-pod.ts';
+import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -168,6 +169,7 @@ export const allRules: readonly Rule[] = [
   injectSystemNamespace,
   injectValueNotString,
   injectWindowsPod,
+  k8sApiRemoved,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,

@@ -1,0 +1,90 @@
+import { defineRule, formatVersion, nameOf } from '@meshvet/core';
+import { removedApi } from '../shared/removed-apis.ts';
+import { replaceString } from '../shared/scalar-edit.ts';
+import { isSettled } from '../shared/settled.ts';
+
+export const k8sApiRemoved = defineRule({
+  meta: {
+    id: 'k8s-api-removed',
+    summary: 'A manifest is written for an API version that the cluster does not serve any more.',
+    why: 'The API server knows no such kind and refuses the manifest, so that nothing in it comes to be.',
+    fix: 'Write the manifest for an API version that is served.',
+    severity: 'error',
+    subject: 'resource',
+    sources: [
+      'Kubernetes: Deprecated API Migration Guide',
+      'Istio: change notes of 1.5, 1.6 and 1.8 (authentication.istio.io, rbac.istio.io, Mixer)',
+    ],
+    messages: {
+      moved: '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}); write {instead}.',
+      replaced:
+        '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}); use {instead}.',
+      gone: '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}), and nothing took its place.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'a Deployment of the first days',
+        yaml: `
+          apiVersion: extensions/v1beta1 #~ moved \`extensions/v1beta1\`
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec:
+                containers: [{ name: cart, image: "cart:1" }]
+        `,
+      },
+      {
+        title: 'a policy of the first days of Istio',
+        yaml: `
+          apiVersion: authentication.istio.io/v1alpha1 #~ replaced
+          kind: Policy
+          metadata: { name: default, namespace: shop }
+          spec:
+            peers: [{ mtls: {} }]
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'a release that still serves it',
+        yaml: `
+          apiVersion: extensions/v1beta1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec:
+                containers: [{ name: cart, image: "cart:1" }]
+        `,
+        settings: { kubernetesVersion: '1.15' },
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    const removed = removedApi(resource.apiVersion, resource.kind);
+    if (!removed) return;
+    const isKubernetes = removed.of === 'Kubernetes';
+    if (!(isKubernetes ? mesh.kubernetesAtLeast(removed.removedIn) : mesh.istioAtLeast(removed.removedIn))) return;
+    const field = resource.body.at('apiVersion');
+    const { istioVersion, kubernetesVersion } = mesh.settings;
+    const data = {
+      resource: nameOf(resource),
+      apiVersion: `${resource.kind} of ${resource.apiVersion}`,
+      product: removed.of,
+      version: formatVersion(isKubernetes ? kubernetesVersion : istioVersion),
+      removedIn: removed.removedIn,
+    };
+    const { instead, replacement } = removed;
+    if (replacement !== undefined) return report(field, 'replaced', { ...data, instead: replacement });
+    if (instead === undefined) return report(field, 'gone', data);
+    const edits = removed.same && field.exists && isSettled(resource) ? replaceString(field, instead) : [];
+    report(field, 'moved', { ...data, instead }, { edits, fix: `Write apiVersion: ${instead}.` });
+  },
+});
