@@ -66,6 +66,7 @@ export {
   type Outcome,
   REVISION_KEY,
   TEMPLATES_KEY,
+  wishOf,
 } from './mesh/injection.ts';
 export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
 export type { Installation, Known } from './mesh/installation.ts';

@@ -25,7 +25,7 @@ export interface Known<T> {
 /**
  * How Istio is installed, as far as the config and the manifests of the control plane tell; what neither tells is the default of the charts.
  * Manifests that count: the ConfigMaps `istio` and `istio-sidecar-injector` (also of a revision), IstioOperator, HelmRelease and Application
- * of the charts of Istio, plain values files of them, the Deployment of istiod, the DaemonSet of the CNI plugin.
+ * of the charts of Istio, plain values files of them, the Deployment and the Pods of istiod, the DaemonSet of the CNI plugin.
  */
 export interface Installation {
   /** Namespace of the control plane, whose policies hold for the whole mesh. */
@@ -252,6 +252,11 @@ function sourcesOf(resource: Resource, embedded: EmbeddedTexts): Source[] {
           nativeSidecars: nativeOf(native?.at('value').value),
         },
       ];
+    }
+    case 'Pod': {
+      // A dump of a cluster may hold the pods of the control plane and not what made them.
+      const revision = resource.labels.get('app') === 'istiod' ? resource.labels.get('istio.io/rev') : undefined;
+      return revision ? [{ name, field: resource.body.at('metadata').at('name'), revision }] : [];
     }
     case 'apps/DaemonSet':
       return resource.name === 'istio-cni-node'
