@@ -91,7 +91,7 @@ export {
   tokenReleases,
   WELL_KNOWN_TCP_PORTS,
 } from './mesh/protocol.ts';
-export { matches, type Requirement, type Selector } from './mesh/selectors.ts';
+export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
   type InstallationSettings,

@@ -3,16 +3,26 @@ import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecate
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
 import { injectHostNetwork } from './inject/inject-host-network.ts';
+import { injectImageAutoWithoutInjection } from './inject/inject-image-auto-without-injection.ts';
 import { injectKeyTypo } from './inject/inject-key-typo.ts';
 import { injectLabelAnnotationDisagree } from './inject/inject-label-annotation-disagree.ts';
 import { injectLabelOnWorkloadMetadata } from './inject/inject-label-on-workload-metadata.ts';
+import { injectManualInAutoNamespace } from './inject/inject-manual-in-auto-namespace.ts';
 import { injectNamespaceAnnotation } from './inject/inject-namespace-annotation.ts';
+import { injectNamespaceByDefault } from './inject/inject-namespace-by-default.ts';
 import { injectNamespaceLabelInvalid } from './inject/inject-namespace-label-invalid.ts';
 import { injectNamespaceLabelOnWorkload } from './inject/inject-namespace-label-on-workload.ts';
 import { injectNamespaceLabelsConflict } from './inject/inject-namespace-labels-conflict.ts';
+import { injectNamespaceNotLabelled } from './inject/inject-namespace-not-labelled.ts';
 import { injectPodLabelInvalid } from './inject/inject-pod-label-invalid.ts';
 import { injectPodLabelOnNamespace } from './inject/inject-pod-label-on-namespace.ts';
+import { injectPodLabelVetoed } from './inject/inject-pod-label-vetoed.ts';
+import { injectPodNotInjected } from './inject/inject-pod-not-injected.ts';
+import { injectPodOptOut } from './inject/inject-pod-opt-out.ts';
+import { injectPodRevisionIgnored } from './inject/inject-pod-revision-ignored.ts';
+import { injectRevisionUnknown } from './inject/inject-revision-unknown.ts';
 import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
+import { injectTemplateUnknown } from './inject/inject-template-unknown.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
@@ -24,6 +34,7 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -60,16 +71,26 @@ export const allRules: readonly Rule[] = [
   injectAnnotationIneffective,
   injectCronjobMetadata,
   injectHostNetwork,
+  injectImageAutoWithoutInjection,
   injectKeyTypo,
   injectLabelAnnotationDisagree,
   injectLabelOnWorkloadMetadata,
+  injectManualInAutoNamespace,
   injectNamespaceAnnotation,
+  injectNamespaceByDefault,
   injectNamespaceLabelInvalid,
   injectNamespaceLabelOnWorkload,
   injectNamespaceLabelsConflict,
+  injectNamespaceNotLabelled,
   injectPodLabelInvalid,
   injectPodLabelOnNamespace,
+  injectPodLabelVetoed,
+  injectPodNotInjected,
+  injectPodOptOut,
+  injectPodRevisionIgnored,
+  injectRevisionUnknown,
   injectSystemNamespace,
+  injectTemplateUnknown,
   injectValueNotString,
   labelsAppMissing,
   labelsAppSharedUnrelated,
@@ -81,6 +102,7 @@ export const allRules: readonly Rule[] = [
   labelsSelectorMismatch,
   labelsServiceAppMissing,
   labelsVersionMissing,
+  meshDoubleInjection,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,

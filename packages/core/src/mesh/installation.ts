@@ -145,7 +145,7 @@ export function readInstallation(
     ),
     templates: known(
       'templates',
-      (s) => s.templates ?? keysOf(at(s.values, 'sidecarInjectorWebhook', 'templates')),
+      (s) => s.templates ?? namesOf(mapping(at(s.values, 'sidecarInjectorWebhook')), 'templates', 'aliases'),
       [],
     ),
     statusPort: known('statusPort', (s) => whole(at(s.values, 'global', 'proxy', 'statusPort')), statusPort),
@@ -292,7 +292,7 @@ function ofConfigMap(resource: Resource, name: string, embedded: EmbeddedTexts):
         policy: text(config?.policy),
         never: config && selectors(config.neverInjectSelector),
         always: config && selectors(config.alwaysInjectSelector),
-        templates: config && keysOf(config.templates),
+        templates: namesOf(config, 'templates', 'aliases'),
       },
     ];
   }
@@ -472,8 +472,10 @@ function nativeOf(value: unknown): NativeSidecars | undefined {
   return value === 'auto' ? 'auto' : value === true || value === 'true';
 }
 
-function keysOf(value: unknown): readonly string[] | undefined {
-  return isPlainMapping(value) ? Object.keys(value) : undefined;
+// Both are names that a pod may ask for.
+function namesOf(config: Mapping | undefined, ...keys: string[]): readonly string[] | undefined {
+  const maps = keys.map((key) => config?.[key]).filter((value) => isPlainMapping(value));
+  return maps.length === 0 ? undefined : maps.flatMap((map) => Object.keys(map as Mapping));
 }
 
 function selectors(value: unknown): readonly LabelSelectorSettings[] | undefined {
