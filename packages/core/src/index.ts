@@ -32,6 +32,7 @@ export {
   withBaseline,
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
+export { type Explanation, explainWorkloads } from './lint/explain.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -52,10 +53,26 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export type {
+  FactReport,
+  IdentityPart,
+  PortReport,
+  ServiceReport,
+  WorkloadReport,
+} from './lint/workload-result.ts';
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
 export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
+export {
+  type Canonical,
+  canonicalName,
+  canonicalRevision,
+  canonicalState,
+  hasReadableLabels,
+  nameKeys,
+  versionKeys,
+} from './mesh/canonical.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
 export {
   type Cause,
@@ -121,6 +138,7 @@ export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
+export { whyTable, whyText } from './reporters/why-text.ts';
 export {
   defineRule,
   type ExampleSettings,

@@ -4,6 +4,7 @@ import { injectAnnotationIneffective } from './inject/inject-annotation-ineffect
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
 import { injectHostNetwork } from './inject/inject-host-network.ts';
 import { injectImageAutoWithoutInjection } from './inject/inject-image-auto-without-injection.ts';
+import { injectInitializerLegacy } from './inject/inject-initializer-legacy.ts';
 import { injectKeyTypo } from './inject/inject-key-typo.ts';
 import { injectLabelAnnotationDisagree } from './inject/inject-label-annotation-disagree.ts';
 import { injectLabelOnWorkloadMetadata } from './inject/inject-label-on-workload-metadata.ts';
@@ -24,6 +25,7 @@ import { injectRevisionUnknown } from './inject/inject-revision-unknown.ts';
 import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
 import { injectTemplateUnknown } from './inject/inject-template-unknown.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
+import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -41,14 +43,20 @@ import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.
 import { portAppProtocolUnknown } from './port/port-app-protocol-unknown.ts';
 import { portAppProtocolUnsupportedVersion } from './port/port-app-protocol-unsupported-version.ts';
 import { portExternalNameTcp } from './port/port-external-name-tcp.ts';
+import { portGatewayProtocolInvalid } from './port/port-gateway-protocol-invalid.ts';
+import { portHeadlessUndeclared } from './port/port-headless-undeclared.ts';
 import { portNameMissing } from './port/port-name-missing.ts';
 import { portNameMissingSeparator } from './port/port-name-missing-separator.ts';
 import { portNameProtocolPrefix } from './port/port-name-protocol-prefix.ts';
 import { portNameUdpOnTcp } from './port/port-name-udp-on-tcp.ts';
 import { portNameVersionUnsupported } from './port/port-name-version-unsupported.ts';
+import { portOutboundListenerConflict } from './port/port-outbound-listener-conflict.ts';
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
+import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
+import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -57,6 +65,15 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
+import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
+import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
+import { webhookOverlap } from './webhook/webhook-overlap.ts';
+import { webhookReviewVersion } from './webhook/webhook-review-version.ts';
+import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
+import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
+import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
+import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -72,6 +89,7 @@ export const allRules: readonly Rule[] = [
   injectCronjobMetadata,
   injectHostNetwork,
   injectImageAutoWithoutInjection,
+  injectInitializerLegacy,
   injectKeyTypo,
   injectLabelAnnotationDisagree,
   injectLabelOnWorkloadMetadata,
@@ -92,6 +110,7 @@ export const allRules: readonly Rule[] = [
   injectSystemNamespace,
   injectTemplateUnknown,
   injectValueNotString,
+  injectWindowsPod,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,
@@ -109,14 +128,20 @@ export const allRules: readonly Rule[] = [
   portAppProtocolUnknown,
   portAppProtocolUnsupportedVersion,
   portExternalNameTcp,
+  portGatewayProtocolInvalid,
+  portHeadlessUndeclared,
   portNameMissing,
   portNameMissingSeparator,
   portNameProtocolPrefix,
   portNameUdpOnTcp,
   portNameVersionUnsupported,
+  portOutboundListenerConflict,
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
+  portServiceEntryConflict,
   portUdpNotProxied,
+  serviceExportToInvalid,
+  serviceHeadlessSticky,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,
@@ -125,6 +150,15 @@ export const allRules: readonly Rule[] = [
   serviceTargetPortShared,
   serviceTargetPortUndeclared,
   serviceTargetPortUnresolved,
+  webhookCustomSelector,
+  webhookFailurePolicy,
+  webhookNeverMatches,
+  webhookOverlap,
+  webhookReviewVersion,
+  webhookScopeTooWide,
+  webhookServiceMissing,
+  webhookUrlAddress,
+  webhookUrlInvalid,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

@@ -88,7 +88,8 @@ export function locationOf(source: SourceFile, span: Span, pointer: string): Loc
   return { file: source.path, ...source.range(span), pointer };
 }
 
-function refOf(resource: Resource): ResourceRef {
+/** The resource as plain data. */
+export function refOf(resource: Resource): ResourceRef {
   const { apiVersion, kind, namespace, name } = resource;
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
 }

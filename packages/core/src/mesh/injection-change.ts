@@ -41,9 +41,7 @@ export function smallestChange(
     case 'rejected':
       return undefined;
     case 'unknown':
-      return pod.namespaceUnknown === undefined
-        ? undefined
-        : { text: `add the manifest of Namespace ${pod.namespace} to what is checked`, labels: [] };
+      return pod.namespaceNeeds === undefined ? undefined : { text: pod.namespaceNeeds, labels: [] };
     case 'not-injected': {
       if (decision.cause === 'system-namespace') return undefined;
       if (decision.cause !== 'host-network') return firstThatTurns(pod, setup, toJoin(pod, setup), 'injected');
@@ -81,6 +79,8 @@ function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup)
   const byNamespace: LabelChange[] = [{ on: 'namespace', kind: 'label', key: INJECTION_KEY, value: 'enabled' }];
   if (namespaceLabels.has(INJECTION_KEY))
     byNamespace.push({ on: 'namespace', kind: 'label', key: INJECTION_KEY, value: undefined });
+  if (namespaceLabels.has(REVISION_KEY))
+    byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value: undefined });
   const revisions = [installation.defaultRevision.value, ...installation.revisions.map((r) => r.value)].filter(
     (r) => r !== undefined,
   );
@@ -88,7 +88,9 @@ function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup)
     if (istioAtLeast(settings, '1.10')) byPods.push(onPods('label', REVISION_KEY, value));
     byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value });
   }
-  return upToThree([...byPods, ...byNamespace]);
+  // Where everything stands in the way: all of it away, and the one label set.
+  const obstacles = [...byPods, ...byNamespace].filter((one) => one.value === undefined && one.key !== INJECTION_KEY);
+  return [...upToThree([...byPods, ...byNamespace]), [...obstacles, byNamespace[0] as LabelChange]];
 }
 
 /** All choices of one, two or three that touch different keys, the small ones first, each size in the order given. */

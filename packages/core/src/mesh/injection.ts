@@ -86,6 +86,8 @@ export interface AdmissionInput {
   readonly hostNetworkField?: Field;
   /** Why the Namespace is not known, in a clause; undefined when it is. */
   readonly namespaceUnknown?: string;
+  /** What would have to be read to know it, as an order: "add the manifest of Namespace shop to what is checked". */
+  readonly namespaceNeeds?: string;
   /** What makes the injector refuse the pod, if it is asked. */
   readonly rejections?: readonly Fact[];
 }

@@ -41,7 +41,9 @@ export interface Admission {
 /** What is known of the namespace of a workload: the variants of its manifest, or why there are none. */
 export type NamespaceFacts =
   | { readonly state: 'read'; readonly variants: readonly Namespace[] }
-  | { readonly state: 'unknown'; readonly why: string };
+  | { readonly state: 'unknown'; readonly why: string; readonly needs: string };
+
+type UnknownNamespace = Omit<Extract<NamespaceFacts, { state: 'unknown' }>, 'state'>;
 
 /** Decides for one workload. With several manifests of its namespace that do not agree the answer is unknown. */
 export function admissionOf(
@@ -50,17 +52,16 @@ export function admissionOf(
   setup: AdmissionSetup,
   rejections: readonly Fact[],
 ): Admission {
-  if (namespace.state === 'unknown') return admit(workload, undefined, namespace.why, setup, rejections);
+  if (namespace.state === 'unknown') return admit(workload, undefined, namespace, setup, rejections);
   const admissions = namespace.variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
   const [first] = admissions as [Admission];
   if (admissions.every((a) => isSame(a, first))) return first;
-  return admit(
-    workload,
-    undefined,
-    `the manifests of Namespace ${namespace.variants[0]?.name} differ`,
-    setup,
-    rejections,
-  );
+  const name = namespace.variants[0]?.name;
+  const unknown = {
+    why: `the manifests of Namespace ${name} differ`,
+    needs: `check the manifests of one cluster alone, or make them projects in the config`,
+  };
+  return admit(workload, undefined, unknown, setup, rejections);
 }
 
 /** What Istio's injector makes of a pod without any label or annotation of the mesh. */
@@ -97,11 +98,11 @@ function isSame(a: Admission, b: Admission): boolean {
 function admit(
   workload: Workload,
   namespace: Namespace | undefined,
-  unknownWhy: string | undefined,
+  unknown: UnknownNamespace | undefined,
   setup: AdmissionSetup,
   rejections: readonly Fact[],
 ): Admission {
-  const input = admissionInput(workload, namespace, unknownWhy, rejections);
+  const input = admissionInput(workload, namespace, unknown, rejections);
   const istio = decideInjection(input, setup);
   const ambient = decideEnrolment(input, setup.settings);
   const linkerdInput = linkerdInputOf(workload, namespace, input);
@@ -110,10 +111,10 @@ function admit(
     istio.outcome === 'injected'
       ? decideLinkerd({ ...linkerdInput, existingProxy: linkerdInput.existingProxy ?? ISTIO_FIRST }, setup.settings)
       : linkerdAlone;
-  const plain = membershipOf(workload, istio, ambient, linkerd, unknownWhy);
+  const plain = membershipOf(workload, istio, ambient, linkerd, unknown === undefined);
   const membership: Membership =
     plain.answer === 'unknown' && setup.settings.expectMesh === 'all'
-      ? { ...plain, answer: 'yes', reason: `expectMesh is "all" (${plain.reason})` }
+      ? { mode: 'sidecar', ...plain, answer: 'yes', reason: `expectMesh is "all" (${plain.reason})` }
       : plain;
   return { istio, ambient, linkerd, linkerdAlone, membership, change: lazy(() => smallestChange(input, istio, setup)) };
 }
@@ -123,7 +124,7 @@ const ISTIO_FIRST: Fact = { text: 'Istio injects its proxy first, since its webh
 function admissionInput(
   workload: Workload,
   namespace: Namespace | undefined,
-  unknownWhy: string | undefined,
+  unknown: UnknownNamespace | undefined,
   rejections: readonly Fact[],
 ): AdmissionInput {
   const { podLabels, podAnnotations, resource } = workload;
@@ -143,7 +144,7 @@ function admissionInput(
         ? 'unknown'
         : 'no',
     hostNetworkField: hostNetwork,
-    ...(unknownWhy === undefined ? {} : { namespaceUnknown: unknownWhy }),
+    ...(unknown ? { namespaceUnknown: unknown.why, namespaceNeeds: unknown.needs } : {}),
     rejections,
   };
 }
@@ -171,7 +172,7 @@ function membershipOf(
   istio: Injection,
   ambient: Enrolment,
   linkerd: LinkerdInjection,
-  unknownWhy: string | undefined,
+  isNamespaceKnown: boolean,
 ): Membership {
   if (istio.cause === 'host-network') return toMembership('no', istio.facts);
   if (workload.hasProxy || workload.podAnnotations.has('sidecar.istio.io/status')) {
@@ -187,15 +188,15 @@ function membershipOf(
     );
   if (istio.outcome === 'injected' || istio.outcome === 'rejected')
     return toMembership('yes', istio.facts, modeOf(istio.templates, workload));
-  // What is not known of Istio's sidecar does not matter where another mode is certain, except for which of the two it is.
-  if (ambient.answer === 'yes')
-    return toMembership('yes', ambient.facts, istio.outcome === 'not-injected' ? 'ambient' : undefined);
-  if (linkerd.outcome === 'injected')
-    return toMembership('yes', linkerd.facts, istio.outcome === 'not-injected' ? 'linkerd' : undefined);
+  // What is not known of Istio's sidecar does not matter where another mode is certain. Who asks for Linkerd or ambient mode in a namespace
+  // that nobody has read gets that; one that names a revision of which nothing is known may get a sidecar after all.
+  const isSettled = istio.outcome === 'not-injected' || !isNamespaceKnown;
+  if (ambient.answer === 'yes') return toMembership('yes', ambient.facts, isSettled ? 'ambient' : undefined);
+  if (linkerd.outcome === 'injected') return toMembership('yes', linkerd.facts, isSettled ? 'linkerd' : undefined);
   if (istio.outcome === 'unknown') return toMembership('unknown', istio.facts);
   // Who opts out of Istio in a namespace that nobody has read means to stay out; of ambient mode and Linkerd there is no sign then.
-  if (unknownWhy === undefined && ambient.answer === 'unknown') return toMembership('unknown', ambient.facts);
-  if (unknownWhy === undefined && linkerd.outcome === 'unknown') return toMembership('unknown', linkerd.facts);
+  if (isNamespaceKnown && ambient.answer === 'unknown') return toMembership('unknown', ambient.facts);
+  if (isNamespaceKnown && linkerd.outcome === 'unknown') return toMembership('unknown', linkerd.facts);
   return toMembership('no', istio.facts);
 }
 

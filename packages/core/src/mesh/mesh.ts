@@ -269,15 +269,19 @@ export class Mesh {
 
   #namespaceFacts({ resource }: Workload): NamespaceFacts {
     const { namespace = '', namespaceWritten, rewrites } = resource;
-    if (rewrites?.namespace) return { state: 'unknown', why: 'a Kustomization moves it to another namespace' };
+    if (rewrites?.namespace) {
+      const why = 'a Kustomization moves it to another namespace';
+      return { state: 'unknown', why, needs: 'check what the Kustomization renders (--kustomize)' };
+    }
     // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
-    const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
-    const variants = sure ? this.#namespacesByName().get(namespace) : undefined;
+    if (!namespaceWritten && !this.settings.closedWorld && this.settings.defaultNamespace === 'default') {
+      const needs = 'say which namespace it goes to, in the manifest or as defaultNamespace in the config';
+      return { state: 'unknown', why: 'the manifest names no namespace', needs };
+    }
+    const variants = this.#namespacesByName().get(namespace);
     if (variants) return { state: 'read', variants };
-    return {
-      state: 'unknown',
-      why: sure ? `no manifest of Namespace ${namespace} was read` : 'the manifest names no namespace',
-    };
+    const needs = `add the manifest of Namespace ${namespace} to what is checked`;
+    return { state: 'unknown', why: `no manifest of Namespace ${namespace} was read`, needs };
   }
 
   /** Istio's sidecar of a workload: whether its pods have one, and in which form. */
@@ -285,7 +289,8 @@ export class Mesh {
     let sidecar = this.#sidecars.get(workload);
     if (!sidecar) {
       const { answer, mode } = this.membership(workload);
-      const present = answer === 'no' || (mode !== undefined && mode !== 'sidecar') ? 'no' : answer;
+      const isOther = mode !== undefined && mode !== 'sidecar';
+      const present = answer === 'no' || isOther ? 'no' : mode === 'sidecar' ? answer : 'unknown';
       sidecar = { present, written: workload.hasProxy, ...sidecarForm(workload, this.installation, this.settings) };
       this.#sidecars.set(workload, sidecar);
     }

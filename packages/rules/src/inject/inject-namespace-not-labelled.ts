@@ -6,6 +6,7 @@ import {
   NAMESPACE_MESH_LABELS,
   type Namespace,
   REVISION_KEY,
+  type Resource,
   type Workload,
 } from '@meshvet/core';
 import { asksInVain, speaksInVain } from '../shared/injection-mistakes.ts';
@@ -92,7 +93,9 @@ export const injectNamespaceNotLabelled = defineRule({
   check({ subject: namespace, mesh, report }) {
     const { resource, name } = namespace;
     if (name === '' || name === mesh.installation.rootNamespace.value || resource.rewrites?.name) return;
-    if (NAMESPACE_MESH_LABELS.some((key) => !resource.labels.lacks(key)) || asksInVain(namespace)) return;
+    // Where another manifest of it carries one, nobody knows which is applied.
+    const isOpen = ({ labels }: Resource) => NAMESPACE_MESH_LABELS.some((key) => !labels.lacks(key));
+    if (mesh.variants(resource).some(isOpen) || asksInVain(namespace)) return;
     // Whoever has Linkerd there does not miss Istio.
     if (resource.annotations.has(LINKERD_INJECT_KEY)) return;
     const silent = mesh.injectionIn(namespace);
