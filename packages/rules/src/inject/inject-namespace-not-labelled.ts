@@ -22,7 +22,6 @@ export const injectNamespaceNotLabelled = defineRule({
     why: 'The injector is asked about pods of labelled namespaces, and about no others unless they ask themselves, so these pods stay outside the mesh.',
     fix: 'Label it istio-injection: enabled if its pods belong in the mesh, and istio-injection: disabled to say that they do not.',
     severity: 'info',
-    advice: true,
     subject: 'namespace',
     codes: ['IST0102'],
     sources: [
@@ -108,12 +107,16 @@ export const injectNamespaceNotLabelled = defineRule({
     const evidence = outside.length > 0 ? evidenceForNamespace(mesh, namespace) : undefined;
     if (evidence) {
       const related = evidence.field ? [{ at: evidence.field, note: 'what makes them expected in the mesh' }] : [];
-      const names = outside.slice(0, NAMED).map((w) => `${w.resource.kind} ${w.resource.name}`);
-      const rest = outside.length > NAMED ? ` and ${outside.length - NAMED} more` : '';
-      const data = { namespace: name, workloads: `${names.join(', ')}${rest}`, evidence: evidence.text };
-      report(field, 'expected', data, { severity: 'warning', advice: false, related, suggested });
+      const names = [...new Set(outside.map((w) => `${w.resource.kind} ${w.resource.name}`))].sort();
+      const rest = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+      const data = {
+        namespace: name,
+        workloads: `${names.slice(0, NAMED).join(', ')}${rest}`,
+        evidence: evidence.text,
+      };
+      report(field, 'expected', data, { severity: 'warning', related, suggested });
     } else if (mesh.derive(showsIstio) && !outside.some((w) => evidenceFor(mesh, w))) {
-      report(field, 'silent', { namespace: name }, { suggested });
+      report(field, 'silent', { namespace: name }, { suggested, advice: true });
     }
   },
 });
