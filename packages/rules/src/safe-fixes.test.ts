@@ -285,6 +285,13 @@ const CASES: readonly Case[] = [
     ],
     {},
   ],
+  [
+    'inject-pod-revision-ignored',
+    'takes the label out',
+    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n---\n${workload('', '        labels:\n          istio.io/rev: canary\n          run: cart')}`,
+    ['-        istio.io/rev: canary'],
+    {},
+  ],
 ];
 
 /** The resources of a manifest, as Kubernetes reads them. */
@@ -319,6 +326,10 @@ function changed(before: string, after: string): string[] {
 
 const WITH_SAFE_FIX = [...new Set(CASES.map(([rule]) => rule))];
 const WITH_SUGGESTION = [
+  'inject-image-auto-without-injection',
+  'inject-namespace-not-labelled',
+  'inject-pod-not-injected',
+  'inject-template-unknown',
   'labels-on-workload-only',
   'labels-version-missing',
   'port-name-missing-separator',

@@ -26,10 +26,10 @@ const BY_REVISION = yaml`
         - { apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods], scope: "*" }
 `;
 
-async function decisions(labels: string, podLabels = 'app: cart') {
+async function decisions(labels: string, podLabels = 'app: cart', webhook = BY_REVISION) {
   const mesh = await makeMesh(
     {
-      'webhook.yaml': BY_REVISION,
+      'webhook.yaml': webhook,
       'app.yaml': yaml`
         apiVersion: v1
         kind: Namespace
@@ -68,6 +68,10 @@ describe('a webhook that is printed is taken at its word', () => {
   });
   test('one with none is not', async () => {
     expect(await decisions('team: a')).toEqual({ pod: 'not-injected no-label', silent: 'not-injected' });
+  });
+  test('one without a rule for new pods is never called', async () => {
+    const idle = BY_REVISION.replace('CREATE', 'UPDATE');
+    expect((await decisions('istio.io/rev: default', 'app: cart', idle)).pod).toBe('not-injected webhook');
   });
   test('a pod with label "false" is not, whatever its namespace says', async () => {
     expect(await decisions('istio.io/rev: default', 'sidecar.istio.io/inject: "false"')).toEqual({

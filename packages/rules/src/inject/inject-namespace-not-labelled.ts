@@ -1,4 +1,5 @@
 import {
+  DATAPLANE_KEY,
   defineRule,
   INJECTION_KEY,
   LINKERD_INJECT_KEY,
@@ -102,7 +103,6 @@ export const injectNamespaceNotLabelled = defineRule({
     const workloads = workloadsIn(mesh, name);
     if (workloads.some((w) => mesh.membership(w).answer === 'yes')) return;
     const field = resource.body.at('metadata').at('name');
-    const suggested = suggestedLabel(mesh, namespace);
     const outside = workloads.filter((w) => isLeftOut(mesh, w));
     const evidence = outside.length > 0 ? evidenceForNamespace(mesh, namespace) : undefined;
     if (evidence) {
@@ -114,9 +114,9 @@ export const injectNamespaceNotLabelled = defineRule({
         workloads: `${names.slice(0, NAMED).join(', ')}${rest}`,
         evidence: evidence.text,
       };
-      report(field, 'expected', data, { severity: 'warning', related, suggested });
+      report(field, 'expected', data, { severity: 'warning', related, suggested: suggestedLabel(mesh, namespace) });
     } else if (mesh.derive(showsIstio) && !outside.some((w) => evidenceFor(mesh, w))) {
-      report(field, 'silent', { namespace: name }, { suggested, advice: true });
+      report(field, 'silent', { namespace: name }, { advice: true });
     }
   },
 });
@@ -124,7 +124,8 @@ export const injectNamespaceNotLabelled = defineRule({
 const NAMED = 3;
 
 function isLeftOut(mesh: Mesh, workload: Workload): boolean {
-  return mesh.admission(workload).istio.cause === 'no-label' && !workload.isGateway && !speaksInVain(mesh, workload);
+  if (workload.isGateway || !workload.podLabels.lacks(DATAPLANE_KEY) || speaksInVain(mesh, workload)) return false;
+  return mesh.admission(workload).istio.cause === 'no-label';
 }
 
 function suggestedLabel(mesh: Mesh, { resource }: Namespace) {

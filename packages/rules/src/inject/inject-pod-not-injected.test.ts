@@ -123,6 +123,7 @@ testRule(injectPodNotInjected, {
       yaml: `${namespace('istio.io/rev: ghost')}${policy}${deployment()}`,
       settings: { revisions: ['default'] },
     },
+    'the pods leave ambient mode': `${namespace()}${policy}${deployment('', 'istio.io/dataplane-mode: none')}`,
     'ambient mode takes the policy up': `${namespace('istio.io/dataplane-mode: ambient')}${policy}${deployment()}`,
     'nobody knows the namespace': `${policy}${deployment()}`,
     'clients know that there is no proxy': `${namespace()}${deployment()}${service}${destinationRule('DISABLE')}`,

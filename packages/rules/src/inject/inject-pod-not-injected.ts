@@ -1,5 +1,6 @@
 import {
   type Cause,
+  DATAPLANE_KEY,
   defineRule,
   INJECT_KEY,
   INJECTION_KEY,
@@ -144,13 +145,14 @@ const SPOKEN: ReadonlySet<Cause> = new Set(['no-label', 'webhook', 'policy']);
 function isExempt(mesh: Mesh, workload: Workload, cause: Cause): boolean {
   if (isMadeByAnother(workload) || (endsByItself(workload) && mesh.settings.expectMesh !== 'all')) return true;
   if (speaksInVain(mesh, workload)) return true;
+  const namespaces = namespacesOf(mesh, workload.resource) ?? [];
+  // Who speaks of ambient mode means that, also where `none` refuses it.
+  if ([workload.podLabels, ...namespaces.map((n) => n.resource.labels)].some((l) => !l.lacks(DATAPLANE_KEY)))
+    return true;
   // The container waits for the injector, which a rule of its own tells.
   if (workload.containers.some((c) => c.name === 'istio-proxy')) return true;
   // Once for the Namespace, and not for each workload.
-  return (
-    cause === 'no-label' &&
-    (namespacesOf(mesh, workload.resource) ?? []).some((n) => evidenceForNamespace(mesh, n) !== undefined)
-  );
+  return cause === 'no-label' && namespaces.some((n) => evidenceForNamespace(mesh, n) !== undefined);
 }
 
 // A mirror Pod stands for a file of the kubelet and cannot be changed; one that has ended needs nothing any more.
