@@ -88,7 +88,7 @@ export const injectTemplateUnknown = defineRule({
     const name = written
       .split(',')
       .map((one) => one.trim())
-      .find((one) => !known.includes(one));
+      .find((one) => !known.has(one));
     if (name === undefined) return;
     const version = formatVersion(mesh.settings.istioVersion);
     const data = { resource: nameOf(resource), name };
@@ -97,9 +97,12 @@ export const injectTemplateUnknown = defineRule({
     const meant = meantTemplate(mesh, name);
     const suggested = meant !== undefined && written === name && isSettled(resource) ? replaceString(field, meant) : [];
     if (knowsAllTemplates(mesh))
-      report(field, 'unknown', { ...data, known: known.join(', ') }, { ...severity, suggested });
+      report(field, 'unknown', { ...data, known: [...known].slice(0, LISTED).join(', ') }, { ...severity, suggested });
     else if (since !== undefined) report(field, 'tooNew', { ...data, since, version }, { severity: 'warning' });
     else if (meant !== undefined)
       report(field, 'likely', { ...data, version, meant }, { severity: 'warning', suggested });
   },
 });
+
+// A message is a line.
+const LISTED = 12;

@@ -22,6 +22,11 @@ export function asksInVain({ resource: { labels, annotations } }: Namespace): bo
   );
 }
 
+// Kept, because each workload of a namespace asks.
+function vainNamespaces(mesh: Mesh): ReadonlySet<Namespace> {
+  return new Set(mesh.namespaces.filter(asksInVain));
+}
+
 /** Whether a workload or its Namespace says where or how nobody reads it whether its pods are in the mesh. */
 export function speaksInVain(mesh: Mesh, workload: Workload): boolean {
   const maps = metadataMaps(workload.resource);
@@ -34,6 +39,6 @@ export function speaksInVain(mesh: Mesh, workload: Workload): boolean {
         (of !== 'podTemplate' && !isPod && (map.has(INJECT_KEY) || map.has(REVISION_KEY))) ||
         map.keys().some((key) => meantKey(key) !== undefined),
     ) ||
-    (namespacesOf(mesh, workload.resource) ?? []).some(asksInVain)
+    (namespacesOf(mesh, workload.resource) ?? []).some((n) => mesh.derive(vainNamespaces).has(n))
   );
 }

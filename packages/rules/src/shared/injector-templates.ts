@@ -16,9 +16,13 @@ const BUILT_IN: ReadonlyMap<string, Minor> = new Map<string, Minor>([
 ]);
 
 /** The templates that the injector surely has: Istio's own of the release, and those that the config or a manifest names. */
-export function knownTemplates(mesh: Mesh): readonly string[] {
+export function knownTemplates(mesh: Mesh): ReadonlySet<string> {
+  return mesh.derive(templatesOf);
+}
+
+function templatesOf(mesh: Mesh): ReadonlySet<string> {
   const own = [...BUILT_IN].filter(([, since]) => mesh.istioAtLeast(since)).map(([name]) => name);
-  return [...new Set([...own, ...mesh.installation.templates.value])];
+  return new Set([...own, ...mesh.installation.templates.value]);
 }
 
 /** Whether there are no others. */
@@ -35,5 +39,5 @@ export function templateSince(name: string): Minor | undefined {
 /** The known template that a name is a slip of: in case, or by a letter or two. */
 export function meantTemplate(mesh: Mesh, name: string): string | undefined {
   const word = name.toLowerCase();
-  return knownTemplates(mesh).find((known) => distance(word, known) <= (known.length < 8 ? 1 : 2));
+  return [...knownTemplates(mesh)].find((known) => distance(word, known) <= (known.length < 8 ? 1 : 2));
 }

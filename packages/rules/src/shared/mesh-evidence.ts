@@ -2,7 +2,6 @@ import {
   type Field,
   flatSelector,
   INJECT_KEY,
-  isManagedGateway,
   labelSelector,
   type Mesh,
   matches,
@@ -47,8 +46,8 @@ export function evidenceForNamespace(mesh: Mesh, { resource, name }: Namespace):
   if (mesh.settings.expectMesh === 'none') return undefined;
   // In the namespace of the control plane they are for the whole mesh.
   if (name === mesh.installation.rootNamespace.value) return undefined;
-  const wide = (mesh.derive(policies).get(name) ?? []).slice(0, MOST);
-  const policy = wide.find((p) => p.selector === 'all' && mesh.together(p.resource, resource));
+  const there = mesh.derive(policies).get(name) ?? [];
+  const policy = there.find((p) => p.selector === 'all' && mesh.together(p.resource, resource));
   if (!policy) return expected(mesh);
   return { text: `${nameOf(policy.resource)} is for all of them`, field: nameField(policy.resource), strong: true };
 }
@@ -60,7 +59,7 @@ function expected(mesh: Mesh): Evidence | undefined {
 }
 
 function bySelector(mesh: Mesh, { resource, podLabels }: Workload): Evidence | undefined {
-  const there = (mesh.derive(policies).get(resource.namespace ?? '') ?? []).slice(0, MOST);
+  const there = mesh.derive(policies).get(resource.namespace ?? '') ?? [];
   const policy = there.find(
     (p) => p.selector !== 'all' && matches(p.selector, podLabels) === 'yes' && mesh.together(p.resource, resource),
   );
@@ -87,8 +86,8 @@ function policies(mesh: Mesh): ReadonlyMap<string, readonly Policy[]> {
     const read = isSidecar ? flatSelector(written) : labelSelector(written);
     const selector = read.requirements?.length === 0 ? 'all' : read;
     const there = map.get(namespace);
-    if (there) there.push({ resource, selector });
-    else map.set(namespace, [{ resource, selector }]);
+    if (!there) map.set(namespace, [{ resource, selector }]);
+    else if (there.length < MOST) there.push({ resource, selector });
   }
   return map;
 }
@@ -96,10 +95,9 @@ function policies(mesh: Mesh): ReadonlyMap<string, readonly Policy[]> {
 function byHost(mesh: Mesh, workload: Workload): Evidence | undefined {
   const hosts = mesh.derive(namedHosts);
   for (const { resource } of mesh.servicesOf(workload)) {
-    const naming = hosts.get(`${resource.namespace}/${resource.name}`) ?? [];
-    // Whoever speaks of another TLS, or of none, knows that there is no proxy.
-    if (naming.some((n) => n.kind === 'denies')) continue;
-    const near = naming.slice(0, MOST).filter((n) => mesh.together(n.resource, resource));
+    const near = (hosts.get(`${resource.namespace}/${resource.name}`) ?? []).filter((n) =>
+      mesh.together(n.resource, resource),
+    );
     const one = near.find((n) => n.kind === 'proves') ?? near[0];
     if (!one) continue;
     const text =
@@ -114,19 +112,21 @@ function byHost(mesh: Mesh, workload: Workload): Evidence | undefined {
 interface Naming {
   readonly resource: Resource;
   readonly field: Field;
-  /** A DestinationRule with ISTIO_MUTUAL proves that the pods have a proxy, one with another mode denies it. */
-  readonly kind: 'names' | 'proves' | 'denies';
+  /** A DestinationRule with ISTIO_MUTUAL proves that the pods have a proxy. */
+  readonly kind: 'names' | 'proves';
 }
 
 /** By `namespace/name` of the Service: what VirtualServices for the mesh and DestinationRules call a host. */
 function namedHosts(mesh: Mesh): ReadonlyMap<string, readonly Naming[]> {
   const map = new Map<string, Naming[]>();
-  const add = (resource: Resource, field: Field, kind: Naming['kind']) => {
+  const denied = new Set<string>();
+  const add = (resource: Resource, field: Field, kind: Naming['kind'] | 'denies') => {
     const key = serviceOf(field.string(), resource);
-    if (key === undefined || resource.partial || isManagedGateway(resource.labels)) return;
+    if (key === undefined || resource.partial) return;
     const there = map.get(key);
-    if (there) there.push({ resource, field, kind });
-    else map.set(key, [{ resource, field, kind }]);
+    if (kind === 'denies') denied.add(key);
+    else if (!there) map.set(key, [{ resource, field, kind }]);
+    else if (there.length < MOST) there.push({ resource, field, kind });
   };
   for (const resource of mesh.ofType('networking.istio.io/VirtualService')) {
     const spec = resource.body.at('spec');
@@ -140,6 +140,8 @@ function namedHosts(mesh: Mesh): ReadonlyMap<string, readonly Naming[]> {
     const kind = !mode.hasValue ? 'names' : mode.text() === 'ISTIO_MUTUAL' ? 'proves' : 'denies';
     add(resource, spec.at('host'), kind);
   }
+  // Whoever speaks of another TLS, or of none, knows that there is no proxy.
+  for (const key of denied) map.delete(key);
   return map;
 }
 
