@@ -122,6 +122,7 @@ export {
   type Outcome,
   REVISION_KEY,
   TEMPLATES_KEY,
+  wishOf,
 } from './mesh/injection.ts';
 export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
 export type { Installation, Known } from './mesh/installation.ts';
@@ -174,6 +175,7 @@ export {
   virtualServicesByHost,
 } from './mesh/routes.ts';
 export {
+  flatSelector,
   labelSelector,
   matches,
   type Requirement,

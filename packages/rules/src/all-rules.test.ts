@@ -66,7 +66,7 @@ describe.each(allRules.map((rule) => [rule.meta.id, rule] as const))('%s', (id, 
   const messages = Object.entries(meta.messages as Readonly<Record<string, string>>);
 
   test('is named topic first', () => {
-    expect(id).toMatch(/^[a-z]+(?:-[a-z0-9]+)+$/);
+    expect(id).toMatch(/^(?:[a-z]+|k8s)(?:-[a-z0-9]+)+$/);
   });
 
   test.each([

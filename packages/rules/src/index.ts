@@ -14,17 +14,27 @@ import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecate
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
 import { injectHostNetwork } from './inject/inject-host-network.ts';
+import { injectImageAutoWithoutInjection } from './inject/inject-image-auto-without-injection.ts';
 import { injectInitializerLegacy } from './inject/inject-initializer-legacy.ts';
 import { injectKeyTypo } from './inject/inject-key-typo.ts';
 import { injectLabelAnnotationDisagree } from './inject/inject-label-annotation-disagree.ts';
 import { injectLabelOnWorkloadMetadata } from './inject/inject-label-on-workload-metadata.ts';
+import { injectManualInAutoNamespace } from './inject/inject-manual-in-auto-namespace.ts';
 import { injectNamespaceAnnotation } from './inject/inject-namespace-annotation.ts';
+import { injectNamespaceByDefault } from './inject/inject-namespace-by-default.ts';
 import { injectNamespaceLabelInvalid } from './inject/inject-namespace-label-invalid.ts';
 import { injectNamespaceLabelOnWorkload } from './inject/inject-namespace-label-on-workload.ts';
 import { injectNamespaceLabelsConflict } from './inject/inject-namespace-labels-conflict.ts';
+import { injectNamespaceNotLabelled } from './inject/inject-namespace-not-labelled.ts';
 import { injectPodLabelInvalid } from './inject/inject-pod-label-invalid.ts';
 import { injectPodLabelOnNamespace } from './inject/inject-pod-label-on-namespace.ts';
+import { injectPodLabelVetoed } from './inject/inject-pod-label-vetoed.ts';
+import { injectPodNotInjected } from './inject/inject-pod-not-injected.ts';
+import { injectPodOptOut } from './inject/inject-pod-opt-out.ts';
+import { injectPodRevisionIgnored } from './inject/inject-pod-revision-ignored.ts';
+import { injectRevisionUnknown } from './inject/inject-revision-unknown.ts';
 import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
+import { injectTemplateUnknown } from './inject/inject-template-unknown.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
@@ -45,6 +55,7 @@ import { linkerdNativeOrder } from './linkerd/linkerd-native-order.ts';
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
+import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -156,17 +167,27 @@ export const allRules: readonly Rule[] = [
   injectAnnotationIneffective,
   injectCronjobMetadata,
   injectHostNetwork,
+  injectImageAutoWithoutInjection,
   injectInitializerLegacy,
   injectKeyTypo,
   injectLabelAnnotationDisagree,
   injectLabelOnWorkloadMetadata,
+  injectManualInAutoNamespace,
   injectNamespaceAnnotation,
+  injectNamespaceByDefault,
   injectNamespaceLabelInvalid,
   injectNamespaceLabelOnWorkload,
   injectNamespaceLabelsConflict,
+  injectNamespaceNotLabelled,
   injectPodLabelInvalid,
   injectPodLabelOnNamespace,
+  injectPodLabelVetoed,
+  injectPodNotInjected,
+  injectPodOptOut,
+  injectPodRevisionIgnored,
+  injectRevisionUnknown,
   injectSystemNamespace,
+  injectTemplateUnknown,
   injectValueNotString,
   injectWindowsPod,
   k8sApiRemoved,
@@ -187,6 +208,7 @@ export const allRules: readonly Rule[] = [
   linkerdProxyUid,
   linkerdReservedPort,
   linkerdWaitBeforeExit,
+  meshDoubleInjection,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,

@@ -400,6 +400,13 @@ metadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted
     ['+      securityContext:', '+        seccompProfile:', '+          type: RuntimeDefault'],
     { installation: { cni: true } },
   ],
+  [
+    'inject-pod-revision-ignored',
+    'takes the label out',
+    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n---\n${workload('', '        labels:\n          istio.io/rev: canary\n          run: cart')}`,
+    ['-        istio.io/rev: canary'],
+    {},
+  ],
 ];
 
 /** The resources of a manifest, as Kubernetes reads them. */
@@ -438,6 +445,10 @@ const WITH_SUGGESTION = [
   'annotation-proxy-config-unknown-field',
   'annotation-unknown',
   'annotation-value-invalid',
+  'inject-image-auto-without-injection',
+  'inject-namespace-not-labelled',
+  'inject-pod-not-injected',
+  'inject-template-unknown',
   'labels-on-workload-only',
   'labels-version-missing',
   'port-name-missing-separator',

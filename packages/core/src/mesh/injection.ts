@@ -387,6 +387,19 @@ function explainMiss(pod: AdmissionInput, { webhooks, settings }: AdmissionSetup
     return { cause: 'webhook', facts: [nearestMiss(pod, custom)] };
   if (podLabels.get(INJECT_KEY) === 'false' && istioAtLeast(settings, '1.9'))
     return { cause: 'pod-label', facts: [podFact(pod, INJECT_KEY)] };
+  const idle = webhooks.find(
+    (w) => w.active === 'no' && selects({ ...w, active: 'yes' }, namespaceLabels, podLabels) !== 'no',
+  );
+  if (idle)
+    return {
+      cause: 'webhook',
+      facts: [
+        {
+          text: `webhook ${idle.name} of ${idle.configuration} has no rule for new pods, so it is never called`,
+          ...fieldOf(idle.field),
+        },
+      ],
+    };
   if (namespaceLabels.has(INJECTION_KEY)) {
     const fact = namespaceFact(pod, INJECTION_KEY);
     if (namespaceLabels.get(INJECTION_KEY) !== 'enabled') return { cause: 'namespace-label', facts: [fact] };

@@ -25,7 +25,7 @@ export interface Known<T> {
 /**
  * How Istio is installed, as far as the config and the manifests of the control plane tell; what neither tells is the default of the charts.
  * Manifests that count: the ConfigMaps `istio` and `istio-sidecar-injector` (also of a revision), IstioOperator, HelmRelease and Application
- * of the charts of Istio, plain values files of them, the Deployment of istiod, the DaemonSet of the CNI plugin.
+ * of the charts of Istio, plain values files of them, the Deployment and the Pods of istiod, the DaemonSet of the CNI plugin.
  */
 export interface Installation {
   /** Namespace of the control plane, whose policies hold for the whole mesh. */
@@ -145,7 +145,7 @@ export function readInstallation(
     ),
     templates: known(
       'templates',
-      (s) => s.templates ?? keysOf(at(s.values, 'sidecarInjectorWebhook', 'templates')),
+      (s) => s.templates ?? namesOf(mapping(at(s.values, 'sidecarInjectorWebhook')), 'templates', 'aliases'),
       [],
     ),
     statusPort: known('statusPort', (s) => whole(at(s.values, 'global', 'proxy', 'statusPort')), statusPort),
@@ -253,6 +253,11 @@ function sourcesOf(resource: Resource, embedded: EmbeddedTexts): Source[] {
         },
       ];
     }
+    case 'Pod': {
+      // A dump of a cluster may hold the pods of the control plane and not what made them.
+      const revision = resource.labels.get('app') === 'istiod' ? resource.labels.get('istio.io/rev') : undefined;
+      return revision ? [{ name, field: resource.body.at('metadata').at('name'), revision }] : [];
+    }
     case 'apps/DaemonSet':
       return resource.name === 'istio-cni-node'
         ? [{ name, field: resource.body.at('metadata').at('name'), cni: true }]
@@ -287,7 +292,7 @@ function ofConfigMap(resource: Resource, name: string, embedded: EmbeddedTexts):
         policy: text(config?.policy),
         never: config && selectors(config.neverInjectSelector),
         always: config && selectors(config.alwaysInjectSelector),
-        templates: config && keysOf(config.templates),
+        templates: namesOf(config, 'templates', 'aliases'),
       },
     ];
   }
@@ -467,8 +472,10 @@ function nativeOf(value: unknown): NativeSidecars | undefined {
   return value === 'auto' ? 'auto' : value === true || value === 'true';
 }
 
-function keysOf(value: unknown): readonly string[] | undefined {
-  return isPlainMapping(value) ? Object.keys(value) : undefined;
+// Both are names that a pod may ask for.
+function namesOf(config: Mapping | undefined, ...keys: string[]): readonly string[] | undefined {
+  const maps = keys.map((key) => config?.[key]).filter((value) => isPlainMapping(value));
+  return maps.length === 0 ? undefined : maps.flatMap((map) => Object.keys(map as Mapping));
 }
 
 function selectors(value: unknown): readonly LabelSelectorSettings[] | undefined {

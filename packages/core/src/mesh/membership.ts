@@ -2,7 +2,7 @@ import type { Field } from '../source/field.ts';
 import { decideEnrolment, type Enrolment } from './ambient.ts';
 import { type AdmissionInput, type AdmissionSetup, decideInjection, type Fact, type Injection } from './injection.ts';
 import { type InjectionChange, smallestChange } from './injection-change.ts';
-import { UNKNOWN_LABELS } from './label-set.ts';
+import { labelsOf, UNKNOWN_LABELS } from './label-set.ts';
 import { lazy } from './lazy.ts';
 import { decideLinkerd, type LinkerdInjection, type LinkerdInput } from './linkerd.ts';
 import type { Answer } from './lookup.ts';
@@ -64,6 +64,27 @@ export function admissionOf(
   return admit(workload, undefined, unknown, setup, rejections);
 }
 
+/** What Istio's injector makes of a pod without any label or annotation of the mesh. */
+export function injectionOfSilentPod(namespace: Namespace, setup: AdmissionSetup): Injection {
+  const silent = labelsOf({});
+  const input: AdmissionInput = {
+    namespace: namespace.name,
+    ...namespacePart(namespace),
+    podLabels: silent,
+    podAnnotations: silent,
+    hostNetwork: 'no',
+  };
+  return decideInjection(input, setup);
+}
+
+function namespacePart({ resource }: Namespace): Pick<AdmissionInput, 'namespaceLabels' | 'namespaceField'> {
+  const { labels } = resource;
+  return {
+    namespaceLabels: labels,
+    namespaceField: (key) => (labels.has(key) ? labels.at(key) : resource.body.at('metadata').at('name')),
+  };
+}
+
 function isSame(a: Admission, b: Admission): boolean {
   return (
     a.istio.outcome === b.istio.outcome &&
@@ -108,18 +129,11 @@ function admissionInput(
 ): AdmissionInput {
   const { podLabels, podAnnotations, resource } = workload;
   const hostNetwork = workload.podSpec.at('hostNetwork');
-  const labels = namespace?.resource.labels;
   const written = (map: { has(key: string): boolean; at(key: string): Field }) => (key: string) =>
     map.has(key) ? map.at(key) : undefined;
   return {
     namespace: resource.namespace ?? '',
-    namespaceLabels: labels ?? UNKNOWN_LABELS,
-    ...(namespace
-      ? {
-          namespaceField: (key: string) =>
-            labels?.has(key) ? labels.at(key) : namespace.resource.body.at('metadata').at('name'),
-        }
-      : {}),
+    ...(namespace ? namespacePart(namespace) : { namespaceLabels: UNKNOWN_LABELS }),
     podLabels,
     podLabelField: written(podLabels),
     podAnnotations,

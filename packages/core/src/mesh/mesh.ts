@@ -3,12 +3,18 @@ import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
-import { type AdmissionSetup, REVISION_KEY } from './injection.ts';
+import { type AdmissionSetup, type Injection, REVISION_KEY } from './injection.ts';
 import { askedWebhooks, installedWebhooks } from './injector-webhooks.ts';
 import { type HelmValues, type Installation, readInstallation } from './installation.ts';
 import { lazy } from './lazy.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
-import { type Admission, admissionOf, type Membership, type NamespaceFacts } from './membership.ts';
+import {
+  type Admission,
+  admissionOf,
+  injectionOfSilentPod,
+  type Membership,
+  type NamespaceFacts,
+} from './membership.ts';
 import { type Namespace, readNamespace } from './namespaces.ts';
 import { type PortProtocol, portProtocol } from './protocol.ts';
 import { rejectionsOf } from './rejections.ts';
@@ -71,6 +77,7 @@ export class Mesh {
   readonly #sidecars = new Map<Workload, Sidecar>();
   readonly #admissions = new Map<Workload, Admission>();
   readonly #written = { istio: new Map<Workload, WrittenSidecar>(), linkerd: new Map<Workload, WrittenSidecar>() };
+  readonly #injectionsIn = new Map<Namespace, Injection>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
@@ -242,10 +249,24 @@ export class Mesh {
     return admission;
   }
 
+  /** What Istio's injector makes of pods of a namespace that say nothing themselves, by this one manifest of the namespace. */
+  injectionIn(namespace: Namespace): Injection {
+    let injection = this.#injectionsIn.get(namespace);
+    if (!injection) {
+      const setup = this.#setupFor([namespace.resource.labels.get(REVISION_KEY)]);
+      this.#injectionsIn.set(namespace, (injection = injectionOfSilentPod(namespace, setup)));
+    }
+    return injection;
+  }
+
   #admissionSetup({ podLabels }: Workload, namespace: NamespaceFacts): AdmissionSetup {
-    const installed = this.#webhooks();
     const above = namespace.state === 'read' ? namespace.variants.map((n) => n.resource.labels.get(REVISION_KEY)) : [];
-    const asked = askedWebhooks(this.settings, installed, [...above, podLabels.get(REVISION_KEY)]);
+    return this.#setupFor([...above, podLabels.get(REVISION_KEY)]);
+  }
+
+  #setupFor(revisions: readonly (string | undefined)[]): AdmissionSetup {
+    const installed = this.#webhooks();
+    const asked = askedWebhooks(this.settings, installed, revisions);
     const webhooks = asked.length === 0 ? installed : [...installed, ...asked];
     return { settings: this.settings, installation: this.installation, webhooks };
   }

@@ -38,10 +38,34 @@ testRule(injectAnnotationDeprecated, {
             labels:
               app: cart
             annotations:
+              sidecar.istio.io/inject: "true" #~ redundant
+          spec:
+            containers: [{ name: cart, image: "cart:1" }]
+    `,
+    'where the policy of the injector is disabled, "true" is what counts': {
+      settings: { installation: { autoInject: 'disabled' } },
+      yaml: yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, labels: { istio-injection: enabled } }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: cart
+        namespace: shop
+      spec:
+        selector: { matchLabels: { app: cart } }
+        template:
+          metadata:
+            labels:
+              app: cart
+            annotations:
               sidecar.istio.io/inject: "true" #~ optIn
           spec:
             containers: [{ name: cart, image: "cart:1" }]
     `,
+    },
     'a manifest without namespace goes anywhere': yaml`
       apiVersion: apps/v1
       kind: Deployment

@@ -1,5 +1,6 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
+import { defineRule, formatVersion, type Mesh, nameOf, type Resource } from '@meshvet/core';
 import { asLabel, injectAnnotation, isInjectedAnyway } from '../shared/inject-annotation.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 
 export const injectAnnotationDeprecated = defineRule({
   meta: {
@@ -21,6 +22,8 @@ export const injectAnnotationDeprecated = defineRule({
         '{resource}: annotation sidecar.istio.io/inject "{value}" keeps the sidecar out, but is deprecated since Istio 1.15; write it among the labels of the pod template.',
       optIn:
         '{resource}: annotation sidecar.istio.io/inject "{value}" is deprecated since Istio 1.15 and brings no sidecar in by itself, as webhooks select by labels; write it among the labels of the pod template.',
+      redundant:
+        '{resource}: annotation sidecar.istio.io/inject "{value}" is deprecated since Istio 1.15 and changes nothing, since {why}; if the pods are to ask themselves, write it among the labels of the pod template.',
       unread:
         '{resource}: annotation sidecar.istio.io/inject is deprecated since Istio 1.15; write it among the labels of the pod template.',
       early:
@@ -77,7 +80,9 @@ export const injectAnnotationDeprecated = defineRule({
     else if (defect === 'opt-in') {
       // Where injection is not known to be on, the label would bring in pods that are outside the mesh today.
       const edits = isInjectedAnyway(mesh, resource) ? asLabel(resource, annotation) : [];
-      report(field, 'optIn', data, { ...options, edits });
+      const why = whySelected(mesh, resource);
+      if (why === undefined) report(field, 'optIn', data, { ...options, edits });
+      else report(field, 'redundant', { ...data, why }, { ...options, edits });
     } else if (defect === 'unread') report(field, 'unread', { resource: nameOf(resource) }, options);
     else if (defect === 'early') {
       const version = formatVersion(mesh.settings.istioVersion);
@@ -87,3 +92,13 @@ export const injectAnnotationDeprecated = defineRule({
     }
   },
 });
+
+/** What brings the pods in without the annotation; undefined where that is not known, or where the injector asks for more than a label. */
+function whySelected(mesh: Mesh, resource: Resource): string | undefined {
+  const workload = workloadOf(mesh, resource);
+  const { autoInject, neverInjectSelector } = mesh.installation;
+  const heedsAll = autoInject.certain && autoInject.value === 'enabled' && neverInjectSelector.certain;
+  if (!workload || !heedsAll || neverInjectSelector.value.length > 0) return undefined;
+  const { outcome, facts } = mesh.admission(workload).istio;
+  return outcome === 'injected' ? facts[0]?.text : undefined;
+}

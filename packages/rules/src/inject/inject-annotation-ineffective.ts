@@ -1,6 +1,7 @@
-import { defineRule, formatVersion, INJECTION_KEY, nameOf } from '@meshvet/core';
+import { defineRule, formatVersion, nameOf } from '@meshvet/core';
 import { asLabel, injectAnnotation } from '../shared/inject-annotation.ts';
-import { namespacesOf } from '../shared/inject-value.ts';
+import { asksByLabel, asSentence, factsAsRelated } from '../shared/injection-change.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 
 export const injectAnnotationIneffective = defineRule({
   meta: {
@@ -17,7 +18,7 @@ export const injectAnnotationIneffective = defineRule({
     ],
     messages: {
       notSelected:
-        '{resource}: annotation sidecar.istio.io/inject "{value}" has no effect, because Namespace {namespace} is not labelled for injection and no webhook reads the annotation, so the pods get no sidecar.',
+        '{resource}: annotation sidecar.istio.io/inject "{value}" has no effect, because no webhook reads it and none selects the pods: {why}.',
       noValue:
         '{resource}: annotation sidecar.istio.io/inject is "{value}", which is neither "true" nor "false": Istio {version} acts as if it were not there.',
     },
@@ -96,22 +97,17 @@ export const injectAnnotationIneffective = defineRule({
       const fix = 'Write "true" or "false" among the labels of the pod template.';
       report(field, 'noValue', { ...data, version }, { codes, fix });
     } else if (defect === 'not-selected') {
-      const namespaces = namespacesOf(mesh, resource) ?? [];
-      const related = namespaces.map((n) => ({
-        at: n.resource.body.at('metadata').at('name'),
-        note: 'this Namespace',
-      }));
-      // Before 1.10 no label of a pod brings it in.
-      // With another value of its label the namespace vetoes what pods ask for.
-      const free = namespaces.every(({ resource: { labels } }) => labels.lacks(INJECTION_KEY));
-      const edits = mesh.istioAtLeast('1.10') && free ? asLabel(resource, annotation) : [];
-      const fix = mesh.istioAtLeast('1.10') ? {} : { fix: 'Label the Namespace with istio-injection=enabled.' };
-      report(
-        field,
-        'notSelected',
-        { ...data, namespace: resource.namespace ?? '' },
-        { onKey: true, codes, related, ...fix, edits },
-      );
+      const workload = workloadOf(mesh, resource);
+      if (!workload) return;
+      const { istio, change } = mesh.admission(workload);
+      const smallest = change();
+      // Before 1.10 no label of a pod brings it in, and a namespace may veto what pods ask for.
+      const byLabel = asksByLabel(smallest);
+      const fix = byLabel || !smallest ? {} : { fix: asSentence(smallest.text) };
+      const edits = byLabel ? asLabel(resource, annotation) : [];
+      const related = factsAsRelated(istio.facts);
+      const why = istio.facts.at(-1)?.text ?? '';
+      report(field, 'notSelected', { ...data, why }, { onKey: true, codes, related, ...fix, edits });
     }
   },
 });

@@ -2,15 +2,15 @@ import {
   DATAPLANE_KEY,
   defineRule,
   INJECT_KEY,
-  INJECTION_KEY,
   isControlPlane,
   type Mesh,
   type Namespace,
   nameOf,
   REVISION_KEY,
   type Workload,
+  wishOf,
 } from '@meshvet/core';
-import { namespacesOf, wishOf } from '../shared/inject-value.ts';
+import { namespacesOf } from '../shared/inject-value.ts';
 
 export const injectHostNetwork = defineRule({
   meta: {
@@ -102,23 +102,23 @@ function isOptedOut(mesh: Mesh, { podLabels, podAnnotations }: Workload): boolea
   return (
     podLabels.get(INJECT_KEY) === 'false' ||
     podLabels.get(DATAPLANE_KEY) === 'none' ||
-    (annotation !== undefined && wishOf(mesh, annotation) === 'no')
+    (annotation !== undefined && wishOf(annotation, mesh.settings) === 'no')
   );
 }
 
 function explicitWish(mesh: Mesh, { podLabels, podAnnotations }: Workload): string | undefined {
   if (mesh.istioAtLeast('1.9') && podLabels.get(INJECT_KEY) === 'true') return `label ${INJECT_KEY}=true`;
   const annotation = podAnnotations.get(INJECT_KEY);
-  if (annotation !== undefined && wishOf(mesh, annotation) === 'yes') return `annotation ${INJECT_KEY}=${annotation}`;
+  if (annotation !== undefined && wishOf(annotation, mesh.settings) === 'yes')
+    return `annotation ${INJECT_KEY}=${annotation}`;
   const revision = podLabels.get(REVISION_KEY);
   return revision && mesh.istioAtLeast('1.10') ? `label ${REVISION_KEY}=${revision}` : undefined;
 }
 
 /** Whether a Namespace brings its pods into the mesh, or may do so. */
-function wantsPods(mesh: Mesh, { resource: { labels } }: Namespace): boolean {
-  if ([INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY].some((key) => labels.mayChange(key))) return true;
-  if (labels.has(DATAPLANE_KEY) && labels.get(DATAPLANE_KEY) !== 'none') return true;
-  if (!labels.has(INJECTION_KEY)) return labels.has(REVISION_KEY) || mesh.installation.enableNamespacesByDefault.value;
-  const value = labels.get(INJECTION_KEY);
-  return value === undefined || value === 'enabled';
+function wantsPods(mesh: Mesh, namespace: Namespace): boolean {
+  const { labels } = namespace.resource;
+  if (labels.mayChange(DATAPLANE_KEY) || (labels.has(DATAPLANE_KEY) && labels.get(DATAPLANE_KEY) !== 'none'))
+    return true;
+  return mesh.injectionIn(namespace).outcome !== 'not-injected';
 }

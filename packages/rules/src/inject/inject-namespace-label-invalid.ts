@@ -89,8 +89,9 @@ export const injectNamespaceLabelInvalid = defineRule({
             edits: replaceString(field, meant),
           };
     // Charts before 1.10 selected by default whatever is not `disabled`; later ones want the label absent.
-    if (mesh.installation.enableNamespacesByDefault.value && !mesh.istioAtLeast('1.10'))
-      return report(field, 'injected', data, help);
+    const { outcome } = mesh.injectionIn(namespace);
+    if (outcome === 'injected') return report(field, 'injected', data, help);
+    if (outcome === 'unknown') return;
     if (meant === 'disabled') return report(field, 'offAnyway', data, { ...help, severity: 'warning' });
     report(field, mesh.istioAtLeast('1.10') ? 'vetoes' : 'notSelected', data, help);
   },

@@ -2,8 +2,49 @@ import { findingsOf, testRule, yaml } from '@meshvet/core/testing';
 import { expect, test } from 'vitest';
 import { injectPodLabelInvalid } from './inject-pod-label-invalid.ts';
 
+const namespace = (labels: string) => yaml`
+  apiVersion: v1
+  kind: Namespace
+  metadata: { name: shop, labels: { ${labels} } }
+  ---
+`;
+const labelled = (value: string, mark: string) => yaml`
+  apiVersion: v1
+  kind: Pod
+  metadata:
+    name: cart
+    namespace: shop
+    labels:
+      sidecar.istio.io/inject: "${value}" ${mark}
+  spec: { containers: [{ name: cart, image: "cart:1" }] }
+`;
+const cni = { installation: { cni: true } };
+
 testRule(injectPodLabelInvalid, {
   bad: {
+    'in a namespace with injection they are injected': `${namespace('istio-injection: enabled')}${labelled('False', '#~ injected')}`,
+    'in a namespace without a label they are not': `${namespace('team: a')}${labelled('yes', '#~ notInjected')}`,
+    'in a namespace that refuses they are not': `${namespace('istio-injection: disabled')}${labelled('yes', '#~ notInjected')}`,
+    '"False" with the CNI plugin, which takes it for a no': {
+      yaml: `${namespace('istio-injection: enabled')}${labelled('False', '#~ notRedirected')}`,
+      settings: cni,
+    },
+    '"0" with the CNI plugin, in a namespace that was not read': {
+      yaml: labelled('0', '#~ notRedirected'),
+      settings: cni,
+    },
+    '"no" is no boolean for the plugin': {
+      yaml: `${namespace('istio-injection: enabled')}${labelled('no', '#~ injected')}`,
+      settings: cni,
+    },
+    '"False" with the CNI plugin before 1.27 keeps the injector out too': {
+      yaml: `${namespace('istio-injection: enabled')}${labelled('False', '#~ readAsNo')}`,
+      settings: { ...cni, istioVersion: '1.26' },
+    },
+    '"False" with the CNI plugin where nothing is injected': {
+      yaml: `${namespace('team: a')}${labelled('False', '#~ notInjected')}`,
+      settings: cni,
+    },
     'since 1.27 "yes" counts for nothing': yaml`
       apiVersion: v1
       kind: Pod

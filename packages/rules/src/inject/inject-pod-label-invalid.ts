@@ -1,6 +1,8 @@
-import { defineRule, formatVersion, INJECT_KEY, nameOf } from '@meshvet/core';
-import { meaningOf, wishOf } from '../shared/inject-value.ts';
+import { defineRule, formatVersion, INJECT_KEY, type Mesh, nameOf, type Resource, wishOf } from '@meshvet/core';
+import { meaningOf } from '../shared/inject-value.ts';
+import { factsAsRelated } from '../shared/injection-change.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 
 export const injectPodLabelInvalid = defineRule({
@@ -19,6 +21,12 @@ export const injectPodLabelInvalid = defineRule({
     messages: {
       ignored:
         '{resource}: pod label sidecar.istio.io/inject is "{value}", but Istio {version} knows only "true" and "false": in a namespace with injection the pods get a sidecar all the same, without a namespace label they get none.',
+      injected:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}", but Istio {version} knows only "true" and "false", so the pods get a sidecar all the same: {why}.',
+      notInjected:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}", but Istio {version} knows only "true" and "false", so the pods get no sidecar: {why}.',
+      notRedirected:
+        '{resource}: pod label sidecar.istio.io/inject is "{value}", which is no "false" for the injector of Istio {version}, but one for its CNI plugin: {sidecar} without redirection, so init container istio-validation fails and the pods never start.',
       readAsYes:
         '{resource}: pod label sidecar.istio.io/inject is "{value}": Istio {version} takes it for "true" in a namespace with injection, but only "true" itself brings pods in without a namespace label; from 1.27 on it counts for nothing.',
       readAsNo:
@@ -81,10 +89,45 @@ export const injectPodLabelInvalid = defineRule({
       meant === undefined
         ? {}
         : { fix: `Write sidecar.istio.io/inject: "${meant}".`, edits: replaceString(field, meant) };
-    if (mesh.istioAtLeast('1.27')) return report(field, 'ignored', data, help);
+    if (mesh.istioAtLeast('1.27')) {
+      const { outcome, why, related } = decision(mesh, resource);
+      if (outcome === 'rejected' || outcome === 'injected') {
+        if (isOffForPlugin(mesh, value))
+          return report(
+            field,
+            'notRedirected',
+            { ...data, sidecar: `the pods get a sidecar (${why})` },
+            { ...help, related },
+          );
+        return report(field, 'injected', { ...data, why }, { ...help, related });
+      }
+      if (outcome === 'not-injected') return report(field, 'notInjected', { ...data, why }, { ...help, related });
+      if (isOffForPlugin(mesh, value)) {
+        const sidecar = 'in a namespace with injection the pods get a sidecar';
+        return report(field, 'notRedirected', { ...data, sidecar }, help);
+      }
+      return report(field, 'ignored', data, help);
+    }
     // 1.9 to 1.11 read the label in the selectors of the webhooks and nowhere else.
     if (!mesh.istioAtLeast('1.12')) return report(field, 'unread', data, help);
-    if (wishOf(mesh, value) === 'yes') report(field, 'readAsYes', data, { ...help, severity: 'warning' });
+    if (wishOf(value, mesh.settings) === 'yes') report(field, 'readAsYes', data, { ...help, severity: 'warning' });
     else report(field, 'readAsNo', data, meant === 'false' ? { ...help, severity: 'warning' } : help);
   },
 });
+
+function decision(mesh: Mesh, resource: Resource) {
+  const workload = workloadOf(mesh, resource);
+  const istio = workload && mesh.admission(workload).istio;
+  // Pods on the network of their node, and system namespaces, are left out whatever the label is: not because of it.
+  if (!istio || istio.cause === 'host-network' || istio.cause === 'system-namespace')
+    return { outcome: undefined, why: '', related: [] };
+  return { outcome: istio.outcome, why: istio.facts.at(-1)?.text ?? '', related: factsAsRelated(istio.facts) };
+}
+
+// The plugin reads the label as Go reads booleans. Source: istio/istio `cni/pkg/plugin/plugin.go`; "false" itself keeps the injector out too.
+const FALSE_FOR_PLUGIN: ReadonlySet<string> = new Set(['0', 'f', 'F', 'FALSE', 'False']);
+
+function isOffForPlugin(mesh: Mesh, value: string): boolean {
+  const { value: cni, certain } = mesh.installation.cni;
+  return cni && certain && FALSE_FOR_PLUGIN.has(value);
+}

@@ -1,4 +1,4 @@
-import { defineRule, formatVersion, INJECTION_KEY, type Mesh, REVISION_KEY, SYSTEM_NAMESPACES } from '@meshvet/core';
+import { defineRule, formatVersion, INJECTION_KEY, ignoredNamespaces, REVISION_KEY } from '@meshvet/core';
 
 export const injectSystemNamespace = defineRule({
   meta: {
@@ -42,7 +42,7 @@ export const injectSystemNamespace = defineRule({
   check({ subject: namespace, mesh, report }) {
     const { labels, rewrites } = namespace.resource;
     if (
-      !isIgnored(mesh, namespace.name) ||
+      !ignoredNamespaces(mesh.settings).has(namespace.name) ||
       rewrites?.name ||
       labels.mayChange(INJECTION_KEY) ||
       labels.mayChange(REVISION_KEY)
@@ -57,8 +57,3 @@ export const injectSystemNamespace = defineRule({
     }
   },
 });
-
-// Up to 1.8 the list was shorter.
-function isIgnored(mesh: Mesh, name: string): boolean {
-  return mesh.istioAtLeast('1.9') ? SYSTEM_NAMESPACES.has(name) : name === 'kube-system' || name === 'kube-public';
-}

@@ -1,15 +1,8 @@
-import {
-  type Field,
-  INJECT_KEY,
-  INJECTION_KEY,
-  type Mesh,
-  type Namespace,
-  REVISION_KEY,
-  type Resource,
-} from '@meshvet/core';
-import { isWish, meaningOf, namespacesOf, wishOf } from './inject-value.ts';
+import { type Field, INJECT_KEY, type Mesh, type Resource, wishOf } from '@meshvet/core';
+import { isWish, meaningOf } from './inject-value.ts';
 import { moveEntry } from './mapping-edit.ts';
 import { type PodMetadata, podMetadataOf } from './pod-metadata.ts';
+import { workloadOf } from './resource-workload.ts';
 import type { ScalarEdit } from './scalar-edit.ts';
 import { isSettled } from './settled.ts';
 
@@ -56,7 +49,7 @@ function defectOf(mesh: Mesh, resource: Resource, pod: PodMetadata): AnnotationD
   if (pod.labels.has(INJECT_KEY)) return !mayChange && disagrees(mesh, pod, value) ? 'disagrees' : undefined;
   // Whatever the value will be, the key stands where it is deprecated.
   if (value === undefined || mayChange) return mesh.istioAtLeast('1.10') ? 'unread' : undefined;
-  switch (wishOf(mesh, value)) {
+  switch (wishOf(value, mesh.settings)) {
     case 'default':
       // Of a value that is no string a rule of its own speaks; what remains is that the key is deprecated.
       if (typeof pod.annotations.at(INJECT_KEY).value !== 'string' && value !== '') return 'unread';
@@ -78,23 +71,12 @@ function disagrees(mesh: Mesh, pod: PodMetadata, annotation: string | undefined)
   return (meaningOf(label) ?? label) !== (meaningOf(annotation) ?? annotation);
 }
 
-/** Whether neither the namespace nor a label of the pod brings the pod before the injector, known for certain. */
+/** Whether no webhook selects the pod, known for certain, and for no reason that another rule names. */
 function isSurelyUnselected(mesh: Mesh, resource: Resource, pod: PodMetadata): boolean {
-  if (
-    resource.partial ||
-    mesh.installation.enableNamespacesByDefault.value ||
-    pod.annotations.has('sidecar.istio.io/status')
-  )
-    return false;
-  if (!pod.labels.lacks(REVISION_KEY) || pod.labels.mayChange(INJECT_KEY)) return false;
-  return namespacesOf(mesh, resource)?.every(selectsNothing) ?? false;
-}
-
-function selectsNothing({ resource: { labels } }: Namespace): boolean {
-  if (labels.mayChange(INJECTION_KEY) || labels.mayChange(REVISION_KEY)) return false;
-  if (!labels.has(INJECTION_KEY)) return !labels.has(REVISION_KEY);
-  const value = labels.get(INJECTION_KEY);
-  return value !== undefined && value !== 'enabled';
+  const workload = workloadOf(mesh, resource);
+  if (!workload || pod.annotations.has('sidecar.istio.io/status')) return false;
+  const { outcome, cause } = mesh.admission(workload).istio;
+  return outcome === 'not-injected' && (cause === 'no-label' || cause === 'namespace-label' || cause === 'webhook');
 }
 
 /** The edits that make the annotation the label of the same name. */
@@ -104,10 +86,10 @@ export function asLabel(resource: Resource, { field, pod }: InjectAnnotation): S
     : [];
 }
 
-/** Whether the namespace is known to bring a sidecar to all its pods. */
+/** Whether the pods are known to get a sidecar as they are written. */
 export function isInjectedAnyway(mesh: Mesh, resource: Resource): boolean {
-  const namespaces = namespacesOf(mesh, resource);
-  return namespaces?.every(({ resource: { labels } }) => labels.get(INJECTION_KEY) === 'enabled') ?? false;
+  const workload = workloadOf(mesh, resource);
+  return workload !== undefined && mesh.admission(workload).istio.outcome === 'injected';
 }
 
 // Before apps/v1 a workload without a selector took all labels of its template for one.

@@ -40,8 +40,8 @@ function parts(key: string): [domain: string, name: string] {
   return slash < 0 ? ['', key] : [key.slice(0, slash), key.slice(slash + 1)];
 }
 
-// Single letters to add, leave out or change; 3 for three and more.
-function distance(a: string, b: string): number {
+/** How many single letters have to be added, left out or changed; 3 for three and more. */
+export function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3;
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

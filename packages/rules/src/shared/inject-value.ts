@@ -1,20 +1,10 @@
-import { type Field, INJECT_KEY, istioAtLeast, type Mesh, type Namespace, type Resource } from '@meshvet/core';
+import { type Field, INJECT_KEY, type Mesh, type Namespace, type Resource } from '@meshvet/core';
 
 /** What a person means by a value: `enabled`, `yes`, `1` want the sidecar; undefined when it may mean anything. */
 export function meaningOf(value: string): 'true' | 'false' | undefined {
   if (/^(?:true|t|yes|y|on|1|enabled?|inject)$/i.test(value)) return 'true';
   if (/^(?:false|f|no|n|off|0|disabled?|none|never)$/i.test(value)) return 'false';
   return undefined;
-}
-
-/**
- * What the injector's code makes of a value of `sidecar.istio.io/inject`: strict since 1.27, lenient before, where anything
- * that is no yes was a no. Source: `injectRequired` in `pkg/kube/inject/inject.go`, by tag.
- */
-export function wishOf(mesh: Mesh, value: string): 'yes' | 'no' | 'default' {
-  if (value === '') return 'default';
-  if (istioAtLeast(mesh.settings, '1.27')) return value === 'true' ? 'yes' : value === 'false' ? 'no' : 'default';
-  return /^(?:y|yes|true|on)$/i.test(value) ? 'yes' : 'no';
 }
 
 /** Whether a key of the injection has a value that every Istio reads the same: `"true"`, `"false"`, the name of a revision. */

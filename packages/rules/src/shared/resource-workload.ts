@@ -1,0 +1,37 @@
+import type { Mesh, Namespace, Resource, Workload } from '@meshvet/core';
+
+/** The workload that a resource is; undefined for other kinds and for patches. */
+export function workloadOf(mesh: Mesh, resource: Resource): Workload | undefined {
+  return mesh.derive(byResource).get(resource);
+}
+
+/** The workloads whose manifests name a namespace, in the order of the input. */
+export function workloadsIn(mesh: Mesh, namespace: string): readonly Workload[] {
+  return mesh.derive(byNamespace).get(namespace) ?? [];
+}
+
+function byResource(mesh: Mesh): ReadonlyMap<Resource, Workload> {
+  return new Map(mesh.workloads.map((workload) => [workload.resource, workload]));
+}
+
+function byNamespace(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
+  const map = new Map<string, Workload[]>();
+  for (const workload of mesh.workloads) {
+    const { namespace = '', namespaceWritten, rewrites } = workload.resource;
+    const sure = namespaceWritten || mesh.settings.closedWorld || mesh.settings.defaultNamespace !== 'default';
+    if (!sure || rewrites?.namespace) continue;
+    const there = map.get(namespace);
+    if (there) there.push(workload);
+    else map.set(namespace, [workload]);
+  }
+  return map;
+}
+
+/** The Namespace that a resource is; undefined for other kinds and for patches. */
+export function namespaceOf(mesh: Mesh, resource: Resource): Namespace | undefined {
+  return resource.type === 'Namespace' ? mesh.derive(namespacesByResource).get(resource) : undefined;
+}
+
+function namespacesByResource(mesh: Mesh): ReadonlyMap<Resource, Namespace> {
+  return new Map(mesh.namespaces.map((namespace) => [namespace.resource, namespace]));
+}
