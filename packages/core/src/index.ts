@@ -69,6 +69,13 @@ export {
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
 export { type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
 export {
+  type Mtls,
+  type MtlsMode,
+  mtlsOf,
+  type PeerAuthentication,
+  peerAuthentications,
+} from './mesh/peer-authentication.ts';
+export {
   appProtocolSince,
   classOf,
   knownTokens,
@@ -83,7 +90,7 @@ export {
   tokenReleases,
   WELL_KNOWN_TCP_PORTS,
 } from './mesh/protocol.ts';
-export { matches, type Requirement, type Selector } from './mesh/selectors.ts';
+export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
   type InstallationSettings,

@@ -377,6 +377,31 @@ export class Mesh {
     return a.namespaceWritten && b.namespaceWritten && !a.rewrites?.namespace && !b.rewrites?.namespace;
   }
 
+  /** Whether two resources stand in one file, one folder, one Kustomization, or in folders side by side, of whatever namespace. */
+  near(a: Resource, b: Resource): boolean {
+    return this.#nearness(a, b) === 'near';
+  }
+
+  /** What the config says lives somewhere else. */
+  get externals(): ExternalMatchers {
+    return this.#externals;
+  }
+
+  /** Whether a file beside a resource may hold manifests that could not be read: a template. */
+  hasUnreadBeside(resource: Resource): boolean {
+    return this.#unread.has(folderOf(fileOf(resource)));
+  }
+
+  /**
+   * Whether the namespace of a resource is an assumption: none is written and none was configured, or a Kustomization sets another. Nothing
+   * may be accused because of it.
+   */
+  assumesNamespace(resource: Resource): boolean {
+    if (resource.namespace === undefined || this.settings.closedWorld) return false;
+    if (resource.rewrites?.namespace) return true;
+    return !resource.namespaceWritten && this.settings.defaultNamespace === 'default';
+  }
+
   /** `near`: in one file, one folder, one Kustomization, or in folders side by side. */
   #nearness(a: Resource, b: Resource): 'near' | 'alternative' | 'unrelated' {
     if (a.document.source === b.document.source) return 'near';
