@@ -38,6 +38,11 @@ import { portNameVersionUnsupported } from './port/port-name-version-unsupported
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { runtimeLocalhostListener } from './runtime/runtime-localhost-listener.ts';
+import { runtimeMtlsPortLevel } from './runtime/runtime-mtls-port-level.ts';
+import { runtimeNodePortStrict } from './runtime/runtime-node-port-strict.ts';
+import { runtimeProbeNotRewritten } from './runtime/runtime-probe-not-rewritten.ts';
+import { runtimeProbePortUnresolved } from './runtime/runtime-probe-port-unresolved.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -95,6 +100,11 @@ export const allRules: readonly Rule[] = [
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
   portUdpNotProxied,
+  runtimeLocalhostListener,
+  runtimeMtlsPortLevel,
+  runtimeNodePortStrict,
+  runtimeProbeNotRewritten,
+  runtimeProbePortUnresolved,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,

@@ -69,7 +69,6 @@ describe('mtlsOf', () => {
   });
 
   test('a mode that is filled in later, and another root namespace', async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder is what is tested.
     expect(await mtls([policy('shop', mode('${MODE}'))])).toBe('undefined unknown');
     const mesh = policy('mesh', mode('STRICT'));
     expect(await mtls([mesh])).toBe('undefined unknown');
