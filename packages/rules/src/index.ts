@@ -38,11 +38,16 @@ import { portNameVersionUnsupported } from './port/port-name-version-unsupported
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
 import { runtimeLocalhostListener } from './runtime/runtime-localhost-listener.ts';
 import { runtimeMtlsPortLevel } from './runtime/runtime-mtls-port-level.ts';
+import { runtimeNetworkPolicyControlPlane } from './runtime/runtime-network-policy-control-plane.ts';
+import { runtimeNetworkPolicyHbone } from './runtime/runtime-network-policy-hbone.ts';
 import { runtimeNodePortStrict } from './runtime/runtime-node-port-strict.ts';
 import { runtimeProbeNotRewritten } from './runtime/runtime-probe-not-rewritten.ts';
 import { runtimeProbePortUnresolved } from './runtime/runtime-probe-port-unresolved.ts';
+import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
+import { serviceMixedMeshMembership } from './service/service-mixed-mesh-membership.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -100,11 +105,16 @@ export const allRules: readonly Rule[] = [
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
   portUdpNotProxied,
+  runtimeDnsPolicy,
   runtimeLocalhostListener,
   runtimeMtlsPortLevel,
+  runtimeNetworkPolicyControlPlane,
+  runtimeNetworkPolicyHbone,
   runtimeNodePortStrict,
   runtimeProbeNotRewritten,
   runtimeProbePortUnresolved,
+  runtimeTokenAutomount,
+  serviceMixedMeshMembership,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,

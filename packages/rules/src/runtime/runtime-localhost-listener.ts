@@ -1,4 +1,5 @@
 import {
+  applicationContainers,
   type Container,
   defineRule,
   type Field,
@@ -7,9 +8,9 @@ import {
   type ServicePort,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
-import { applicationOf, listenHints } from '../shared/listen-address.ts';
+import { listenHints } from '../shared/listen-address.ts';
+import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
 
 export const runtimeLocalhostListener = defineRule({
   meta: {
@@ -24,7 +25,7 @@ export const runtimeLocalhostListener = defineRule({
     since: '1.10',
     sources: [
       'istio.io: Upgrading to 1.10, Inbound forwarding changes',
-      'istio.io: ConflictingSidecarWorkloadSelectors and LocalhostListener',
+      'istio/istio pkg/config/analysis/msg/messages.yaml (LocalhostListener)',
     ],
     messages: {
       loopback:
@@ -85,9 +86,9 @@ export const runtimeLocalhostListener = defineRule({
   },
   check({ subject: workload, mesh, report }) {
     if (!mesh.istioAtLeast('1.10')) return;
-    const severity = severityForSidecar(mesh, workload, 'info');
+    const severity = severityForIstioProxy(mesh, workload, 'info');
     if (!severity) return;
-    const containers = applicationOf(workload);
+    const containers = applicationContainers(workload);
     const hints = containers.flatMap((container) => listenHints(container).map((hint) => ({ container, hint })));
     if (hints.length === 0 || mesh.derive(namespacesWithIngressListeners).has(workload.resource.namespace ?? ''))
       return;

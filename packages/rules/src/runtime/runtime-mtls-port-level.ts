@@ -9,6 +9,7 @@ import {
   type Resource,
   type Workload,
 } from '@meshvet/core';
+import { workloadsIn } from '../shared/workloads-by-namespace.ts';
 
 export const runtimeMtlsPortLevel = defineRule({
   meta: {
@@ -144,20 +145,9 @@ function byResource(mesh: Mesh): ReadonlyMap<Resource, PeerAuthentication> {
   return new Map(peerAuthentications(mesh).map((policy) => [policy.resource, policy]));
 }
 
-function workloadsByNamespace(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
-  const groups = new Map<string, Workload[]>();
-  for (const workload of mesh.workloads) {
-    const namespace = workload.resource.namespace ?? '';
-    const group = groups.get(namespace);
-    if (group) group.push(workload);
-    else groups.set(namespace, [workload]);
-  }
-  return groups;
-}
-
 /** The workloads that a policy surely selects; none where it may select others that were read too. */
 function selected(mesh: Mesh, { resource, selector }: PeerAuthentication): readonly Workload[] {
-  const all = mesh.derive(workloadsByNamespace).get(resource.namespace ?? '') ?? [];
+  const all = workloadsIn(mesh, resource.namespace);
   if (!selector || all.length > 500) return [];
   const fitting = all.filter((w) => matches(selector, w.podLabels) !== 'no');
   const sure = fitting.every((w) => matches(selector, w.podLabels) === 'yes' && mesh.together(resource, w.resource));

@@ -5,7 +5,6 @@ import {
   mtlsOf,
   nameOf,
   portLabel,
-  type Service,
   type ServicePort,
   type Workload,
 } from '@meshvet/core';
@@ -13,6 +12,7 @@ import { ambientOf } from '../shared/ambient-audience.ts';
 import { severityForWorkload } from '../shared/audience.ts';
 import { judgesTargets, surelyBehind, withVariants } from '../shared/endpoints.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
+import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
 
 export const runtimeNodePortStrict = defineRule({
   meta: {
@@ -104,7 +104,7 @@ export const runtimeNodePortStrict = defineRule({
       const [first] = refusals;
       // Some pod that takes plain text answers some of the calls.
       if (!first || refusals.includes(undefined)) continue;
-      const severity = severityOf(mesh, service, behind);
+      const severity = severityOf(mesh, behind);
       if (!severity) return;
       return report(
         service.resource.body.at('spec').at('type'),
@@ -132,10 +132,10 @@ function refusalOf(mesh: Mesh, workload: Workload, port: ServicePort): { workloa
   return mtls.certain && mtls.mode === 'STRICT' ? { workload, mtls } : undefined;
 }
 
-function severityOf(mesh: Mesh, _service: Service, behind: readonly Workload[]) {
+function severityOf(mesh: Mesh, behind: readonly Workload[]) {
   const severities = behind.map((workload) => {
-    const none = mesh.sidecar(workload).present === 'no' && ambientOf(mesh, workload) === 'no';
-    return none ? undefined : severityForWorkload(mesh, workload, 'warning');
+    if (ambientOf(mesh, workload) === 'yes') return severityForWorkload(mesh, workload, 'warning');
+    return severityForIstioProxy(mesh, workload, 'warning');
   });
   return severities.includes(undefined) ? undefined : severities[0];
 }

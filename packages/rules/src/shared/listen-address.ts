@@ -1,4 +1,4 @@
-import { applicationContainers, type Container, type Field, type Workload } from '@meshvet/core';
+import type { Container, Field } from '@meshvet/core';
 
 /** Something in a manifest that tells a program to listen on the loopback address. */
 export interface ListenHint {
@@ -36,11 +36,6 @@ const VARIABLES: ReadonlySet<string> = new Set([
   'LISTEN_HOST',
   'SERVER_ADDRESS',
 ]);
-
-/** The containers that the author wrote and that run beside each other. */
-export function applicationOf(workload: Workload): readonly Container[] {
-  return applicationContainers(workload);
-}
 
 /** What tells a container to listen on the loopback address: hints only, of arguments and plain environment. */
 export function listenHints(container: Container): readonly ListenHint[] {
