@@ -1,4 +1,8 @@
 import type { Rule } from '@meshvet/core';
+import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
+import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
+import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
+import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -66,6 +70,10 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
+  ambientLabelMisplaced,
+  ambientModeValueInvalid,
+  ambientSidecarConflict,
+  ambientVersionUnsupported,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
