@@ -1,8 +1,12 @@
 import type { Rule } from '@meshvet/core';
+import { ambientAnnotationIgnored } from './ambient/ambient-annotation-ignored.ts';
+import { ambientL7DenyNoEffect } from './ambient/ambient-l7-deny-no-effect.ts';
+import { ambientL7PolicyWithoutWaypoint } from './ambient/ambient-l7-policy-without-waypoint.ts';
 import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
 import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
 import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
 import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
+import { ambientWaypointNotFound } from './ambient/ambient-waypoint-not-found.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -70,10 +74,14 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
+  ambientAnnotationIgnored,
+  ambientL7DenyNoEffect,
+  ambientL7PolicyWithoutWaypoint,
   ambientLabelMisplaced,
   ambientModeValueInvalid,
   ambientSidecarConflict,
   ambientVersionUnsupported,
+  ambientWaypointNotFound,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,

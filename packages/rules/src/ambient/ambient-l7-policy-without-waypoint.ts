@@ -1,0 +1,138 @@
+import { defineRule, nameOf } from '@meshvet/core';
+import { kialiPolicyCodes, type ZtunnelRule, ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+
+export const ambientL7PolicyWithoutWaypoint = defineRule({
+  meta: {
+    id: 'ambient-l7-policy-without-waypoint',
+    summary: 'An AuthorizationPolicy asks for what only a waypoint can check, and no waypoint stands before the pods.',
+    why: 'ztunnel sees connections and not requests: a rule that allows by HTTP attributes is left out, so all that it would allow is denied, and one that denies by them denies more than it says.',
+    fix: 'Deploy a waypoint and name it or the Service in targetRefs, or write the rule with ports, namespaces and principals.',
+    severity: 'error',
+    subject: 'resource',
+    codes: ['KIA0109', 'KIA0110', 'KIA1317'],
+    since: '1.18',
+    sources: [
+      'istio/istio pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go (handleRule)',
+      'istio.io: Use Layer 4 security policy',
+      'kiali business/checkers/authorization',
+    ],
+    messages: {
+      dropped:
+        '{policy}: rule {number} allows by {attributes}, which only a waypoint can check; ztunnel leaves the whole rule out, so what it would allow is denied.',
+      more: '{policy}: rule {number} denies by {attributes}, which only a waypoint can check; ztunnel checks the rest of the rule alone, so it denies more than is asked.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'nobody may call any more',
+        yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec: { containers: [{ name: cart, image: cart }] }
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: { name: read, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            action: ALLOW
+            rules:
+              - to:
+                  - operation:
+                      methods: [GET] #~ dropped \`methods\`
+        `,
+      },
+      {
+        title: 'all that the namespace sends is denied, not only what it deletes',
+        yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec: { containers: [{ name: cart, image: cart }] }
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: { name: no-delete, namespace: shop }
+          spec:
+            action: DENY
+            rules:
+              - from: [{ source: { namespaces: [test] } }]
+                to:
+                  - operation:
+                      ports: ["8080"]
+                      methods: [DELETE] #~ more
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'ztunnel checks ports, namespaces and principals',
+        yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec: { containers: [{ name: cart, image: cart }] }
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: { name: front, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            rules:
+              - from: [{ source: { principals: [cluster.local/ns/shop/sa/front] } }]
+                to: [{ operation: { ports: ["8080"] } }]
+        `,
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    const policy = ztunnelPolicyOf(mesh, resource);
+    if (!policy) return;
+    for (const rule of policy.rules) {
+      const [first] = rule.l7;
+      if (!first || (policy.action === 'DENY' && !rule.enforceable)) continue;
+      report(
+        first.field,
+        policy.action === 'ALLOW' ? 'dropped' : 'more',
+        { policy: nameOf(resource), number: rule.number, attributes: attributesOf(rule) },
+        {
+          onKey: first.field.key !== 'key',
+          codes: kialiPolicyCodes(policy),
+          // Without a workload in sight somebody may still refuse ambient mode.
+          severity: policy.workload || mesh.settings.closedWorld ? 'error' : 'warning',
+        },
+      );
+    }
+  },
+});
+
+function attributesOf({ l7 }: ZtunnelRule): string {
+  const names = [...new Set(l7.map(({ name }) => name))];
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and more` : names.join(', ');
+}
