@@ -32,6 +32,11 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { linkerdAppProtocolOpaque } from './linkerd/linkerd-app-protocol-opaque.ts';
+import { linkerdInjectAsLabel } from './linkerd/linkerd-inject-as-label.ts';
+import { linkerdInjectMisplaced } from './linkerd/linkerd-inject-misplaced.ts';
+import { linkerdInjectValueInvalid } from './linkerd/linkerd-inject-value-invalid.ts';
+import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-mismatch.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -107,6 +112,11 @@ export const allRules: readonly Rule[] = [
   labelsSelectorMismatch,
   labelsServiceAppMissing,
   labelsVersionMissing,
+  linkerdAppProtocolOpaque,
+  linkerdInjectAsLabel,
+  linkerdInjectMisplaced,
+  linkerdInjectValueInvalid,
+  linkerdOpaquePortsMismatch,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
