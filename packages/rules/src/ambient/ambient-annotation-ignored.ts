@@ -18,7 +18,7 @@ export const ambientAnnotationIgnored = defineRule({
   meta: {
     id: 'ambient-annotation-ignored',
     summary: 'Pods in ambient mode carry an annotation that only a sidecar reads.',
-    why: 'ztunnel does not know these annotations, so traffic that one leaves out is taken in all the same, and settings of the proxy and of probes have nobody to hold for.',
+    why: 'The ztunnel does not know these annotations, so traffic that one leaves out is taken in all the same, and settings of the proxy and of probes have nobody to hold for.',
     fix: 'Remove it; to leave inbound traffic out in ambient mode there is ambient.istio.io/bypass-inbound-capture (since 1.24).',
     severity: 'info',
     strict: 'warning',

@@ -30,6 +30,7 @@ const deny = { action: 'DENY' };
 // Golden: what ztunnel makes of a DENY, clause by clause.
 testRule(ambientL7DenyNoEffect, {
   bad: {
+    'a waypoint does not read policies without targetRefs': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: w')}${pods()}${policy('- to: [{ operation: { methods: [PUT] } }] #~ policy', deny)}`,
     'only methods': `${namespace()}${pods()}${policy('- to: [{ operation: { methods: [DELETE] } }] #~ policy', deny)}`,
     'a condition on the request empties its clause': `${namespace()}${pods()}${policy('- to: [{ operation: { ports: ["80"] } }]\n  when: [{ key: "request.headers[a]", values: [b] }] #~ policy', deny)}`,
     'a token empties the clause of the source': `${namespace()}${pods()}${policy('- from: [{ source: { notRequestPrincipals: ["*"] } }] #~ policy\n  to: [{ operation: { ports: ["80"] } }]', deny)}`,
@@ -45,10 +46,13 @@ testRule(ambientL7DenyNoEffect, {
       namespace() + pods() + policy('- when: [{ key: source.namespace, values: [test] }]', deny),
     'with sidecars it works as it is written':
       namespace('istio-injection: enabled') + pods() + policy('- to: [{ operation: { methods: [PUT] } }]', deny),
-    'with a waypoint it is not known':
-      namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: w') +
-      pods() +
-      policy('- to: [{ operation: { methods: [PUT] } }]', deny),
+    'before 1.22 a waypoint read such policies too': {
+      yaml:
+        namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: w') +
+        pods() +
+        policy('- to: [{ operation: { methods: [PUT] } }]', deny),
+      settings: { istioVersion: '1.21' },
+    },
     'what allows is another matter': namespace() + pods() + policy('- to: [{ operation: { methods: [GET] } }]'),
     'before 1.18 there is no ambient mode': {
       yaml: namespace() + pods() + policy('- to: [{ operation: { methods: [PUT] } }]', deny),

@@ -5,11 +5,11 @@ export const ambientL7DenyNoEffect = defineRule({
   meta: {
     id: 'ambient-l7-deny-no-effect',
     summary: 'An AuthorizationPolicy that denies by HTTP attributes denies nothing, because no waypoint reads them.',
-    why: 'ztunnel strips what it cannot check, and a clause of which nothing is left matches no connection: the rule lets through all that it was written to stop.',
+    why: 'The ztunnel strips what it cannot check, and a clause of which nothing is left matches no connection: the rule lets through all that it was written to stop.',
     fix: 'Deploy a waypoint and name it or the Service in targetRefs, or deny by ports, namespaces and principals in each clause.',
     severity: 'error',
     subject: 'resource',
-    codes: ['KIA0109', 'KIA0110', 'KIA1317'],
+    codes: ['KIA0109', 'KIA0110'],
     since: '1.18',
     sources: [
       'istio/istio pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go (handleRule; the status says so since 1.31)',
@@ -17,8 +17,8 @@ export const ambientL7DenyNoEffect = defineRule({
     ],
     messages: {
       policy:
-        '{policy}: it denies by {attribute}, which only a waypoint can check; nothing is left of the clause for ztunnel, so the policy denies nothing at all.',
-      rule: '{policy}: rule {number} denies by {attribute}, which only a waypoint can check; nothing is left of the clause for ztunnel, so the rule denies nothing.',
+        '{policy}: it denies by {attribute}, which {who} can check; nothing is left of the clause for ztunnel, so the policy denies nothing at all.',
+      rule: '{policy}: rule {number} denies by {attribute}, which {who} can check; nothing is left of the clause for ztunnel, so the rule denies nothing.',
     },
   },
   examples: {
@@ -118,7 +118,8 @@ export const ambientL7DenyNoEffect = defineRule({
     for (const { l7, number } of whole ? idle.slice(0, 1) : idle) {
       const [first] = l7;
       if (!first) continue;
-      const data = { policy: nameOf(resource), attribute: first.name };
+      const who = policy.waypoint === 'no' ? 'only a waypoint' : 'only a waypoint, by a policy with targetRefs,';
+      const data = { policy: nameOf(resource), attribute: first.name, who };
       const options = {
         onKey: first.field.key !== 'key',
         codes: kialiPolicyCodes(policy),

@@ -28,8 +28,24 @@ ${rules.replace(/^/gm, '    ')}
 `;
 const paths = '- to: [{ operation: { paths: [/admin] } }]';
 
+const service = (labels: string) => `---
+apiVersion: v1
+kind: Service
+metadata: { name: cart, namespace: shop, labels: { ${labels} } }
+spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+`;
+const target = { spec: 'targetRefs: [{ kind: Service, name: cart }]' };
+const closed = (yaml: string) => ({ yaml, settings: { closedWorld: true } });
+const marked = { spec: 'targetRefs: [{ kind: Service, name: cart }] #~ target' };
+
 testRule(ambientL7PolicyWithoutWaypoint, {
   bad: {
+    'a waypoint does not read policies without targetRefs': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${pods()}${policy(`${paths} #~ dropped`)}`,
+    'a waypoint for the Service does not either': `${namespace()}${pods()}${policy(`${paths} #~ dropped`)}${service('istio.io/use-waypoint: waypoint')}`,
+    'the target refuses the waypoint of its namespace': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${policy(paths, marked)}${service('istio.io/use-waypoint: none')}`,
+    'the target has no waypoint, and everything was read': closed(
+      `${namespace()}${policy(paths, marked)}${service('a: b')}`,
+    ),
     'a condition on the request': `${namespace()}${pods()}${policy('- when:\n    - key: request.auth.claims[groups] #~ dropped\n      values: [admin]')}`,
     'the identity of a token': `${namespace()}${pods()}${policy('- from: [{ source: { requestPrincipals: ["*"] } }] #~ dropped')}`,
     'the namespace is ambient, and no pod was read': `${namespace()}${policy(`${paths} #~ dropped`)}`,
@@ -45,20 +61,26 @@ testRule(ambientL7PolicyWithoutWaypoint, {
       pods() +
       pods('app: b, sidecar.istio.io/inject: "true"').replace('name: cart, n', 'name: b, n') +
       policy(paths),
-    'a waypoint for the namespace':
-      namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint') + pods() + policy(paths),
-    'a waypoint for the Service': `${namespace()}${pods()}${policy(paths)}---
-apiVersion: v1
-kind: Service
-metadata: { name: cart, namespace: shop, labels: { istio.io/use-waypoint: waypoint } }
-spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
-`,
-    'a waypoint in the namespace, which somebody may use': `${namespace()}${pods()}${policy(paths)}---
+    'before 1.22 a waypoint read such policies too': {
+      yaml: namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint') + pods() + policy(paths),
+      settings: { istioVersion: '1.21' },
+    },
+    'before 1.22 a waypoint in the namespace may be for somebody': {
+      yaml: `${namespace()}${pods()}${policy(paths)}---
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: { name: waypoint, namespace: shop }
 spec: { gatewayClassName: istio-waypoint }
 `,
+      settings: { istioVersion: '1.21' },
+    },
+    'the Service has a waypoint by its namespace': closed(
+      `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${policy(paths, target)}${service('a: b')}`,
+    ),
+    'the label may be set by hand': `${namespace()}${policy(paths, target)}${service('a: b')}`,
+    'a Gateway is the target': closed(
+      `${namespace()}${policy(paths, { spec: 'targetRefs: [{ kind: Gateway, group: gateway.networking.k8s.io, name: cart }]' })}${service('a: b')}`,
+    ),
     'the policy is for a waypoint':
       namespace() + pods() + policy(paths, { spec: 'targetRefs: [{ kind: Service, name: cart }]' }),
     'a trial run': namespace() + pods() + policy(paths, { metadata: 'annotations: { istio.io/dry-run: "true" }' }),

@@ -1,15 +1,15 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import { kialiPolicyCodes, type ZtunnelRule, ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+import { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
 
 export const ambientL7PolicyWithoutWaypoint = defineRule({
   meta: {
     id: 'ambient-l7-policy-without-waypoint',
-    summary: 'An AuthorizationPolicy asks for what only a waypoint can check, and no waypoint stands before the pods.',
-    why: 'ztunnel sees connections and not requests: a rule that allows by HTTP attributes is left out, so all that it would allow is denied, and one that denies by them denies more than it says.',
+    summary: 'An AuthorizationPolicy asks for what only a waypoint can check, and reaches no waypoint.',
+    why: 'The ztunnel sees connections and not requests: a rule that allows by HTTP attributes is left out, so all that it would allow is denied, and one that denies by them denies more than it says.',
     fix: 'Deploy a waypoint and name it or the Service in targetRefs, or write the rule with ports, namespaces and principals.',
     severity: 'error',
     subject: 'resource',
-    codes: ['KIA0109', 'KIA0110', 'KIA1317'],
+    codes: ['KIA0109', 'KIA0110'],
     since: '1.18',
     sources: [
       'istio/istio pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go (handleRule)',
@@ -18,8 +18,10 @@ export const ambientL7PolicyWithoutWaypoint = defineRule({
     ],
     messages: {
       dropped:
-        '{policy}: rule {number} allows by {attributes}, which only a waypoint can check; ztunnel leaves the whole rule out, so what it would allow is denied.',
-      more: '{policy}: rule {number} denies by {attributes}, which only a waypoint can check; ztunnel checks the rest of the rule alone, so it denies more than is asked.',
+        '{policy}: rule {number} allows by {attributes}, which {who} can check; ztunnel leaves the whole rule out, so what it would allow is denied.',
+      more: '{policy}: rule {number} denies by {attributes}, which {who} can check; ztunnel checks the rest of the rule alone, so it denies more than is asked.',
+      target:
+        '{policy}: targetRefs names Service {service}, which has no waypoint ({reason}); neither ztunnel nor a sidecar reads a policy with targetRefs, so nobody enforces it.',
     },
   },
   examples: {
@@ -112,15 +114,22 @@ export const ambientL7PolicyWithoutWaypoint = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
+    for (const { name, field, refused, codes } of loneTargets(mesh, resource)) {
+      const reason = refused
+        ? 'its label istio.io/use-waypoint is none'
+        : 'neither it nor its namespace has label istio.io/use-waypoint';
+      report(field, 'target', { policy: nameOf(resource), service: name, reason }, { codes });
+    }
     const policy = ztunnelPolicyOf(mesh, resource);
     if (!policy) return;
+    const who = policy.waypoint === 'no' ? 'only a waypoint' : 'only a waypoint, by a policy with targetRefs,';
     for (const rule of policy.rules) {
       const [first] = rule.l7;
       if (!first || (policy.action === 'DENY' && !rule.enforceable)) continue;
       report(
         first.field,
         policy.action === 'ALLOW' ? 'dropped' : 'more',
-        { policy: nameOf(resource), number: rule.number, attributes: attributesOf(rule) },
+        { policy: nameOf(resource), number: rule.number, attributes: attributesOf(rule), who },
         {
           onKey: first.field.key !== 'key',
           codes: kialiPolicyCodes(policy),

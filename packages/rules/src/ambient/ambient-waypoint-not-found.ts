@@ -1,4 +1,14 @@
-import { defineRule, didYouMean, type Field, type Labels, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  didYouMean,
+  type Field,
+  type Labels,
+  type Mesh,
+  nameOf,
+  type Resource,
+} from '@meshvet/core';
+import { namespacesOf } from '../shared/inject-value.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';
@@ -96,6 +106,8 @@ export const ambientWaypointNotFound = defineRule({
       { resource: nameOf(resource), namespace: wanted.namespace, waypoint: wanted.name, hint },
       {
         severity: closed ? 'error' : 'warning',
+        // Kiali speaks of what is in ambient mode only.
+        codes: isAmbient(mesh, resource, labels) ? ['KIA1313'] : [],
         suggested: likely && isSettled(resource) ? replaceString(wanted.field, likely) : [],
         related: beside
           .slice(0, 3)
@@ -117,6 +129,12 @@ function labelsOf(resource: Resource): Labels | undefined {
   }
 }
 
+function isAmbient(mesh: Mesh, resource: Resource, labels: Labels): boolean {
+  if (labels.get(DATAPLANE_KEY) === 'ambient') return true;
+  const namespaces = resource.type === 'Namespace' ? [] : (namespacesOf(mesh, resource) ?? []);
+  return namespaces.some((n) => n.resource.labels.get(DATAPLANE_KEY) === 'ambient');
+}
+
 function waypointOf(
   mesh: Mesh,
   resource: Resource,
@@ -124,7 +142,7 @@ function waypointOf(
 ): { name: string; namespace: string; field: Field } | undefined {
   const name = labels.get(KEY);
   if (!name || name === 'none' || labels.mayChange(KEY) || labels.mayChange(NAMESPACE_KEY)) return undefined;
-  if (labels.get('istio.io/dataplane-mode') === 'none' && resource.type !== 'Namespace') return undefined;
+  if (labels.get(DATAPLANE_KEY) === 'none' && resource.type !== 'Namespace') return undefined;
   const own = resource.type === 'Namespace' ? resource.name : resource.namespace;
   const field = labels.at(KEY);
   // Only 1.22 had the namespace before a slash.

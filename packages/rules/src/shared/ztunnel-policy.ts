@@ -51,6 +51,8 @@ export interface ZtunnelPolicy {
   readonly rules: readonly ZtunnelRule[];
   /** A workload that it covers; undefined where none was read, and the whole namespace is ambient. */
   readonly workload: Workload | undefined;
+  /** Whether a waypoint may stand before the pods. Since 1.22 it reads policies with targetRefs only. */
+  readonly waypoint: Exclude<Answer, 'yes'>;
 }
 
 // A rule with more clauses is nobody's; hostile files have thousands.
@@ -58,8 +60,8 @@ const MOST_RULES = 100;
 const MOST_WORKLOADS = 300;
 
 /**
- * The policy in a resource, where all that it covers is surely in ambient mode and surely no waypoint stands before it: then ztunnel
- * enforces it, and nobody else.
+ * The policy in a resource, where it names no target and all that it covers is surely in ambient mode: then ztunnel enforces it, and
+ * nobody else. Before 1.22 a waypoint did so too, where there was one.
  */
 export function ztunnelPolicyOf(mesh: Mesh, resource: Resource): ZtunnelPolicy | undefined {
   if (resource.type !== 'security.istio.io/AuthorizationPolicy' || resource.partial || isPatchedAt(resource, 'spec'))
@@ -75,16 +77,69 @@ export function ztunnelPolicyOf(mesh: Mesh, resource: Resource): ZtunnelPolicy |
   // What cannot be read may be anything.
   if (rules.length !== items.length || rules.every((rule) => rule.l7.length === 0)) return undefined;
   const covered = coveredBy(mesh, resource, spec.at('selector'));
-  return covered && { action, rules, workload: covered.workload };
+  if (!covered || (covered.waypoint !== 'no' && !mesh.istioAtLeast('1.22'))) return undefined;
+  return { action, rules, ...covered };
 }
 
-/** The codes of Kiali for it: its notion of HTTP leaves out the address of the original client. */
-export function kialiPolicyCodes({ rules }: ZtunnelPolicy): string[] {
-  const seen = rules.some((rule) => rule.l7.some(({ name }) => !/^(?:notR|r)emoteIpBlocks$|^remote\.ip$/.test(name)));
-  return seen ? ['KIA0109', 'KIA0110', 'KIA1317'] : [];
+/** The codes of Kiali for it: without a target, and where nothing is enrolled at a waypoint. */
+export function kialiPolicyCodes({ rules, waypoint }: ZtunnelPolicy): string[] {
+  if (!rules.some(isL7ToKiali)) return [];
+  return waypoint === 'no' ? ['KIA0109', 'KIA0110'] : ['KIA0110'];
 }
 
-function coveredBy(mesh: Mesh, resource: Resource, selector: Field): { workload: Workload | undefined } | undefined {
+/** Kiali leaves the address of the original client out of what it takes for HTTP. */
+function isL7ToKiali({ l7 }: ZtunnelRule): boolean {
+  return l7.some(({ name }) => !/^(?:notR|r)emoteIpBlocks$|^remote\.ip$/.test(name));
+}
+
+/** A Service that a policy names as its target, and that has no waypoint: then nobody enforces the policy. */
+export interface LoneTarget {
+  readonly name: string;
+  readonly field: Field;
+  /** `none` is written on the Service; else the label is nowhere. */
+  readonly refused: boolean;
+  readonly codes: readonly string[];
+}
+
+/** The targets of an AuthorizationPolicy that have no waypoint, where that is known for certain. */
+export function loneTargets(mesh: Mesh, resource: Resource): readonly LoneTarget[] {
+  if (resource.type !== 'security.istio.io/AuthorizationPolicy' || resource.partial || isPatchedAt(resource, 'spec'))
+    return [];
+  if (!mesh.istioAtLeast('1.22')) return [];
+  const spec = resource.body.at('spec');
+  const references = [spec.at('targetRef'), ...(spec.at('targetRefs').items() as Field[])].filter((r) => r.isMapping);
+  if (references.length > 20) return [];
+  const rules = (spec.at('rules').items() as Field[]).slice(0, MOST_RULES).map((field, i) => readRule(field, i + 1));
+  const codes = rules.some((rule) => rule && isL7ToKiali(rule)) ? ['KIA0109'] : [];
+  return references.flatMap((reference): LoneTarget[] => {
+    const field = reference.at('name');
+    const name = field.string();
+    const group = reference.at('group').text() ?? '';
+    if (!name || reference.at('kind').text() !== 'Service' || (group !== '' && group !== 'core')) return [];
+    const found = mesh.service(resource.namespace ?? '', name);
+    const namespaces = namespacesOf(mesh, resource) ?? [];
+    if (found.state !== 'found' || namespaces.length === 0) return [];
+    if (namespaces.some((n) => n.resource.labels.get(DATAPLANE_KEY) !== 'ambient')) return [];
+    const own = found.value.map((s) => s.resource.labels);
+    const settled = own.every((labels) => !labels.mayChange(USE_WAYPOINT_KEY));
+    if (settled && own.every((labels) => labels.get(USE_WAYPOINT_KEY) === 'none'))
+      return [{ name, field, refused: true, codes }];
+    const labels = [...own, ...namespaces.map((n) => n.resource.labels)];
+    // Labels are often set by hand in a cluster, beside a policy that counts on them.
+    return mesh.settings.closedWorld && labels.every((one) => one.lacks(USE_WAYPOINT_KEY))
+      ? [{ name, field, refused: false, codes }]
+      : [];
+  });
+}
+
+/** Label that names the waypoint of a namespace, a Service or pods. */
+export const USE_WAYPOINT_KEY = 'istio.io/use-waypoint';
+
+function coveredBy(
+  mesh: Mesh,
+  resource: Resource,
+  selector: Field,
+): Pick<ZtunnelPolicy, 'workload' | 'waypoint'> | undefined {
   const { rootNamespace } = mesh.installation;
   if (!rootNamespace.certain || (selector.hasValue && !selector.isMapping)) return undefined;
   const selects = selector.at('matchLabels').entries().length > 0 ? labelSelector(selector) : undefined;
@@ -93,15 +148,16 @@ function coveredBy(mesh: Mesh, resource: Resource, selector: Field): { workload:
   if (all.length > MOST_WORKLOADS) return undefined;
   const covered = all.filter((w) => !selects || matches(selects, w.podLabels) !== 'no');
   const [workload] = covered;
-  if (!workload) return !selects && !wide && isWholeAmbient(mesh, resource) ? { workload: undefined } : undefined;
+  if (!workload)
+    return !selects && !wide && isWholeAmbient(mesh, resource) ? { workload: undefined, waypoint: 'no' } : undefined;
   const sure = covered.every(
     (w) =>
       (!selects || matches(selects, w.podLabels) === 'yes') &&
       (wide || mesh.together(resource, w.resource)) &&
-      ambientOf(mesh, w) === 'yes' &&
-      waypointOf(mesh, w) === 'no',
+      ambientOf(mesh, w) === 'yes',
   );
-  return sure ? { workload } : undefined;
+  if (!sure) return undefined;
+  return { workload, waypoint: covered.every((w) => waypointOf(mesh, w) === 'no') ? 'no' : 'unknown' };
 }
 
 // Before the first workload is written the namespace speaks for those to come.
@@ -117,10 +173,10 @@ function isWholeAmbient(mesh: Mesh, resource: Resource): boolean {
   );
 }
 
-const WAYPOINT_KEYS = ['istio.io/use-waypoint', 'istio.io/use-waypoint-namespace'];
+const WAYPOINT_KEYS = [USE_WAYPOINT_KEY, 'istio.io/use-waypoint-namespace'];
 
 /** Whether a waypoint may stand before the pods of a workload: a label asks for one, or one lives in the namespace. */
-export function waypointOf(mesh: Mesh, workload: Workload): Answer {
+function waypointOf(mesh: Mesh, workload: Workload): Exclude<Answer, 'yes'> {
   if (mesh.derive(namespacesWithWaypoints).has(workload.resource.namespace ?? '')) return 'unknown';
   const namespaces = namespacesOf(mesh, workload.resource);
   if (!namespaces) return 'unknown';
