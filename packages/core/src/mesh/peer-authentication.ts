@@ -29,7 +29,7 @@ export interface PeerAuthentication {
   readonly selector: Selector | undefined;
   readonly mtls: Setting;
   /** By the port of the workload, as written. */
-  readonly ports: readonly (readonly [port: string, Setting])[];
+  readonly ports: ReadonlyMap<string, Setting>;
 }
 
 /** A mode as it is written: one of Istio's, nothing (the wider scope decides), or something that cannot be read. */
@@ -96,7 +96,7 @@ class Policies {
       () => {
         if (port === undefined) return undefined;
         const text = String(port);
-        return decide(mesh, workload, own, (p) => p.ports.find(([key]) => key === text)?.[1]);
+        return decide(mesh, workload, own, (p) => p.ports.get(text));
       },
       () => decide(mesh, workload, own, (p) => p.mtls),
       () =>
@@ -194,10 +194,12 @@ function readPeerAuthentication(resource: Resource, rootNamespace: string): Peer
       scope: selects ? (inRoot ? 'ignored' : 'workload') : inRoot ? 'mesh' : 'namespace',
       selector: selects ? labelSelector(selector) : undefined,
       mtls: setting(spec.at('mtls')),
-      ports: spec
-        .at('portLevelMtls')
-        .entries()
-        .map(([port, field]) => [port, setting(field)] as const),
+      ports: new Map(
+        spec
+          .at('portLevelMtls')
+          .entries()
+          .map(([port, field]) => [port, setting(field)]),
+      ),
     },
   ];
 }

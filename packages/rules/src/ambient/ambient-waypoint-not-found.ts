@@ -8,7 +8,6 @@ import {
   nameOf,
   type Resource,
 } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';
@@ -106,8 +105,8 @@ export const ambientWaypointNotFound = defineRule({
       { resource: nameOf(resource), namespace: wanted.namespace, waypoint: wanted.name, hint },
       {
         severity: closed ? 'error' : 'warning',
-        // Kiali speaks of what is in ambient mode only.
-        codes: isAmbient(mesh, resource, labels) ? ['KIA1313'] : [],
+        // Kiali speaks of workloads only.
+        codes: podMetadataOf(resource) ? ['KIA1313'] : [],
         suggested: likely && isSettled(resource) ? replaceString(wanted.field, likely) : [],
         related: beside
           .slice(0, 3)
@@ -127,12 +126,6 @@ function labelsOf(resource: Resource): Labels | undefined {
     default:
       return podMetadataOf(resource)?.labels;
   }
-}
-
-function isAmbient(mesh: Mesh, resource: Resource, labels: Labels): boolean {
-  if (labels.get(DATAPLANE_KEY) === 'ambient') return true;
-  const namespaces = resource.type === 'Namespace' ? [] : (namespacesOf(mesh, resource) ?? []);
-  return namespaces.some((n) => n.resource.labels.get(DATAPLANE_KEY) === 'ambient');
 }
 
 function waypointOf(

@@ -110,7 +110,7 @@ export const runtimeMtlsPortLevel = defineRule({
     if (resource.type !== 'security.istio.io/PeerAuthentication' || resource.rewrites?.patches.length) return;
     const policy = mesh.derive(byResource).get(resource);
     const ports = resource.body.at('spec').at('portLevelMtls');
-    if (!policy || policy.ports.length === 0 || policy.ports.length > MOST_PORTS) return;
+    if (!policy || policy.ports.size === 0 || policy.ports.size > MOST_PORTS) return;
     const data = { policy: nameOf(resource) };
     if (!policy.selector) {
       if ((resource.rewrites?.patchTexts.length ?? 0) === 0)
@@ -125,7 +125,7 @@ export const runtimeMtlsPortLevel = defineRule({
     }
     const workloads = selected(mesh, policy);
     if (workloads.length === 0) return;
-    for (const [port] of policy.ports) {
+    for (const port of policy.ports.keys()) {
       const hit = servicePort(mesh, workloads, port);
       if (hit)
         report(

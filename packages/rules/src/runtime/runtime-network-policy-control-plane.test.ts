@@ -32,7 +32,10 @@ spec: ${spec}
 
 testRule(runtimeNetworkPolicyControlPlane, {
   bad: {
-    'nothing may be called': files('policyTypes: [Ingress, Egress] #~ istiod `policyTypes`'),
+    'nothing may be called, and everything was read': {
+      yaml: files('policyTypes: [Ingress, Egress] #~ istiod `policyTypes`'),
+      settings: { closedWorld: true },
+    },
     'a namespace that is not that of istiod': files(
       egress(
         `${DNS}\n- to: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: db } } }]`,
@@ -51,6 +54,7 @@ testRule(runtimeNetworkPolicyControlPlane, {
     }),
   },
   good: {
+    'what only forbids stands beside others that allow, somewhere': files('policyTypes: [Ingress, Egress]'),
     'callers are limited, and what is called is not': files('ingress: [{ ports: [{ port: 80 }] }]'),
     'another policy lets them reach istiod': files(egress(DNS), {
       more: policy('{ podSelector: {}, policyTypes: [Egress], egress: [{ ports: [{ port: 15012 }] }] }'),

@@ -122,6 +122,8 @@ export const runtimeNetworkPolicyControlPlane = defineRule({
     // An istiod somewhere else is reached on other ways.
     if (!policy?.directions.has('Egress') || !rootNamespace.certain || proxyConfig.value.discoveryAddress !== undefined)
       return;
+    // One that only forbids stands beside others that allow, and these may be anywhere.
+    if (policy.egress.length === 0 && !mesh.settings.closedWorld) return;
     for (const workload of surelySelected(mesh, policy)) {
       if (!hasProxySurely(mesh, workload)) continue;
       const policies = policiesFor(mesh, workload, 'Egress');

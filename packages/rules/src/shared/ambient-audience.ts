@@ -18,6 +18,18 @@ import { namespacesOf } from './inject-value.ts';
  * one is left out. Source: `cni/pkg/util/podutil.go`, `pkg/kube/inject/inject.go`.
  */
 export function ambientOf(mesh: Mesh, workload: Workload): Answer {
+  const answers = mesh.derive(noAnswers);
+  let answer = answers.get(workload);
+  if (!answer) answers.set(workload, (answer = decide(mesh, workload)));
+  return answer;
+}
+
+// Asked for each policy again.
+function noAnswers(): Map<Workload, Answer> {
+  return new Map();
+}
+
+function decide(mesh: Mesh, workload: Workload): Answer {
   if (workload.isGateway || isControlPlane(workload.resource.labels) || isSystemNamespace(workload.resource.namespace))
     return 'no';
   const membership = mesh.membership(workload);

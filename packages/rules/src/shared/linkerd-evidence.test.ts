@@ -1,6 +1,6 @@
 import { defineRule } from '@meshvet/core';
 import { findingsOf } from '@meshvet/core/testing';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { linkerdOf } from './linkerd-evidence.ts';
 
 // A rule that says what it thinks of each workload, so that the table can be asked from outside.
@@ -34,28 +34,30 @@ async function answer(namespace: string | undefined, pod: string | undefined, sp
 }
 
 // Golden: who is injected, by the annotations of namespace and pod. Source: linkerd2 `pkg/inject/report.go`.
-test.each<[namespace: string | undefined, pod: string | undefined, expected: string]>([
-  ['enabled', undefined, 'yes'],
-  ['enabled', '', 'yes'],
-  ['enabled', 'enabled', 'yes'],
-  ['ingress', undefined, 'yes'],
-  ['ingress', 'enabled', 'yes'],
-  ['enabled', 'disabled', 'no'],
-  ['ingress', 'disabled', 'no'],
-  ['disabled', 'enabled', 'yes'],
-  ['absent', 'ingress', 'yes'],
-  ['', 'enabled', 'yes'],
-  ['disabled', undefined, 'no'],
-  ['absent', undefined, 'no'],
-  ['absent', 'disabled', 'no'],
-  ['true', undefined, 'no'],
-  ['Enabled', 'enabled', 'no'],
-  ['enabled', 'true', 'no'],
-  ['absent', 'Enabled', 'no'],
-  [undefined, undefined, 'unknown'],
-  [undefined, 'enabled', 'yes'],
-])('namespace %s, pod %s', async (namespace, pod, expected) => {
-  expect(await answer(namespace, pod)).toBe(expected);
+describe('injection by Linkerd, by the annotations of namespace and pod', () => {
+  test.each<[namespace: string | undefined, pod: string | undefined, expected: string]>([
+    ['enabled', undefined, 'yes'],
+    ['enabled', '', 'yes'],
+    ['enabled', 'enabled', 'yes'],
+    ['ingress', undefined, 'yes'],
+    ['ingress', 'enabled', 'yes'],
+    ['enabled', 'disabled', 'no'],
+    ['ingress', 'disabled', 'no'],
+    ['disabled', 'enabled', 'yes'],
+    ['absent', 'ingress', 'yes'],
+    ['', 'enabled', 'yes'],
+    ['disabled', undefined, 'no'],
+    ['absent', undefined, 'no'],
+    ['absent', 'disabled', 'no'],
+    ['true', undefined, 'no'],
+    ['Enabled', 'enabled', 'no'],
+    ['enabled', 'true', 'no'],
+    ['absent', 'Enabled', 'no'],
+    [undefined, undefined, 'unknown'],
+    [undefined, 'enabled', 'yes'],
+  ])('namespace %s, pod %s', async (namespace, pod, expected) => {
+    expect(await answer(namespace, pod)).toBe(expected);
+  });
 });
 
 test('pods on the network of the node are never injected', async () => {
