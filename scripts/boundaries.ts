@@ -26,6 +26,7 @@ export const NAMED_FOLDERS = [
 export const NAMED_FILES = [
   'packages/core/src/index.ts',
   'packages/core/src/lint/result.ts',
+  'packages/core/src/lint/workload-result.ts',
   'packages/rules/src/index.ts',
   'packages/cli/src/host.ts',
   'packages/cli/src/load-plugins.ts',
@@ -177,9 +178,10 @@ function coreFault(path: string, target: string, one: ImportLine, isTest: boolea
   if (rank(to) < 0 || rank(to) > rank(from))
     return `${from} imports ${to || 'index.ts'}: the row is ${CORE_FOLDERS.join(' < ')}`;
   if (from !== 'reporters' || to === 'reporters' || to === 'source') return undefined;
-  if (target === 'packages/core/src/lint/result.ts') return undefined;
+  if (target === 'packages/core/src/lint/result.ts' || target === 'packages/core/src/lint/workload-result.ts')
+    return undefined;
   if (to === 'rule') return one.typeOnly ? undefined : 'reporters take types only from rule';
-  return 'reporters see lint/result.ts, source and the types of rule only';
+  return 'reporters see the results of lint, source and the types of rule only';
 }
 
 function rulesFault(path: string, target: string, isTest: boolean): string | undefined {

@@ -4,7 +4,17 @@ import { UsageError } from './errors.ts';
 // Not by `import`: see host.ts.
 const { parseArgs } = process.getBuiltinModule('node:util');
 
-export const COMMANDS = ['lint', 'baseline', 'init', 'print-config', 'explain', 'rules', 'completion', 'help'] as const;
+export const COMMANDS = [
+  'lint',
+  'why',
+  'baseline',
+  'init',
+  'print-config',
+  'explain',
+  'rules',
+  'completion',
+  'help',
+] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -24,7 +34,9 @@ export interface Flag {
 
 const lint: readonly CommandName[] = ['lint'];
 /** The commands that lint. */
-const lints: readonly CommandName[] = ['lint', 'baseline'];
+const lints: readonly CommandName[] = ['lint', 'why', 'baseline'];
+/** The commands whose findings are told by a baseline. */
+const known: readonly CommandName[] = ['lint', 'baseline'];
 /** The commands that read a config. */
 const configured: readonly CommandName[] = [...lints, 'print-config'];
 const all: readonly CommandName[] = COMMANDS;
@@ -32,6 +44,7 @@ const all: readonly CommandName[] = COMMANDS;
 const INPUT = 'What is read';
 const MESH = 'What is known of the mesh';
 const RULES = 'Which rules speak';
+const KNOWN_OF = 'Which workloads are told of';
 const KNOWN = 'What is known or old';
 const FIX = 'What is changed';
 const OUTPUT = 'What is printed';
@@ -61,7 +74,10 @@ export const FLAGS = {
   preset: { value: 'NAME', choices: PRESETS, commands: configured, group: RULES, help: 'recommended (default), strict (adds advice) or all (adds what the profile leaves out)' },
   rule: { value: 'ID:SEVERITY', repeat: true, commands: configured, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
 
-  baseline: { value: 'FILE', commands: lints, group: KNOWN, help: 'File of findings that are let through; else the key baseline of the config, if it is there' },
+  workload: { value: 'KIND/NAME', commands: ['why'], group: KNOWN_OF, help: 'Tell all of one workload, such as deployment/cart; the kind may be left out' },
+  namespace: { short: 'n', value: 'NAME', commands: ['why'], group: KNOWN_OF, help: 'Only workloads of a namespace; manifests that name none are taken to go there' },
+
+  baseline: { value: 'FILE', commands: known, group: KNOWN, help: 'File of findings that are let through; else the key baseline of the config, if it is there' },
   'no-baseline': { commands: lint, group: KNOWN, help: 'Let no finding through' },
   changed: { commands: lint, group: KNOWN, help: 'Report only what touches lines that are not committed; everything is read all the same' },
   staged: { commands: lint, group: KNOWN, help: 'Report only what touches lines that are staged' },
@@ -72,7 +88,7 @@ export const FLAGS = {
   'fix-dry-run': { commands: lint, group: FIX, help: 'Print what --fix would change, as a diff, and change nothing' },
   'fix-suggested': { commands: lint, group: FIX, help: 'Make the suggested fixes too, which are a guess; goes with one of the two' },
 
-  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'rules', 'print-config'], group: OUTPUT, help: `${FORMATS[0]} (default), ${FORMATS.slice(1, -1).join(', ')} or ${FORMATS.at(-1)}, to standard output or to a file; meshvet rules and meshvet print-config have text and json` },
+  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'why', 'rules', 'print-config'], group: OUTPUT, help: `${FORMATS[0]} (default), ${FORMATS.slice(1, -1).join(', ')} or ${FORMATS.at(-1)}, to standard output or to a file; meshvet why, meshvet rules and meshvet print-config have text and json` },
   quiet: { short: 'q', commands: lint, group: OUTPUT, help: 'Show errors only; the exit status stays the same' },
   color: { commands: all, group: OUTPUT, help: 'Use colours; else FORCE_COLOR, NO_COLOR and the terminal decide' },
   'no-color': { commands: all, group: OUTPUT, help: 'Use no colours' },
@@ -82,7 +98,7 @@ export const FLAGS = {
 
   'fail-on': { value: 'SEVERITY', choices: ['error', 'warning', 'info', 'never'], commands: lint, group: STATUS, help: 'Least severity that makes the exit status 1: error (default), warning, info or never' },
   'max-warnings': { value: 'NUMBER', commands: lint, group: STATUS, help: 'Exit with 1 when there are more warnings' },
-  'pass-on-no-manifests': { commands: lints, group: STATUS, help: 'Exit with 0 when there is no manifest; else that is 2' },
+  'pass-on-no-manifests': { commands: known, group: STATUS, help: 'Exit with 0 when there is no manifest; else that is 2' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type FlagName = keyof typeof FLAGS;

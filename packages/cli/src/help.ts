@@ -28,6 +28,15 @@ const PAGES: Readonly<Record<CommandName, (paint: Paint) => string>> = {
       ...statusLines(paint),
       ...tryLines(paint),
     ]),
+  why: (paint) =>
+    page([
+      `${paint('bold', 'meshvet why [PATHS...] [--workload KIND/NAME] [-n NAMESPACE]')}`,
+      ...wrapped(
+        'Tells of each workload whether it is in the mesh and what decided that, with the place of each fact: labels, revisions, webhooks, the policy of the injector. Of one workload also its Services, the protocol that the proxies take each port for, its identity, the form of its sidecar, the findings, and the smallest change that turns the answer. PATHS and settings are those of meshvet lint.',
+        '',
+      ),
+      ...flagLines('why', paint),
+    ]),
   baseline: (paint) =>
     page([
       `${paint('bold', 'meshvet baseline create|update|prune [PATHS...]')}`,
@@ -89,6 +98,7 @@ function overview(paint: Paint): string {
     '',
     paint('bold', 'Commands'),
     ...row('meshvet [lint] [PATHS...]', 'check manifests: files, folders, globs, or - for standard input', paint),
+    ...row('meshvet why [PATHS...]', 'which workloads are in the mesh, and what decides it', paint),
     ...row('meshvet baseline create [PATHS...]', 'keep the findings of today, to see only new ones', paint),
     ...row('meshvet init', 'write a config to begin with', paint),
     ...row('meshvet print-config [FILE]', 'what the config comes to', paint),

@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import {
   type Config,
   describeRules,
+  explainWorkloads,
   type InputFile,
   ignores,
   type LintResult,
@@ -10,6 +11,7 @@ import {
   type Rule,
   type RuleDescription,
   SetupError,
+  type WorkloadReport,
 } from '@meshvet/core';
 import { allRules } from '@meshvet/rules';
 import { failureWords, UsageError } from './errors.ts';
@@ -41,6 +43,8 @@ export interface LintPathsOptions {
   readonly render?: RenderSources;
   /** The rules that may run; those of @meshvet/rules when left out. Rules of plugins have to be among them. */
   readonly rules?: readonly Rule[];
+  /** Also tell what the mesh does with each workload. */
+  readonly explain?: boolean;
   /** Measure how long things take. */
   readonly timings?: boolean;
 }
@@ -48,6 +52,8 @@ export interface LintPathsOptions {
 /** What came of the files behind the paths. */
 export interface PathsResult {
   readonly result: LintResult;
+  /** What the mesh does with each workload; only when asked for. */
+  readonly workloads?: readonly WorkloadReport[];
   /** What could not be read; the rest was linted. */
   readonly unreadable: readonly Unreadable[];
   /** Paths that lead to nothing. */
@@ -128,9 +134,11 @@ export async function lintPaths(
     ...(meshNetworks ? { meshNetworks } : {}),
     ...(options.timings ? { clock: () => host.clock() } : {}),
   };
-  const result = await lintFiles(files, whole);
+  const run = await usable(async () =>
+    options.explain ? explainWorkloads(files, whole) : { result: await lint(files, whole) },
+  );
   return {
-    result,
+    ...run,
     input: { files, setup: whole, paths: new Map(found.files.map(({ shown, path }) => [shown, path])) },
     unreadable,
     missing: found.missing,
@@ -140,9 +148,10 @@ export async function lintPaths(
   };
 }
 
-async function lintFiles(...args: Parameters<typeof lint>): Promise<LintResult> {
+/** A file beside the manifests that cannot be used is a mistake in the call. */
+async function usable<T>(run: () => Promise<T>): Promise<T> {
   try {
-    return await lint(...args);
+    return await run();
   } catch (error) {
     if (error instanceof SetupError) throw new UsageError(error.message);
     throw error;

@@ -32,6 +32,7 @@ export {
   withBaseline,
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
+export { type Explanation, explainWorkloads } from './lint/explain.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -52,22 +53,58 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export type {
+  FactReport,
+  IdentityPart,
+  PortReport,
+  ServiceReport,
+  WorkloadReport,
+} from './lint/workload-result.ts';
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
-export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
-export type { Installation, Known } from './mesh/installation.ts';
-export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
+export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
+export { isQuantity, type ValueProblem, valueProblem } from './mesh/annotation-values.ts';
 export {
-  DATAPLANE_KEY,
+  type Canonical,
+  canonicalName,
+  canonicalRevision,
+  canonicalState,
+  hasReadableLabels,
+  nameKeys,
+  versionKeys,
+} from './mesh/canonical.ts';
+export type { Argument, CommandLine } from './mesh/command-line.ts';
+export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
+export {
+  type Cause,
+  type Fact,
   INJECT_KEY,
   INJECTION_KEY,
-  type Membership,
-  type MembershipMode,
+  type Injection,
+  type Outcome,
   REVISION_KEY,
-} from './mesh/membership.ts';
+  TEMPLATES_KEY,
+} from './mesh/injection.ts';
+export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
+export type { Installation, Known } from './mesh/installation.ts';
+export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './mesh/ip-prefix.ts';
+export {
+  type FeatureStatus,
+  FIRST_WITH_OTHER_ANNOTATIONS,
+  ISTIO_ANNOTATION_TABLE,
+  type IstioAnnotation,
+  type IstioMinor,
+  istioAnnotation,
+  REMOVED_ANNOTATIONS,
+  type ValueKind,
+} from './mesh/istio-annotations.ts';
+export type { LabelSet } from './mesh/label-set.ts';
+export { LINKERD_INJECT_KEY, type LinkerdInjection } from './mesh/linkerd.ts';
+export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
+export type { Admission, Membership, MembershipMode } from './mesh/membership.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
-export { type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
 export {
   type Mtls,
   type MtlsMode,
@@ -75,6 +112,7 @@ export {
   type PeerAuthentication,
   peerAuthentications,
 } from './mesh/peer-authentication.ts';
+export { scrapePortProblem } from './mesh/prometheus-annotations.ts';
 export {
   appProtocolSince,
   classOf,
@@ -90,7 +128,9 @@ export {
   tokenReleases,
   WELL_KNOWN_TCP_PORTS,
 } from './mesh/protocol.ts';
-export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
+export { type ProxyConfigProblem, proxyConfigProblems } from './mesh/proxy-config.ts';
+export { FIRST_WITH_OTHER_FIELDS } from './mesh/proxy-config-fields.ts';
+export { labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
   type InstallationSettings,
@@ -113,6 +153,19 @@ export {
   isManagedGateway,
   type Workload,
 } from './mesh/workloads.ts';
+export {
+  INTERCEPTION_MODE_KEY,
+  type IptablesOption,
+  imageNameOf,
+  OVERRIDES_KEY,
+  type ProxyInitOption,
+  type ProxyRole,
+  parsed,
+  STATUS_KEY,
+  tagOf,
+  variablesOf,
+  type WrittenSidecar,
+} from './mesh/written-sidecar.ts';
 export { codeFrame } from './reporters/code-frame.ts';
 export { beginning, cutText } from './reporters/cut-text.ts';
 export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
@@ -120,6 +173,7 @@ export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
+export { whyTable, whyText } from './reporters/why-text.ts';
 export {
   defineRule,
   type ExampleSettings,

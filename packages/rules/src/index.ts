@@ -7,10 +7,22 @@ import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts
 import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
 import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
 import { ambientWaypointNotFound } from './ambient/ambient-waypoint-not-found.ts';
+import { annotationAlpha } from './annotation/annotation-alpha.ts';
+import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
+import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
+import { annotationExcludeIneffective } from './annotation/annotation-exclude-ineffective.ts';
+import { annotationInterceptionNoneCni } from './annotation/annotation-interception-none-cni.ts';
+import { annotationMisplaced } from './annotation/annotation-misplaced.ts';
+import { annotationProxyConfigInvalid } from './annotation/annotation-proxy-config-invalid.ts';
+import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy-config-unknown-field.ts';
+import { annotationTooNew } from './annotation/annotation-too-new.ts';
+import { annotationUnknown } from './annotation/annotation-unknown.ts';
+import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
 import { injectHostNetwork } from './inject/inject-host-network.ts';
+import { injectInitializerLegacy } from './inject/inject-initializer-legacy.ts';
 import { injectKeyTypo } from './inject/inject-key-typo.ts';
 import { injectLabelAnnotationDisagree } from './inject/inject-label-annotation-disagree.ts';
 import { injectLabelOnWorkloadMetadata } from './inject/inject-label-on-workload-metadata.ts';
@@ -22,6 +34,7 @@ import { injectPodLabelInvalid } from './inject/inject-pod-label-invalid.ts';
 import { injectPodLabelOnNamespace } from './inject/inject-pod-label-on-namespace.ts';
 import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
+import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -33,33 +46,56 @@ import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
 import { linkerdAppProtocolOpaque } from './linkerd/linkerd-app-protocol-opaque.ts';
+import { linkerdImageMismatch } from './linkerd/linkerd-image-mismatch.ts';
+import { linkerdInitArgsInconsistent } from './linkerd/linkerd-init-args-inconsistent.ts';
 import { linkerdInjectAsLabel } from './linkerd/linkerd-inject-as-label.ts';
 import { linkerdInjectMisplaced } from './linkerd/linkerd-inject-misplaced.ts';
 import { linkerdInjectValueInvalid } from './linkerd/linkerd-inject-value-invalid.ts';
+import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
+import { linkerdNativeOrder } from './linkerd/linkerd-native-order.ts';
 import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-mismatch.ts';
+import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
+import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
+import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
 import { portAppProtocolUnknown } from './port/port-app-protocol-unknown.ts';
 import { portAppProtocolUnsupportedVersion } from './port/port-app-protocol-unsupported-version.ts';
 import { portExternalNameTcp } from './port/port-external-name-tcp.ts';
+import { portGatewayProtocolInvalid } from './port/port-gateway-protocol-invalid.ts';
+import { portHeadlessUndeclared } from './port/port-headless-undeclared.ts';
 import { portNameMissing } from './port/port-name-missing.ts';
 import { portNameMissingSeparator } from './port/port-name-missing-separator.ts';
 import { portNameProtocolPrefix } from './port/port-name-protocol-prefix.ts';
 import { portNameUdpOnTcp } from './port/port-name-udp-on-tcp.ts';
 import { portNameVersionUnsupported } from './port/port-name-version-unsupported.ts';
+import { portOutboundListenerConflict } from './port/port-outbound-listener-conflict.ts';
 import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
+import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
 import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
+import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
+import { runtimeInitNetwork } from './runtime/runtime-init-network.ts';
+import { runtimeJobNeverCompletes } from './runtime/runtime-job-never-completes.ts';
 import { runtimeLocalhostListener } from './runtime/runtime-localhost-listener.ts';
 import { runtimeMtlsPortLevel } from './runtime/runtime-mtls-port-level.ts';
 import { runtimeNetworkPolicyControlPlane } from './runtime/runtime-network-policy-control-plane.ts';
 import { runtimeNetworkPolicyHbone } from './runtime/runtime-network-policy-hbone.ts';
 import { runtimeNodePortStrict } from './runtime/runtime-node-port-strict.ts';
+import { runtimePodSecurityCapabilities } from './runtime/runtime-pod-security-capabilities.ts';
+import { runtimePodSecuritySeccomp } from './runtime/runtime-pod-security-seccomp.ts';
 import { runtimeProbeNotRewritten } from './runtime/runtime-probe-not-rewritten.ts';
 import { runtimeProbePortUnresolved } from './runtime/runtime-probe-port-unresolved.ts';
+import { runtimeProxyUid } from './runtime/runtime-proxy-uid.ts';
+import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
+import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
+import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
+import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
+import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
+import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { serviceMixedMeshMembership } from './service/service-mixed-mesh-membership.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
@@ -69,6 +105,37 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { sidecarAnnotationDrift } from './sidecar/sidecar-annotation-drift.ts';
+import { sidecarCniInitPresent } from './sidecar/sidecar-cni-init-present.ts';
+import { sidecarDuplicate } from './sidecar/sidecar-duplicate.ts';
+import { sidecarImageVersionMismatch } from './sidecar/sidecar-image-version-mismatch.ts';
+import { sidecarInitWithoutProxy } from './sidecar/sidecar-init-without-proxy.ts';
+import { sidecarIptablesCidr } from './sidecar/sidecar-iptables-cidr.ts';
+import { sidecarIptablesInboundEmpty } from './sidecar/sidecar-iptables-inbound-empty.ts';
+import { sidecarIptablesInboundExclusions } from './sidecar/sidecar-iptables-inbound-exclusions.ts';
+import { sidecarIptablesInboundPort } from './sidecar/sidecar-iptables-inbound-port.ts';
+import { sidecarIptablesMode } from './sidecar/sidecar-iptables-mode.ts';
+import { sidecarIptablesProxyPort } from './sidecar/sidecar-iptables-proxy-port.ts';
+import { sidecarIptablesUid } from './sidecar/sidecar-iptables-uid.ts';
+import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
+import { sidecarNativeK8sVersion } from './sidecar/sidecar-native-k8s-version.ts';
+import { sidecarNativeOrder } from './sidecar/sidecar-native-order.ts';
+import { sidecarNativeRestartPolicy } from './sidecar/sidecar-native-restart-policy.ts';
+import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts';
+import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
+import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
+import { sidecarStatusAnnotation } from './sidecar/sidecar-status-annotation.ts';
+import { sidecarTlsModeLabelMissing } from './sidecar/sidecar-tls-mode-label-missing.ts';
+import { sidecarVolumesMissing } from './sidecar/sidecar-volumes-missing.ts';
+import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
+import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
+import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
+import { webhookOverlap } from './webhook/webhook-overlap.ts';
+import { webhookReviewVersion } from './webhook/webhook-review-version.ts';
+import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
+import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
+import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
+import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -87,10 +154,22 @@ export const allRules: readonly Rule[] = [
   ambientSidecarConflict,
   ambientVersionUnsupported,
   ambientWaypointNotFound,
+  annotationAlpha,
+  annotationCaptureDisabled,
+  annotationDeprecated,
+  annotationExcludeIneffective,
+  annotationInterceptionNoneCni,
+  annotationMisplaced,
+  annotationProxyConfigInvalid,
+  annotationProxyConfigUnknownField,
+  annotationTooNew,
+  annotationUnknown,
+  annotationValueInvalid,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
   injectHostNetwork,
+  injectInitializerLegacy,
   injectKeyTypo,
   injectLabelAnnotationDisagree,
   injectLabelOnWorkloadMetadata,
@@ -102,6 +181,7 @@ export const allRules: readonly Rule[] = [
   injectPodLabelOnNamespace,
   injectSystemNamespace,
   injectValueNotString,
+  injectWindowsPod,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,
@@ -117,19 +197,30 @@ export const allRules: readonly Rule[] = [
   linkerdInjectMisplaced,
   linkerdInjectValueInvalid,
   linkerdOpaquePortsMismatch,
+  linkerdImageMismatch,
+  linkerdInitArgsInconsistent,
+  linkerdJobNeverCompletes,
+  linkerdNativeOrder,
+  linkerdProxyUid,
+  linkerdReservedPort,
+  linkerdWaitBeforeExit,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
   portAppProtocolUnknown,
   portAppProtocolUnsupportedVersion,
   portExternalNameTcp,
+  portGatewayProtocolInvalid,
+  portHeadlessUndeclared,
   portNameMissing,
   portNameMissingSeparator,
   portNameProtocolPrefix,
   portNameUdpOnTcp,
   portNameVersionUnsupported,
+  portOutboundListenerConflict,
   portProtocolTlsMismatch,
   portServerFirstUndeclared,
+  portServiceEntryConflict,
   portUdpNotProxied,
   runtimeDnsPolicy,
   runtimeLocalhostListener,
@@ -141,6 +232,18 @@ export const allRules: readonly Rule[] = [
   runtimeProbePortUnresolved,
   runtimeTokenAutomount,
   serviceMixedMeshMembership,
+  runtimeHoldIneffective,
+  runtimeInitNetwork,
+  runtimeJobNeverCompletes,
+  runtimePodSecurityCapabilities,
+  runtimePodSecuritySeccomp,
+  runtimeProxyUid,
+  runtimeReservedPort,
+  runtimeServicePortReserved,
+  runtimeStartOrder,
+  runtimeTerminationDrain,
+  serviceExportToInvalid,
+  serviceHeadlessSticky,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,
@@ -149,6 +252,37 @@ export const allRules: readonly Rule[] = [
   serviceTargetPortShared,
   serviceTargetPortUndeclared,
   serviceTargetPortUnresolved,
+  sidecarAnnotationDrift,
+  sidecarCniInitPresent,
+  sidecarDuplicate,
+  sidecarImageVersionMismatch,
+  sidecarInitWithoutProxy,
+  sidecarIptablesCidr,
+  sidecarIptablesInboundEmpty,
+  sidecarIptablesInboundExclusions,
+  sidecarIptablesInboundPort,
+  sidecarIptablesMode,
+  sidecarIptablesProxyPort,
+  sidecarIptablesUid,
+  sidecarNativeAnnotation,
+  sidecarNativeK8sVersion,
+  sidecarNativeOrder,
+  sidecarNativeRestartPolicy,
+  sidecarPartialWorkloads,
+  sidecarProxyWithoutInit,
+  sidecarSecurityContext,
+  sidecarStatusAnnotation,
+  sidecarTlsModeLabelMissing,
+  sidecarVolumesMissing,
+  webhookCustomSelector,
+  webhookFailurePolicy,
+  webhookNeverMatches,
+  webhookOverlap,
+  webhookReviewVersion,
+  webhookScopeTooWide,
+  webhookServiceMissing,
+  webhookUrlAddress,
+  webhookUrlInvalid,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

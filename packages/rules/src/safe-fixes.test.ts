@@ -38,10 +38,61 @@ ${template}
         containers: [{ name: cart, image: "cart:1" }]
 `;
 
+/** A pod with Istio's sidecar, its redirection and labels as given. */
+const rendered = (args: string, proxy = '', labels = '    labels: { app: cart }') => yaml`
+  apiVersion: v1
+  kind: Pod
+  metadata:
+    name: cart
+    namespace: shop
+${labels}
+  spec:
+    initContainers:
+      - name: istio-init
+        image: docker.io/istio/proxyv2:1.30.0
+        args:
+${args}
+${proxy}
+    containers:
+      - { name: cart, image: "cart:1" }
+      - { name: ${proxy === '' ? 'istio-proxy' : 'helper'}, image: "docker.io/istio/proxyv2:1.30.0" }
+`;
+
 /** What a rule makes of a manifest, line by line: `-` goes, `+` comes. Lines that stay are left out. */
 type Case = readonly [rule: string, what: string, text: string, changes: readonly string[], config: Config];
 
 const CASES: readonly Case[] = [
+  [
+    'sidecar-iptables-inbound-exclusions',
+    'adds the ports that are missing, in the quotes that are there',
+    rendered(`          - -b\n          - "*"\n          - -d\n          - '15090,15201,15020' # of the proxy`),
+    ["-        - '15090,15201,15020' # of the proxy", "+        - '15090,15201,15020,15021' # of the proxy"],
+    {},
+  ],
+  [
+    'sidecar-iptables-inbound-port',
+    'names the port of incoming traffic',
+    rendered('          - -z\n          - 15001'),
+    ['-        - 15001', '+        - "15006"'],
+    {},
+  ],
+  [
+    'sidecar-native-restart-policy',
+    'adds the policy',
+    rendered(
+      '          - istio-iptables',
+      '      - name: istio-proxy # native\n        image: docker.io/istio/proxyv2:1.30.0',
+    ),
+    ['-    - name: istio-proxy # native', '+    - restartPolicy: Always', '+      name: istio-proxy # native'],
+    {},
+  ],
+  [
+    'sidecar-tls-mode-label-missing',
+    'adds the label',
+    rendered('          - istio-iptables', '', '    labels:\n      # of the pods\n      app: cart'),
+    ['+    security.istio.io/tlsMode: istio'],
+    {},
+  ],
   [
     'port-app-protocol-empty',
     'takes it out',
@@ -375,6 +426,70 @@ const CASES: readonly Case[] = [
     ['+  annotations:', '+    config.linkerd.io/opaque-ports: "4222"'],
     {},
   ],
+  [
+    'annotation-value-invalid',
+    'takes the blanks out of a list of ranges',
+    workload(
+      '',
+      '        labels: { run: cart }\n        annotations:\n          traffic.sidecar.istio.io/includeOutboundIPRanges: 10.0.0.0/8, 172.16.0.0/12 # ours',
+    ),
+    [
+      '-        traffic.sidecar.istio.io/includeOutboundIPRanges: 10.0.0.0/8, 172.16.0.0/12 # ours',
+      '+        traffic.sidecar.istio.io/includeOutboundIPRanges: "10.0.0.0/8,172.16.0.0/12" # ours',
+    ],
+    {},
+  ],
+  [
+    'annotation-misplaced',
+    'moves it to the pods',
+    workload(
+      '    annotations:\n      sidecar.istio.io/proxyCPU: 200m\n      team: a',
+      '        annotations:\n          x.io/y: z',
+    ),
+    ['-    sidecar.istio.io/proxyCPU: 200m', '+        sidecar.istio.io/proxyCPU: "200m"'],
+    {},
+  ],
+  [
+    'annotation-misplaced',
+    'makes an annotation of a label',
+    workload(
+      '',
+      '        labels:\n          run: cart\n          traffic.sidecar.istio.io/excludeInboundPorts: "9000"\n        annotations:\n          x.io/y: z',
+    ),
+    [
+      '-        traffic.sidecar.istio.io/excludeInboundPorts: "9000"',
+      '+        traffic.sidecar.istio.io/excludeInboundPorts: "9000"',
+    ],
+    {},
+  ],
+  [
+    'sidecar-native-annotation',
+    'writes the word as all releases read it',
+    workload('', '        annotations:\n          sidecar.istio.io/nativeSidecar: "False"'),
+    ['-        sidecar.istio.io/nativeSidecar: "False"', '+        sidecar.istio.io/nativeSidecar: "false"'],
+    {},
+  ],
+  [
+    'runtime-hold-ineffective',
+    'takes the annotation out where it says nothing else',
+    workload(
+      '',
+      "        labels: { run: cart }\n        annotations:\n          proxy.istio.io/config: 'holdApplicationUntilProxyStarts: true'\n          a: b",
+    ),
+    ["-        proxy.istio.io/config: 'holdApplicationUntilProxyStarts: true'"],
+    { installation: { nativeSidecars: true } },
+  ],
+  [
+    'runtime-pod-security-seccomp',
+    'writes the profile for the whole pod',
+    `${workload('', '        labels: { run: cart, sidecar.istio.io/inject: "true" }')}---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }
+`,
+    ['+      securityContext:', '+        seccompProfile:', '+          type: RuntimeDefault'],
+    { installation: { cni: true } },
+  ],
 ];
 
 /** The resources of a manifest, as Kubernetes reads them. */
@@ -411,13 +526,20 @@ const WITH_SAFE_FIX = [...new Set(CASES.map(([rule]) => rule))];
 const WITH_SUGGESTION = [
   'ambient-mode-value-invalid',
   'ambient-waypoint-not-found',
+  'annotation-misplaced',
+  'annotation-proxy-config-unknown-field',
+  'annotation-unknown',
+  'annotation-value-invalid',
   'labels-on-workload-only',
   'labels-version-missing',
   'port-name-missing-separator',
+  'runtime-job-never-completes',
   'runtime-network-policy-hbone',
   'runtime-probe-not-rewritten',
   'runtime-probe-port-unresolved',
+  'runtime-start-order',
   'service-target-port-undeclared',
+  'sidecar-native-annotation',
 ];
 
 describe('the safe fix', () => {

@@ -81,14 +81,15 @@ function fill(template: string, data: Readonly<Record<string, string | number>>)
 
 function locate(at: Target, onKey = false): Location {
   if (at instanceof Field) return locationOf(at.document.source, onKey ? at.keySpan() : at.span(), at.pointer);
-  return locationOf(at.source, at.span, '');
+  return locationOf(at.source, at.span, at.pointer ?? '');
 }
 
 export function locationOf(source: SourceFile, span: Span, pointer: string): Location {
   return { file: source.path, ...source.range(span), pointer };
 }
 
-function refOf(resource: Resource): ResourceRef {
+/** The resource as plain data. */
+export function refOf(resource: Resource): ResourceRef {
   const { apiVersion, kind, namespace, name } = resource;
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
 }

@@ -62,6 +62,17 @@ interface Project {
  * MeshConfig, and plain errors for a config that was never validated.
  */
 export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promise<LintResult> {
+  return (await lintMeshes(files, setup)).result;
+}
+
+/** A run with the meshes that it judged, one for each project. */
+export interface MeshRun {
+  readonly result: LintResult;
+  readonly meshes: readonly Mesh[];
+}
+
+/** As `lint`, and gives the meshes too, for what asks them more than rules do. */
+export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): Promise<MeshRun> {
   const watch = new Stopwatch(setup.clock);
   const read = await readFiles(files);
   const context = await readContext(setup);
@@ -79,6 +90,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
   const failures: RuleFailure[] = [];
   const undecided: Undecided[] = [];
   const annotations: Suppression[] = [];
+  const meshes: Mesh[] = [];
   const resourcesOf = new Map<ReadFile, number>();
   let resourceCount = 0;
   for (const project of partition(read, setup)) {
@@ -102,6 +114,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
         context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
       ),
     });
+    meshes.push(mesh);
     watch.lap('model');
     const subjects = new Subjects(
       mesh,
@@ -127,7 +140,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
   const reasons = read.map((file) => ({ file, reason: skipReasonOf(file, resourcesOf.get(file) ?? 0) }));
   watch.lap('findings');
   const timings = watch.timings();
-  return {
+  const result: LintResult = {
     files: countFiles(reasons),
     notes: skipNotes(reasons),
     resources: resourceCount,
@@ -138,6 +151,7 @@ export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promis
     failures,
     ...(timings ? { timings } : {}),
   };
+  return { result, meshes };
 }
 
 function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {

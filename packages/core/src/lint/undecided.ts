@@ -11,17 +11,23 @@ export function undecidedOf(mesh: Mesh): Undecided[] {
     entry.count++;
   };
   for (const workload of mesh.workloads) {
-    if (workload.isGateway || mesh.membership(workload).answer !== 'unknown') continue;
+    if (workload.isGateway) continue;
+    const { membership, istio } = mesh.admission(workload);
+    if (membership.answer !== 'unknown') continue;
     const { namespace = '', namespaceWritten, rewrites } = workload.resource;
-    const known = namespaceWritten && !rewrites?.namespace;
-    add(
-      `membership ${known ? namespace : ''}`,
-      known
-        ? `the manifest of Namespace ${namespace}, or expectMesh: all in the config`
-        : 'their namespace (metadata.namespace, or defaultNamespace in the config) and its manifest',
-      (n) =>
-        `whether ${n === '1' ? '1 workload' : `${n} workloads`} ${known ? `of namespace ${namespace}` : 'without a namespace of their own'} ${n === '1' ? 'is' : 'are'} in the mesh`,
-    );
+    const placed = namespaceWritten && !rewrites?.namespace;
+    const whose = placed ? `of namespace ${namespace}` : 'without a namespace of their own';
+    const question = (n: string) =>
+      `whether ${n === '1' ? '1 workload' : `${n} workloads`} ${whose} ${n === '1' ? 'is' : 'are'} in the mesh`;
+    // With the Namespace at hand it is a revision that nothing tells of, or a value that is filled in later.
+    const read = placed && mesh.namespace(namespace).state === 'found';
+    const reason = read ? (istio.unknownBecause ?? membership.reason) : '';
+    const needs = !placed
+      ? 'their namespace (metadata.namespace, or defaultNamespace in the config) and its manifest'
+      : read
+        ? `more than the manifests say: ${reason}`
+        : `the manifest of Namespace ${namespace}, or expectMesh: all in the config`;
+    add(`membership ${placed ? namespace : ''} ${reason}`, needs, question);
   }
   for (const service of mesh.services) {
     const behind = mesh.behind(service);

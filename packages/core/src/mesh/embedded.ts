@@ -1,6 +1,5 @@
 import { podTemplateOf } from '../manifest/pod-template.ts';
 import type { Resource } from '../manifest/resource.ts';
-import { isPlaceholder } from '../source/field.ts';
 
 /** A YAML or JSON text that stands as a string inside a manifest, after reading. */
 export type EmbeddedText =
@@ -31,9 +30,12 @@ export function embeddedTextsOf(resources: readonly Resource[]): string[] {
   return [...texts];
 }
 
-/** Whether some text waits for a later step, and is therefore not read. The injector's templates hold `{{` of their own. */
+/**
+ * Whether some text waits for a later step, and is therefore not read. The injector's templates hold `{{` of their own, and the values of
+ * the charts `$(HOST_IP)`, which Kubernetes fills in where it starts a proxy; a variable of Kustomize has no place in such a text.
+ */
 export function isFilledLater(text: string): boolean {
-  return isPlaceholder(text) && !text.includes('{{');
+  return text.includes('${') && !text.includes('{{');
 }
 
 function add(texts: Set<string>, value: unknown): void {

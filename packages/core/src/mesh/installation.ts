@@ -55,6 +55,8 @@ export interface Installation {
   readonly proxyConfig: Known<Readonly<Record<string, unknown>>>;
   /** MeshConfig as a plain mapping; empty when nothing tells. */
   readonly meshConfig: Known<Readonly<Record<string, unknown>>>;
+  /** Whether webhooks of the manifests decide, where there are any. */
+  readonly webhooksFrom: 'from-input' | 'chart';
 }
 
 /** A plain values file of a chart, which is no Kubernetes object. */
@@ -173,6 +175,7 @@ export function readInstallation(
     ...revisionsOf(settings, sources),
     proxyConfig,
     meshConfig,
+    webhooksFrom: given.webhooks ?? 'from-input',
   };
 }
 

@@ -3,12 +3,15 @@ import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
+import { type AdmissionSetup, REVISION_KEY } from './injection.ts';
+import { askedWebhooks, installedWebhooks } from './injector-webhooks.ts';
 import { type HelmValues, type Installation, readInstallation } from './installation.ts';
 import { lazy } from './lazy.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
-import { type Membership, membershipOf } from './membership.ts';
+import { type Admission, admissionOf, type Membership, type NamespaceFacts } from './membership.ts';
 import { type Namespace, readNamespace } from './namespaces.ts';
 import { type PortProtocol, portProtocol } from './protocol.ts';
+import { rejectionsOf } from './rejections.ts';
 import { matches } from './selectors.ts';
 import { readService, type Service, type ServicePort } from './services.ts';
 import {
@@ -20,6 +23,7 @@ import {
 } from './settings.ts';
 import { type Sidecar, sidecarForm } from './sidecar.ts';
 import { readWorkload, type Workload } from './workloads.ts';
+import { readWrittenSidecar, type WrittenSidecar } from './written-sidecar.ts';
 
 /** What a Mesh is made of. */
 export interface MeshInput {
@@ -65,7 +69,8 @@ export class Mesh {
   readonly #embedded: EmbeddedTexts;
   readonly #helmValues: readonly HelmValues[];
   readonly #sidecars = new Map<Workload, Sidecar>();
-  readonly #memberships = new Map<Workload, Membership>();
+  readonly #admissions = new Map<Workload, Admission>();
+  readonly #written = { istio: new Map<Workload, WrittenSidecar>(), linkerd: new Map<Workload, WrittenSidecar>() };
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
@@ -103,6 +108,7 @@ export class Mesh {
   readonly #installation = lazy(() =>
     readInstallation(this.settings, this.resources, this.#embedded, this.#helmValues),
   );
+  readonly #webhooks = lazy(() => installedWebhooks(this.settings, this.installation, this.resources));
   readonly #workloads = lazy(() => this.resources.flatMap((r) => readWorkload(r) ?? []));
   readonly #services = lazy(() => this.resources.flatMap((r) => readService(r) ?? []));
   readonly #namespaces = lazy(() => this.resources.flatMap((r) => readNamespace(r) ?? []));
@@ -221,16 +227,44 @@ export class Mesh {
 
   /** Whether the pods of a workload are in the mesh. */
   membership(workload: Workload): Membership {
-    let answer = this.#memberships.get(workload);
-    if (!answer) {
-      const { namespace, namespaceWritten } = workload.resource;
-      // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
-      const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
-      const variants = sure ? (this.#namespacesByName().get(namespace ?? '') ?? []) : [];
-      answer = membershipOf(workload, variants, this.settings, this.installation);
-      this.#memberships.set(workload, answer);
+    return this.admission(workload).membership;
+  }
+
+  /** What the injectors of Istio and Linkerd and the ambient mode make of the pods of a workload, with the chain of facts. */
+  admission(workload: Workload): Admission {
+    let admission = this.#admissions.get(workload);
+    if (!admission) {
+      const namespace = this.#namespaceFacts(workload);
+      const rejections = rejectionsOf(workload, this.settings, this.installation, this.#embedded);
+      admission = admissionOf(workload, namespace, this.#admissionSetup(workload, namespace), rejections);
+      this.#admissions.set(workload, admission);
     }
-    return answer;
+    return admission;
+  }
+
+  #admissionSetup({ podLabels }: Workload, namespace: NamespaceFacts): AdmissionSetup {
+    const installed = this.#webhooks();
+    const above = namespace.state === 'read' ? namespace.variants.map((n) => n.resource.labels.get(REVISION_KEY)) : [];
+    const asked = askedWebhooks(this.settings, installed, [...above, podLabels.get(REVISION_KEY)]);
+    const webhooks = asked.length === 0 ? installed : [...installed, ...asked];
+    return { settings: this.settings, installation: this.installation, webhooks };
+  }
+
+  #namespaceFacts({ resource }: Workload): NamespaceFacts {
+    const { namespace = '', namespaceWritten, rewrites } = resource;
+    if (rewrites?.namespace) {
+      const why = 'a Kustomization moves it to another namespace';
+      return { state: 'unknown', why, needs: 'check what the Kustomization renders (--kustomize)' };
+    }
+    // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
+    if (!namespaceWritten && !this.settings.closedWorld && this.settings.defaultNamespace === 'default') {
+      const needs = 'say which namespace it goes to, in the manifest or as defaultNamespace in the config';
+      return { state: 'unknown', why: 'the manifest names no namespace', needs };
+    }
+    const variants = this.#namespacesByName().get(namespace);
+    if (variants) return { state: 'read', variants };
+    const needs = `add the manifest of Namespace ${namespace} to what is checked`;
+    return { state: 'unknown', why: `no manifest of Namespace ${namespace} was read`, needs };
   }
 
   /** Istio's sidecar of a workload: whether its pods have one, and in which form. */
@@ -238,11 +272,21 @@ export class Mesh {
     let sidecar = this.#sidecars.get(workload);
     if (!sidecar) {
       const { answer, mode } = this.membership(workload);
-      const present = answer === 'no' || (mode !== undefined && mode !== 'sidecar') ? 'no' : answer;
+      const isOther = mode !== undefined && mode !== 'sidecar';
+      const present = answer === 'no' || isOther ? 'no' : mode === 'sidecar' ? answer : 'unknown';
       sidecar = { present, written: workload.hasProxy, ...sidecarForm(workload, this.installation, this.settings) };
       this.#sidecars.set(workload, sidecar);
     }
     return sidecar;
+  }
+
+  /** The parts of a mesh that stand in the manifest of a workload, by hand or from an injector; undefined when none do. */
+  writtenSidecar(workload: Workload, mesh: 'istio' | 'linkerd' = 'istio'): WrittenSidecar | undefined {
+    const known = this.#written[mesh].get(workload);
+    if (known) return known;
+    const written = readWrittenSidecar(workload, mesh);
+    if (written) this.#written[mesh].set(workload, written);
+    return written;
   }
 
   /**

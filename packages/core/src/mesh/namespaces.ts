@@ -1,4 +1,5 @@
 import type { Resource } from '../manifest/resource.ts';
+import { istioAtLeast, type MeshSettings } from './settings.ts';
 
 /** A core/v1 Namespace object. */
 export interface Namespace {
@@ -6,16 +7,20 @@ export interface Namespace {
   readonly name: string;
 }
 
-/**
- * Namespaces that Istio's injector never touches, whatever their labels.
- * Source: `pkg/kube/inject/inject.go`; kube-node-lease and local-path-storage since 1.9.
- */
+/** Namespaces that Istio's injector of today never touches, whatever their labels. Source: `pkg/kube/inject/inject.go`. */
 export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
   'kube-system',
   'kube-public',
   'kube-node-lease',
   'local-path-storage',
 ]);
+
+const FIRST_SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(['kube-system', 'kube-public']);
+
+/** Namespaces that the injector of a release never touches: kube-node-lease and local-path-storage since 1.9. */
+export function ignoredNamespaces(settings: MeshSettings): ReadonlySet<string> {
+  return istioAtLeast(settings, '1.9') ? SYSTEM_NAMESPACES : FIRST_SYSTEM_NAMESPACES;
+}
 
 /** The Namespace in a resource; undefined for other kinds and for patches. */
 export function readNamespace(resource: Resource): Namespace | undefined {

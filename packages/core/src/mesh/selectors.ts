@@ -1,12 +1,17 @@
-import type { Labels } from '../manifest/labels.ts';
 import type { Field } from '../source/field.ts';
+import type { LabelSet } from './label-set.ts';
 import type { Answer } from './lookup.ts';
+import type { LabelSelectorSettings } from './settings.ts';
 
-/** One condition of a label selector. Semantics: Kubernetes `metav1.LabelSelectorRequirement`. */
-export interface Requirement {
+/** One condition on labels. Semantics: Kubernetes `metav1.LabelSelectorRequirement`. */
+export interface Condition {
   readonly key: string;
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   readonly values: readonly string[];
+}
+
+/** One condition of a label selector that is written in a manifest. */
+export interface Requirement extends Condition {
   /** Where it is written. */
   readonly field: Field;
 }
@@ -38,18 +43,23 @@ export function labelSelector(field: Field): Selector {
  * Whether a selector matches labels. `NotIn` matches when the key is absent; an empty selector matches everything
  * (what an empty Service selector means is the Service's own affair).
  */
-export function matches(selector: Selector, labels: Labels): Answer {
-  if (!selector.requirements) return 'unknown';
+export function matches(selector: Selector, labels: LabelSet): Answer {
+  return selector.requirements ? meets(selector.requirements, labels) : 'unknown';
+}
+
+/** Whether labels meet all of some conditions; none at all are met by everything. */
+export function meets(conditions: readonly Condition[], labels: LabelSet): Answer {
   let answer: Answer = 'yes';
-  for (const requirement of selector.requirements) {
-    const one = matchesOne(requirement, labels);
+  for (const condition of conditions) {
+    const one = meetsOne(condition, labels);
     if (one === 'no') return 'no';
     if (one === 'unknown') answer = 'unknown';
   }
   return answer;
 }
 
-function matchesOne({ key, operator, values }: Requirement, labels: Labels): Answer {
+/** Whether labels meet one condition. */
+export function meetsOne({ key, operator, values }: Condition, labels: LabelSet): Answer {
   const written = labels.has(key);
   const value = labels.get(key);
   if (written && value === undefined)
@@ -58,7 +68,15 @@ function matchesOne({ key, operator, values }: Requirement, labels: Labels): Ans
   return labels.mayChange(key) && !(sure === 'yes' && written) ? 'unknown' : sure;
 }
 
-function holds(operator: Requirement['operator'], values: readonly string[], value: string | undefined): boolean {
+/** The conditions of a selector of plain data. */
+export function conditionsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelectorSettings): Condition[] {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]): Condition => ({ key, operator: 'In', values: [value] })),
+    ...matchExpressions.map(({ key, operator, values = [] }): Condition => ({ key, operator, values })),
+  ];
+}
+
+function holds(operator: Condition['operator'], values: readonly string[], value: string | undefined): boolean {
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

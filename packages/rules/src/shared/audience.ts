@@ -5,6 +5,7 @@ import {
   type Service,
   type Severity,
   SYSTEM_NAMESPACES,
+  TEMPLATES_KEY,
   type Workload,
 } from '@meshvet/core';
 
@@ -30,7 +31,24 @@ export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Se
  * nothing where they certainly have none (outside the mesh, ambient, gateways, Linkerd's proxy).
  */
 export function severityForSidecar(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
-  return mesh.sidecar(workload).present === 'no' ? undefined : severityForWorkload(mesh, workload, severity);
+  if (mesh.sidecar(workload).present === 'no' || isOtherwiseInMesh(mesh, workload) || isProxyless(workload))
+    return undefined;
+  return severityForWorkload(mesh, workload, severity);
+}
+
+// gRPC libraries that take the place of a proxy; the agent beside them carries no traffic.
+function isProxyless({ podAnnotations, hasProxy }: Workload): boolean {
+  const templates = podAnnotations.get(TEMPLATES_KEY)?.split(',') ?? [];
+  return (
+    !hasProxy && templates.some((t) => t.trim().startsWith('grpc-')) && !templates.some((t) => t.trim() === 'sidecar')
+  );
+}
+
+// Where another mode is certain, and of Istio's sidecar nothing is known, the one that was written is the one that is meant.
+function isOtherwiseInMesh(mesh: Mesh, workload: Workload): boolean {
+  const { istio, ambient, linkerd } = mesh.admission(workload);
+  if (workload.hasProxy || istio.outcome !== 'unknown') return false;
+  return ambient.answer === 'yes' || linkerd.outcome === 'injected';
 }
 
 /**

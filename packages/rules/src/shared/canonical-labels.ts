@@ -1,36 +1,14 @@
-import { type Field, istioAtLeast, type Mesh, type Workload } from '@meshvet/core';
+import type { Field, Workload } from '@meshvet/core';
+import { canonicalState } from '@meshvet/core';
 
-/** What Istio reads from the pod labels for one question: a value, surely nothing, only empty values, or it cannot be told. */
-export type Canonical =
-  | { readonly state: 'written'; readonly key: string; readonly value: string; readonly field: Field }
-  | { readonly state: 'empty' }
-  | { readonly state: 'missing' }
-  | { readonly state: 'unknown' };
-
-// Order is precedence. Source: `pkg/model/proxy.go`, `pkg/kube/labels/labels.go` (canonical service, since 1.5); before, `app` and
-// `version` fed the telemetry and nothing else was read.
-const NAME_KEYS = ['service.istio.io/canonical-name', 'app.kubernetes.io/name', 'app'] as const;
-const VERSION_KEYS = ['service.istio.io/canonical-revision', 'app.kubernetes.io/version', 'version'] as const;
-
-/** The labels that name an application to the configured Istio, the strongest first. */
-export function nameKeys(mesh: Mesh): readonly string[] {
-  return istioAtLeast(mesh.settings, '1.5') ? NAME_KEYS : ['app'];
-}
-
-/** The labels that tell the version of an application to the configured Istio, the strongest first. */
-export function versionKeys(mesh: Mesh): readonly string[] {
-  return istioAtLeast(mesh.settings, '1.5') ? VERSION_KEYS : ['version'];
-}
-
-/** The name that the pods of a workload have in the mesh. */
-export function canonicalName(mesh: Mesh, workload: Workload): Canonical {
-  return read(workload, nameKeys(mesh));
-}
-
-/** The revision that the pods of a workload have in the mesh; Istio says `latest` where it is missing. */
-export function canonicalRevision(mesh: Mesh, workload: Workload): Canonical {
-  return read(workload, versionKeys(mesh));
-}
+export {
+  type Canonical,
+  canonicalName,
+  canonicalRevision,
+  hasReadableLabels,
+  nameKeys,
+  versionKeys,
+} from '@meshvet/core';
 
 /** The keys as a message lists them: "app.kubernetes.io/name or app". */
 export function listKeys(keys: readonly string[]): string {
@@ -45,35 +23,11 @@ export function labelOnWorkloadOnly(
   workload: Workload,
   keys: readonly string[],
 ): { readonly key: string; readonly value: string; readonly field: Field } | undefined {
-  if (workload.resource.type === 'Pod' || read(workload, keys).state !== 'missing') return undefined;
+  if (workload.resource.type === 'Pod' || canonicalState(workload, keys).state !== 'missing') return undefined;
   const labels = workload.resource.labels;
   for (const key of keys) {
     const value = labels.get(key);
     if (value) return { key, value, field: labels.at(key) };
   }
   return undefined;
-}
-
-// The injection template takes an empty value for a missing one and goes on to the next key.
-function read(workload: Workload, keys: readonly string[]): Canonical {
-  const labels = workload.podLabels;
-  if (!hasReadableLabels(workload)) return { state: 'unknown' };
-  let empty = false;
-  for (const key of keys) {
-    if (labels.mayChange(key)) return { state: 'unknown' };
-    if (!labels.has(key)) continue;
-    const value = labels.get(key);
-    if (value === undefined) return { state: 'unknown' };
-    if (value !== '') return { state: 'written', key, value, field: labels.at(key) };
-    empty = true;
-  }
-  return { state: empty ? 'empty' : 'missing' };
-}
-
-/** Whether the labels of the pods can be read: not where `labels: ${LABELS}` or metadata of a wrong type leave open what stands there in the end. */
-export function hasReadableLabels(workload: Workload): boolean {
-  for (let field: Field | undefined = workload.podLabels.field; field; field = field.parent) {
-    if (field.hasValue) return field.isMapping;
-  }
-  return true;
 }

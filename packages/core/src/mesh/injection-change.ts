@@ -1,0 +1,129 @@
+import {
+  type AdmissionInput,
+  type AdmissionSetup,
+  decideInjection,
+  INJECT_KEY,
+  INJECTION_KEY,
+  type Injection,
+  REVISION_KEY,
+} from './injection.ts';
+import { withLabel } from './label-set.ts';
+import { istioAtLeast } from './settings.ts';
+
+/** One label or annotation to set or to take away. */
+export interface LabelChange {
+  readonly on: 'pods' | 'namespace';
+  readonly kind: 'label' | 'annotation';
+  readonly key: string;
+  /** undefined takes the key away. */
+  readonly value: string | undefined;
+}
+
+/** The smallest change that turns a decision: labels to change, or a field of the pods to take away, or what has to be read first. */
+export interface InjectionChange {
+  /** What to do, as an order: "label the pods sidecar.istio.io/inject: \"true\"". */
+  readonly text: string;
+  readonly labels: readonly LabelChange[];
+}
+
+/**
+ * The smallest change of labels after which the injector decides the other way: pods before the namespace, one label before two. It is found by
+ * asking the decision again with each of them, so it is right whatever the webhooks ask for. undefined when none of them turns it.
+ */
+export function smallestChange(
+  pod: AdmissionInput,
+  decision: Injection,
+  setup: AdmissionSetup,
+): InjectionChange | undefined {
+  switch (decision.outcome) {
+    case 'injected':
+      return firstThatTurns(pod, setup, toLeave(setup), 'not-injected');
+    case 'rejected':
+      return undefined;
+    case 'unknown':
+      return pod.namespaceNeeds === undefined ? undefined : { text: pod.namespaceNeeds, labels: [] };
+    case 'not-injected': {
+      if (decision.cause === 'system-namespace') return undefined;
+      if (decision.cause !== 'host-network') return firstThatTurns(pod, setup, toJoin(pod, setup), 'injected');
+      const without: AdmissionInput = { ...pod, hostNetwork: 'no' };
+      if (decideInjection(without, setup).outcome === 'injected') return { text: 'take hostNetwork away', labels: [] };
+      const more = firstThatTurns(without, setup, toJoin(without, setup), 'injected');
+      return more && { text: `take hostNetwork away and ${more.text}`, labels: more.labels };
+    }
+  }
+}
+
+function firstThatTurns(
+  pod: AdmissionInput,
+  setup: AdmissionSetup,
+  candidates: readonly (readonly LabelChange[])[],
+  wanted: Injection['outcome'],
+): InjectionChange | undefined {
+  const hit = candidates.find((labels) => decideInjection(labels.reduce(changed, pod), setup).outcome === wanted);
+  return hit && { text: hit.map(orderOf).join(' and '), labels: hit };
+}
+
+function toLeave({ settings }: AdmissionSetup): LabelChange[][] {
+  return [
+    [istioAtLeast(settings, '1.9') ? onPods('label', INJECT_KEY, 'false') : onPods('annotation', INJECT_KEY, 'false')],
+  ];
+}
+
+function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup): LabelChange[][] {
+  const { podLabels, podAnnotations, namespaceLabels } = pod;
+  const byPods: LabelChange[] = istioAtLeast(settings, '1.10') ? [onPods('label', INJECT_KEY, 'true')] : [];
+  if (podLabels.has(INJECT_KEY)) byPods.unshift(onPods('label', INJECT_KEY, undefined));
+  if (podAnnotations.has(INJECT_KEY))
+    byPods.push(onPods('annotation', INJECT_KEY, undefined), onPods('annotation', INJECT_KEY, 'true'));
+  if (podLabels.has(REVISION_KEY)) byPods.push(onPods('label', REVISION_KEY, undefined));
+  const byNamespace: LabelChange[] = [{ on: 'namespace', kind: 'label', key: INJECTION_KEY, value: 'enabled' }];
+  if (namespaceLabels.has(INJECTION_KEY))
+    byNamespace.push({ on: 'namespace', kind: 'label', key: INJECTION_KEY, value: undefined });
+  if (namespaceLabels.has(REVISION_KEY))
+    byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value: undefined });
+  const revisions = [installation.defaultRevision.value, ...installation.revisions.map((r) => r.value)].filter(
+    (r) => r !== undefined,
+  );
+  for (const value of new Set(revisions)) {
+    if (istioAtLeast(settings, '1.10')) byPods.push(onPods('label', REVISION_KEY, value));
+    byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value });
+  }
+  // Where everything stands in the way: all of it away, and the one label set.
+  const obstacles = [...byPods, ...byNamespace].filter((one) => one.value === undefined && one.key !== INJECTION_KEY);
+  return [...upToThree([...byPods, ...byNamespace]), [...obstacles, byNamespace[0] as LabelChange]];
+}
+
+/** All choices of one, two or three that touch different keys, the small ones first, each size in the order given. */
+function upToThree(changes: readonly LabelChange[]): LabelChange[][] {
+  const grow = (sets: readonly LabelChange[][]): LabelChange[][] =>
+    sets.flatMap((set) => {
+      const last = set.at(-1) as LabelChange;
+      const rest = changes.slice(changes.indexOf(last) + 1);
+      return rest.filter((one) => !set.some((other) => isSameKey(one, other))).map((one) => [...set, one]);
+    });
+  const singles = changes.map((one) => [one]);
+  const pairs = grow(singles);
+  return [...singles, ...pairs, ...grow(pairs)];
+}
+
+function isSameKey(a: LabelChange, b: LabelChange): boolean {
+  return a.on === b.on && a.kind === b.kind && a.key === b.key;
+}
+
+function changed(pod: AdmissionInput, { on, kind, key, value }: LabelChange): AdmissionInput {
+  if (on === 'namespace') return { ...pod, namespaceLabels: withLabel(pod.namespaceLabels, key, value) };
+  if (kind === 'label') return { ...pod, podLabels: withLabel(pod.podLabels, key, value) };
+  return { ...pod, podAnnotations: withLabel(pod.podAnnotations, key, value) };
+}
+
+function onPods(kind: LabelChange['kind'], key: string, value: string | undefined): LabelChange {
+  return { on: 'pods', kind, key, value };
+}
+
+function orderOf({ on, kind, key, value }: LabelChange): string {
+  const whose = on === 'pods' ? 'the pods' : 'the namespace';
+  if (value === undefined) return `take ${kind} ${key} away from ${whose}`;
+  return kind === 'label'
+    ? `label ${whose} ${key}: ${/^(?:true|false)$/.test(value) ? `"${value}"` : value}`
+    : `annotate ${whose} ${key}: "${value}"`;
+}

@@ -1,0 +1,242 @@
+import { nameOf, type Resource } from '../manifest/resource.ts';
+import type { Field } from '../source/field.ts';
+import type { Installation } from './installation.ts';
+import type { Answer } from './lookup.ts';
+import { type Condition, labelSelector } from './selectors.ts';
+import { istioAtLeast, type MeshSettings } from './settings.ts';
+
+/** One entry of a MutatingWebhookConfiguration that has pods injected. */
+export interface InjectorWebhook {
+  /** Name of the MutatingWebhookConfiguration. */
+  readonly configuration: string;
+  /** Name of the entry: "rev.namespace.sidecar-injector.istio.io". */
+  readonly name: string;
+  readonly injector: 'istio' | 'linkerd';
+  /** The revision of the control plane that it calls, or the tag that stands for one. */
+  readonly revision: string;
+  /** undefined where a selector could not be read; it may then match or not. */
+  readonly namespaceSelector: readonly Condition[] | undefined;
+  readonly objectSelector: readonly Condition[] | undefined;
+  /** Whether it exists and is called for new pods, selectors aside: `unknown` for one that only may be installed, or has conditions in CEL. */
+  readonly active: Answer;
+  /** Why `active` is not yes, or where the entry comes from: "no manifest tells whether revision canary is installed". */
+  readonly note: string;
+  /** The entry in the manifest; undefined for one that the charts would make. */
+  readonly field?: Field;
+}
+
+const SUFFIX = 'sidecar-injector.istio.io';
+
+/**
+ * The entries of one revision (or tag) as the charts of a release make them. Source: `mutatingwebhook.yaml` and `revision-tags-mwc.yaml` of the
+ * istio-discovery chart by tag: one namespace selector to 1.8, with the pod label "false" in 1.9, five entries since 1.10.
+ */
+export function chartWebhooks(
+  revision: string,
+  options: {
+    readonly isDefault: boolean;
+    readonly byDefault: Answer;
+    readonly active?: Answer;
+    readonly note?: string;
+  },
+  settings: MeshSettings,
+): InjectorWebhook[] {
+  const { isDefault, byDefault, active = 'yes', note = 'as the chart of the release makes it' } = options;
+  const configuration = revision === 'default' ? 'istio-sidecar-injector' : `istio-sidecar-injector-${revision}`;
+  const entry = (
+    prefix: string,
+    namespaceSelector: Condition[],
+    objectSelector: Condition[],
+    on: Answer = active,
+  ): InjectorWebhook => ({
+    configuration,
+    name: `${prefix}${SUFFIX}`,
+    injector: 'istio',
+    revision,
+    namespaceSelector,
+    objectSelector,
+    active: on,
+    note,
+  });
+  const notRefused = isNot('sidecar.istio.io/inject', 'false');
+  if (!istioAtLeast(settings, '1.10')) {
+    const pods = istioAtLeast(settings, '1.9') ? [notRefused] : [];
+    const own: InjectorWebhook[] = [];
+    if (isDefault && byDefault !== 'yes') own.push(entry('', [is('istio-injection', 'enabled')], pods));
+    if (isDefault && byDefault !== 'no')
+      own.push(entry('', byDefaultSelector(settings), pods, both(active, byDefault)));
+    // The unnamed revision had no label of its own then.
+    if (revision !== 'default' && istioAtLeast(settings, '1.6'))
+      own.push(entry('', [is('istio.io/rev', revision), absent('istio-injection')], pods));
+    return own;
+  }
+  const unlabelled = [absent('istio.io/rev'), absent('istio-injection')];
+  const entries = [
+    entry('rev.namespace.', [is('istio.io/rev', revision), absent('istio-injection')], [notRefused]),
+    entry('rev.object.', unlabelled, [notRefused, is('istio.io/rev', revision)]),
+  ];
+  if (!isDefault) return entries;
+  entries.push(entry('namespace.', [is('istio-injection', 'enabled')], [notRefused]));
+  entries.push(entry('object.', unlabelled, [is('sidecar.istio.io/inject', 'true'), absent('istio.io/rev')]));
+  if (byDefault !== 'no') {
+    const system: Condition[] = istioAtLeast(settings, '1.16')
+      ? [
+          {
+            key: 'kubernetes.io/metadata.name',
+            operator: 'NotIn',
+            values: ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'],
+          },
+        ]
+      : [];
+    const silent = [absent('sidecar.istio.io/inject'), absent('istio.io/rev')];
+    entries.push(entry('auto.', [...unlabelled, ...system], silent, both(active, byDefault)));
+  }
+  return entries;
+}
+
+function byDefaultSelector(settings: MeshSettings): Condition[] {
+  const notDisabled = isNot('istio-injection', 'disabled');
+  if (istioAtLeast(settings, '1.6')) return [notDisabled, absent('istio-env'), absent('istio.io/rev')];
+  return istioAtLeast(settings, '1.2') ? [notDisabled, isNot('name', 'istio-system')] : [notDisabled];
+}
+
+/**
+ * Every entry that has pods injected by Istio, or may: those of the input, and those that the charts would make for what is installed.
+ * Manifests of webhooks tell what they tell; a revision that none of them owns may be installed all the same, unless everything is known.
+ */
+export function installedWebhooks(
+  settings: MeshSettings,
+  installation: Installation,
+  resources: readonly Resource[],
+): InjectorWebhook[] {
+  const fromInput = installation.webhooksFrom === 'chart' ? [] : resources.flatMap(readWebhooks);
+  const written = fromInput.filter((w) => w.injector === 'istio').slice(0, MOST);
+  const { enableNamespacesByDefault: auto, defaultRevision } = installation;
+  const byDefault: Answer = !auto.certain ? 'unknown' : auto.value ? 'yes' : 'no';
+  const owner = defaultRevision.value;
+  const entries = [...written];
+  if (owner !== undefined && (written.length === 0 || (!written.some(ownsDefault) && !knowsAll(settings)))) {
+    const sure = written.length === 0 && defaultRevision.certain;
+    const certainty = sure
+      ? {}
+      : { active: 'unknown' as const, note: 'no manifest tells which revision is the default' };
+    entries.push(...chartWebhooks(owner, { isDefault: true, byDefault, ...certainty }, settings));
+  }
+  if (written.length > 0) return entries;
+  const names = new Set([...installation.revisions.map((r) => r.value), ...installation.tags.keys()]);
+  if (owner !== undefined) names.delete(owner);
+  for (const name of names) entries.push(...chartWebhooks(name, { isDefault: false, byDefault: 'no' }, settings));
+  return entries;
+}
+
+// No real cluster has so many; in a hostile file thousands would be held against thousands of workloads.
+const MOST = 500;
+
+/** The config lists the revisions, or the input is all there is: what is not there is not installed. */
+function knowsAll(settings: MeshSettings): boolean {
+  return settings.closedWorld || settings.revisions.length > 0;
+}
+
+/** Entries of revisions that a namespace or a pod names, and of which nothing else is known: they may be installed or not. */
+export function askedWebhooks(
+  settings: MeshSettings,
+  installed: readonly InjectorWebhook[],
+  asked: readonly (string | undefined)[],
+): InjectorWebhook[] {
+  if (knowsAll(settings)) return [];
+  const names = new Set(asked);
+  return [...names].flatMap((name) => {
+    if (!name || installed.some((w) => w.revision === name)) return [];
+    const note = `nothing read here tells whether revision ${name} is installed`;
+    return chartWebhooks(name, { isDefault: false, byDefault: 'no', active: 'unknown', note }, settings);
+  });
+}
+
+function ownsDefault(webhook: InjectorWebhook): boolean {
+  return (webhook.namespaceSelector ?? []).some(
+    (c) => c.key === 'istio-injection' && c.operator === 'In' && c.values.includes('enabled'),
+  );
+}
+
+/** The entries of a MutatingWebhookConfiguration that inject Istio's or Linkerd's proxy, as they are written. */
+export function readWebhooks(resource: Resource): InjectorWebhook[] {
+  if (resource.type !== 'admissionregistration.k8s.io/MutatingWebhookConfiguration' || resource.partial) return [];
+  return resource.body
+    .at('webhooks')
+    .items()
+    .flatMap((webhook) => readWebhook(resource, webhook as Field) ?? []);
+}
+
+function readWebhook(resource: Resource, field: Field): InjectorWebhook | undefined {
+  const name = field.at('name').string() ?? '';
+  const service = field.at('clientConfig').at('service').at('name').string() ?? '';
+  const isIstio = name.endsWith(SUFFIX) || service.startsWith('istiod') || service.startsWith('istio-sidecar-injector');
+  const isLinkerd = name === 'linkerd-proxy-injector.linkerd.io';
+  // istiod also serves webhooks that validate or default; those that inject say so in their path.
+  if (!isIstio && !isLinkerd) return undefined;
+  const conditional = field.at('matchConditions').items().length > 0;
+  const active: Answer = !callsForPods(field) ? 'no' : conditional ? 'unknown' : 'yes';
+  return {
+    configuration: resource.name,
+    name,
+    injector: isLinkerd ? 'linkerd' : 'istio',
+    revision: revisionOf(resource, field),
+    namespaceSelector: labelSelector(field.at('namespaceSelector')).requirements,
+    objectSelector: labelSelector(field.at('objectSelector')).requirements,
+    active,
+    note: conditional
+      ? `webhook ${name} has matchConditions, which are not evaluated here`
+      : `as ${nameOf(resource)} says`,
+    field,
+  };
+}
+
+// A tag is called by its own name: that is what its selectors ask for.
+function revisionOf(resource: Resource, field: Field): string {
+  const conditions = [
+    ...(labelSelector(field.at('namespaceSelector')).requirements ?? []),
+    ...(labelSelector(field.at('objectSelector')).requirements ?? []),
+  ];
+  const asked = conditions.find((c) => c.key === 'istio.io/rev' && c.operator === 'In');
+  const service = field.at('clientConfig').at('service').at('name').string() ?? '';
+  const suffix = /^istiod-(.+)$/.exec(service)?.[1];
+  return asked?.values[0] ?? resource.labels.get('istio.io/rev') ?? suffix ?? 'default';
+}
+
+/** Whether a webhook is called when a pod is created: some rule of it covers CREATE of core/v1 pods. */
+function callsForPods(field: Field): boolean {
+  const rules = field.at('rules').items() as Field[];
+  // A rule that is not written says nothing; Kubernetes wants at least one for the webhook to be called.
+  return rules.some((rule) => {
+    const has = (key: string, ...accepted: string[]) => {
+      const values = (rule.at(key).items() as Field[]).map((v) => v.text());
+      return values.some((v) => v === undefined || v === '*' || accepted.includes(v));
+    };
+    const scope = rule.at('scope').text();
+    const scoped = scope === undefined || scope === '' || scope === '*' || scope === 'Namespaced';
+    return (
+      has('operations', 'CREATE') &&
+      has('apiGroups', '') &&
+      has('apiVersions', 'v1') &&
+      has('resources', 'pods', '*/*') &&
+      scoped
+    );
+  });
+}
+
+function is(key: string, value: string): Condition {
+  return { key, operator: 'In', values: [value] };
+}
+
+function isNot(key: string, value: string): Condition {
+  return { key, operator: 'NotIn', values: [value] };
+}
+
+function absent(key: string): Condition {
+  return { key, operator: 'DoesNotExist', values: [] };
+}
+
+function both(a: Answer, b: Answer): Answer {
+  if (a === 'no' || b === 'no') return 'no';
+  return a === 'unknown' || b === 'unknown' ? 'unknown' : 'yes';
+}

@@ -1,0 +1,171 @@
+import { defineRule, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import {
+  type EntryPort,
+  inOneMesh,
+  type ServiceEntry,
+  seenTogether,
+  serviceEntries,
+} from '../shared/service-entries.ts';
+
+export const portServiceEntryConflict = defineRule({
+  meta: {
+    id: 'port-service-entry-conflict',
+    summary: 'Two ServiceEntries declare one port of a host with different protocols.',
+    why: 'A proxy builds one listener and one cluster for the host and port, so the older ServiceEntry decides how the traffic is read.',
+    fix: 'Give the port the same protocol in all ServiceEntries of the host, or keep them apart with exportTo.',
+    severity: 'warning',
+    subject: 'resource',
+    codes: ['IST0177', 'KIA1212'],
+    sources: [
+      'istio/istio pkg/config/analysis/analyzers/serviceentry/conflictingprotocol.go',
+      'kiali business/checkers/serviceentries/multi_match_checker.go',
+    ],
+    messages: {
+      conflict: '{entry}: port {number} of host {host} has {written} here, and {other} in {others}.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'HTTP here and HTTPS there',
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: { name: api, namespace: shop }
+          spec:
+            hosts: [api.example.com]
+            resolution: DNS
+            ports:
+              - number: 443
+                name: https
+                protocol: HTTPS #~ conflict \`HTTPS\`
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: { name: api-too, namespace: shop }
+          spec:
+            hosts: [api.example.com]
+            resolution: DNS
+            ports:
+              - number: 443
+                name: http
+                protocol: HTTP #~ conflict \`HTTP\`
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'two that add endpoints to one host',
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: { name: api, namespace: shop }
+          spec:
+            hosts: [api.example.com]
+            ports: [{ number: 443, name: https, protocol: HTTPS }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: { name: api-too, namespace: shop }
+          spec:
+            hosts: [api.example.com]
+            ports: [{ number: 443, name: tls, protocol: https }]
+        `,
+      },
+    ],
+  },
+  check({ subject, mesh, report }) {
+    if (subject.type !== 'networking.istio.io/ServiceEntry') return;
+    const entry = mesh.derive(byResource).get(subject);
+    let first = true;
+    for (const port of entry?.ports ?? []) {
+      const hit = entry && conflictOf(mesh, entry, port);
+      if (!hit) continue;
+      const names = hit.others.map(({ entry: other }) => nameOf(other.resource)).sort();
+      const protocol = port.field.at('protocol');
+      report(
+        protocol.exists ? protocol : port.field,
+        'conflict',
+        {
+          entry: nameOf(subject),
+          number: port.number,
+          host: hit.host,
+          written: port.written || 'no protocol',
+          other: hit.others[0]?.port.written || 'none',
+          others: names.length > 1 ? `${names[0]} and ${names.length - 1} more` : (names[0] ?? ''),
+        },
+        {
+          // istioctl names each ServiceEntry once, and compares hosts as they are written.
+          codes: first && hit.sameText ? ['IST0177', 'KIA1212'] : ['KIA1212'],
+          related: hit.others
+            .slice(0, 3)
+            .map(({ port: other }) => ({ at: other.field.at('protocol'), note: 'declared here' })),
+        },
+      );
+      if (hit.sameText) first = false;
+    }
+  },
+});
+
+interface Declared {
+  readonly entry: ServiceEntry;
+  readonly port: EntryPort;
+  readonly host: string;
+}
+
+interface Conflict {
+  readonly host: string;
+  readonly others: readonly Declared[];
+  readonly sameText: boolean;
+}
+
+// So many of one host and port show what is wrong; a hostile file has thousands.
+const MOST = 30;
+const MOST_DECLARED = 200_000;
+
+function conflictOf(mesh: Mesh, entry: ServiceEntry, port: EntryPort): Conflict | undefined {
+  const index = mesh.derive(byHostAndPort);
+  for (const host of entry.hosts) {
+    const others = (index.get(keyOf(host, port.number)) ?? [])
+      .slice(0, MOST)
+      .filter(
+        (other) =>
+          other.port.written !== port.written &&
+          seenTogether(entry.scope, other.entry.scope) &&
+          inOneMesh(mesh, entry.resource, other.entry.resource),
+      );
+    if (others.length > 0) return { host, others, sameText: others.some((other) => other.host === host) };
+  }
+  return undefined;
+}
+
+function byResource(mesh: Mesh): ReadonlyMap<Resource, ServiceEntry> {
+  return new Map(serviceEntries(mesh).map((entry) => [entry.resource, entry]));
+}
+
+function byHostAndPort(mesh: Mesh): ReadonlyMap<string, readonly Declared[]> {
+  const index = new Map<string, Declared[]>();
+  let size = 0;
+  for (const entry of serviceEntries(mesh)) {
+    for (const host of entry.hosts) {
+      for (const port of entry.ports) {
+        if (++size > MOST_DECLARED) break;
+        const key = keyOf(host, port.number);
+        const group = index.get(key);
+        if (group) group.push({ entry, port, host });
+        else index.set(key, [{ entry, port, host }]);
+      }
+    }
+  }
+  for (const group of index.values()) group.sort(byName);
+  return index;
+}
+
+function keyOf(host: string, number: number): string {
+  return `${host.toLowerCase()}\n${number}`;
+}
+
+function byName(a: Declared, b: Declared): number {
+  const [one, two] = [a, b].map(({ entry, port }) => `${nameOf(entry.resource)}\n${port.written}`) as [string, string];
+  return one < two ? -1 : one > two ? 1 : 0;
+}

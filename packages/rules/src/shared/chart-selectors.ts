@@ -1,0 +1,85 @@
+import type { Requirement } from '@meshvet/core';
+
+type Plain = Pick<Requirement, 'key' | 'operator' | 'values'>;
+
+/** What the chart of a release writes for an entry: any of these forms of each selector. `*` stands for one value, whatever it is. */
+export interface ChartEntry {
+  readonly namespaceSelector: readonly (readonly Plain[])[];
+  readonly objectSelector: readonly (readonly Plain[])[];
+}
+
+const INJECTION = 'istio-injection';
+const REVISION = 'istio.io/rev';
+const INJECT = 'sidecar.istio.io/inject';
+
+const isIn = (key: string, ...values: string[]): Plain => ({ key, operator: 'In', values });
+const notIn = (key: string, ...values: string[]): Plain => ({ key, operator: 'NotIn', values });
+const absent = (key: string): Plain => ({ key, operator: 'DoesNotExist', values: [] });
+
+const NO_NAMESPACE_LABELS = [absent(INJECTION), absent(REVISION)];
+const NOT_REFUSED = [notIn(INJECT, 'false')];
+
+// The second form of the first two entries is that of `revisionLabelPreference: pod`.
+const CURRENT: Readonly<Record<string, ChartEntry>> = {
+  'rev.namespace.sidecar-injector.istio.io': {
+    namespaceSelector: [[isIn(REVISION, '*'), absent(INJECTION)]],
+    objectSelector: [NOT_REFUSED, [...NOT_REFUSED, absent(REVISION)]],
+  },
+  'rev.object.sidecar-injector.istio.io': {
+    namespaceSelector: [NO_NAMESPACE_LABELS, [absent(INJECTION)]],
+    objectSelector: [[...NOT_REFUSED, isIn(REVISION, '*')]],
+  },
+  'namespace.sidecar-injector.istio.io': {
+    namespaceSelector: [[isIn(INJECTION, 'enabled')]],
+    objectSelector: [NOT_REFUSED],
+  },
+  'object.sidecar-injector.istio.io': {
+    namespaceSelector: [NO_NAMESPACE_LABELS],
+    objectSelector: [[isIn(INJECT, 'true'), absent(REVISION)]],
+  },
+  'auto.sidecar-injector.istio.io': {
+    namespaceSelector: [
+      [
+        ...NO_NAMESPACE_LABELS,
+        notIn('kubernetes.io/metadata.name', 'kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'),
+      ],
+    ],
+    objectSelector: [[absent(INJECT), absent(REVISION)]],
+  },
+};
+
+// The single entry of the first releases: for labelled namespaces, for all but the refused ones, and (1.6) for a revision.
+const LEGACY: ChartEntry = {
+  namespaceSelector: [
+    [isIn(INJECTION, 'enabled')],
+    [isIn(REVISION, '*'), absent(INJECTION)],
+    [notIn(INJECTION, 'disabled')],
+    [notIn(INJECTION, 'disabled'), notIn('name', '*')],
+    [notIn(INJECTION, 'disabled'), notIn('name', '*'), absent('istio-env')],
+    [notIn(INJECTION, 'disabled'), notIn('name', '*'), absent('istio-env'), absent(REVISION)],
+  ],
+  objectSelector: [[], NOT_REFUSED, [isIn(INJECT, 'true')], [absent(INJECT), isIn(REVISION, '*')]],
+};
+
+/**
+ * The selectors that the charts write for an entry; undefined for a name that they do not have. Sources: `mutatingwebhook.yaml` and
+ * `revision-tags.yaml` of the chart istio-discovery by release: five entries since 1.10 (1.9 knew them as an option), system namespaces
+ * excluded since 1.16, the single entry until 1.10.
+ */
+export function chartEntry(name: string, atLeast: (minor: `1.${number}`) => boolean): ChartEntry | undefined {
+  if (name === 'sidecar-injector.istio.io') return atLeast('1.11') ? undefined : LEGACY;
+  if (!atLeast('1.9') || !Object.hasOwn(CURRENT, name)) return undefined;
+  const entry = CURRENT[name] as ChartEntry;
+  return name.startsWith('auto.') && !atLeast('1.16') ? { ...entry, namespaceSelector: [NO_NAMESPACE_LABELS] } : entry;
+}
+
+/** Whether requirements say the same as those of a chart, in whatever order. */
+export function sameAsChart(requirements: readonly Plain[], chart: readonly Plain[]): boolean {
+  if (new Set(requirements.map((r) => textOf(r))).size !== chart.length) return false;
+  return chart.every((wanted) => requirements.some((written) => textOf(written, wanted) === textOf(wanted)));
+}
+
+function textOf({ key, operator, values }: Plain, wanted?: Plain): string {
+  const any = wanted?.values[0] === '*' && values.length === 1;
+  return JSON.stringify([key, operator, ...(any ? ['*'] : [...new Set(values)].sort())]);
+}

@@ -1,0 +1,13 @@
+import { type EmbeddedText, type Field, type Mesh, PROXY_CONFIG_KEY, type Resource } from '@meshvet/core';
+import { podMetadataOf } from './pod-metadata.ts';
+
+/** The text of annotation `proxy.istio.io/config` of the pods of a resource, and what it holds; undefined where a later step makes it. */
+export function proxyConfigOf(mesh: Mesh, resource: Resource): { field: Field; text: EmbeddedText } | undefined {
+  const annotations = podMetadataOf(resource)?.annotations;
+  if (!annotations || annotations.mayChange(PROXY_CONFIG_KEY)) return undefined;
+  const field = annotations.at(PROXY_CONFIG_KEY);
+  const { value } = field;
+  if (typeof value !== 'string' || value.includes('{{')) return undefined;
+  const text = mesh.embedded(value);
+  return text && text.state !== 'later' ? { field, text } : undefined;
+}

@@ -1,0 +1,73 @@
+import { isPlaceholder, type Mesh, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** What the proxy of some pods is told, and whether all of it could be read. */
+export interface PodProxyConfig {
+  /** The pods' own annotation; empty where there is none. Read since 1.6. */
+  readonly own: Mapping;
+  /** Whether the annotation holds what nobody can read: a later step fills it in, or it is no YAML. */
+  readonly unreadable: boolean;
+}
+
+/** ProxyConfig of the annotation of some pods. */
+export function podProxyConfig(mesh: Mesh, { podAnnotations }: Workload): PodProxyConfig {
+  if (!podAnnotations.has(PROXY_CONFIG_KEY) || !mesh.istioAtLeast('1.6'))
+    return { own: {}, unreadable: podAnnotations.mayChange(PROXY_CONFIG_KEY) };
+  const raw = podAnnotations.at(PROXY_CONFIG_KEY).value;
+  const text = typeof raw === 'string' ? mesh.embedded(raw) : undefined;
+  if (text?.state !== 'read' || podAnnotations.mayChange(PROXY_CONFIG_KEY)) return { own: {}, unreadable: true };
+  return { own: mappingOf(text.value), unreadable: false };
+}
+
+/** A setting of ProxyConfig: that of the pods, else that of the mesh; undefined where neither says it. */
+export function proxySetting(mesh: Mesh, workload: Workload, key: string): unknown {
+  const { own } = podProxyConfig(mesh, workload);
+  return proxyField(own, key) ?? proxyField(mesh.installation.proxyConfig.value, key);
+}
+
+/** An entry of `proxyMetadata`, as text: the environment of the proxy. */
+export function proxyMetadata(mesh: Mesh, workload: Workload, key: string): string | undefined {
+  const { own } = podProxyConfig(mesh, workload);
+  const value =
+    valueAt(mappingOf(proxyField(own, 'proxyMetadata')), key) ??
+    valueAt(mappingOf(proxyField(mesh.installation.proxyConfig.value, 'proxyMetadata')), key);
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+    ? String(value)
+    : undefined;
+}
+
+/** A duration of Go in seconds: `45s`, `1m30s`, `1.5h`; undefined for anything else. */
+export function secondsOf(value: unknown): number | undefined {
+  if (typeof value !== 'string' || isPlaceholder(value) || value.length > 40) return undefined;
+  let seconds = 0;
+  let rest = value;
+  while (rest !== '') {
+    const part = /^(\d{1,9}(?:\.\d{1,9})?)(ms|us|ns|h|m|s)/.exec(rest);
+    if (!part) return undefined;
+    seconds += Number(part[1]) * (UNITS[part[2] as string] as number);
+    rest = rest.slice(part[0].length);
+  }
+  return value === '' ? undefined : seconds;
+}
+
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+
+function valueAt(mapping: Mapping, key: string): unknown {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
+}
+
+/** A field of ProxyConfig as JSON or as the protocol buffer names it: `statusPort`, `status_port`. */
+export function proxyField(config: Mapping, name: string): unknown {
+  return (
+    valueAt(config, name) ??
+    valueAt(
+      config,
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    )
+  );
+}
+
+function mappingOf(value: unknown): Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
+}
