@@ -27,7 +27,7 @@ const proxy = (mark = '') => `        - name: istio-proxy${mark}\n          imag
 testRule(ambientSidecarConflict, {
   bad: {
     'the namespace injects': namespace('istio-injection: enabled') + pods(`${ambient} #~ pod`),
-    'a revision on the pods of an ambient namespace': namespace(ambient) + pods('istio.io/rev: canary #~ namespace'),
+    'a revision on the pods of an ambient namespace': namespace(ambient) + pods('istio.io/rev: default #~ namespace'),
     'a proxy that was rendered, by the label of the pods': pods(`${ambient} #~ written \`ambient\``) + proxy(),
     'a proxy that was rendered, in an ambient namespace': namespace(ambient) + pods('a: b') + proxy(' #~ written'),
   },
@@ -37,6 +37,7 @@ testRule(ambientSidecarConflict, {
     'the namespace refuses sidecars':
       namespace(`${ambient}, istio-injection: disabled`) + pods('sidecar.istio.io/inject: "true"'),
     'a namespace that nobody read': pods(ambient),
+    'a revision that may not be installed': namespace(ambient) + pods('istio.io/rev: canary'),
     'a gateway keeps its proxy': namespace(ambient) + pods('istio: ingressgateway\nsidecar.istio.io/inject: "true"'),
     'before 1.22 the label of a pod is not read': {
       yaml: namespace('istio-injection: enabled') + pods(ambient),

@@ -1,16 +1,4 @@
-import {
-  DATAPLANE_KEY,
-  defineRule,
-  type Field,
-  INJECT_KEY,
-  INJECTION_KEY,
-  type Mesh,
-  type Namespace,
-  nameOf,
-  REVISION_KEY,
-  type Workload,
-} from '@meshvet/core';
-import { wishesSidecar } from '../shared/ambient-audience.ts';
+import { DATAPLANE_KEY, defineRule, type Field, type Namespace, nameOf, type Workload } from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
 import { namespacesOf } from '../shared/inject-value.ts';
 
@@ -30,9 +18,9 @@ export const ambientSidecarConflict = defineRule({
       'kiali business/checkers/workloads',
     ],
     messages: {
-      pod: '{resource}: label istio.io/dataplane-mode=ambient asks for ambient mode, but {cause} brings a sidecar, and pods with a sidecar are left out of it.',
+      pod: '{resource}: label istio.io/dataplane-mode=ambient asks for ambient mode, but the pods get a sidecar ({cause}), and pods with a sidecar are left out of it.',
       namespace:
-        '{resource}: {cause} brings a sidecar, although Namespace {namespace} is in ambient mode; pods with a sidecar are left out of it.',
+        '{resource}: the pods get a sidecar ({cause}), although Namespace {namespace} is in ambient mode; pods with a sidecar are left out of it.',
       written:
         '{resource}: the manifest carries a proxy, although {asks} asks for ambient mode; pods with a sidecar are left out of it.',
     },
@@ -117,27 +105,22 @@ export const ambientSidecarConflict = defineRule({
       report(at, 'written', { ...data, asks }, { codes: [byPod ? 'KIA1315' : 'KIA1316'] });
       return;
     }
-    if (wishesSidecar(mesh, podLabels, namespaces) !== 'yes') return;
-    const cause = causeOf(mesh, workload, namespaces ?? []);
-    if (!cause) return;
+    const { istio } = mesh.admission(workload);
+    const cause = istio.facts.at(-1);
+    // One that is refused comes to nothing, and of that other rules speak.
+    if (istio.outcome !== 'injected' || !cause) return;
+    const codes = ['KIA1311'];
     if (byPod) {
-      report(
-        podLabels.at(DATAPLANE_KEY),
-        'pod',
-        { ...data, cause: cause.text },
-        { codes: ['KIA1311'], related: [{ at: cause.field, note: 'asks for a sidecar' }] },
-      );
-    } else if (cause.ofPod) {
+      const related = cause.field ? [{ at: cause.field, note: 'asks for a sidecar' }] : [];
+      report(podLabels.at(DATAPLANE_KEY), 'pod', { ...data, cause: cause.text }, { codes, related });
+    } else if (cause.field && BY_PODS.has(istio.cause)) {
       // That a namespace carries both labels is told once, on the Namespace.
-      report(
-        cause.field,
-        'namespace',
-        { ...data, cause: cause.text, namespace: resource.namespace ?? '' },
-        { codes: ['KIA1311'] },
-      );
+      report(cause.field, 'namespace', { ...data, cause: cause.text, namespace: resource.namespace ?? '' }, { codes });
     }
   },
 });
+
+const BY_PODS: ReadonlySet<string> = new Set(['pod-label', 'pod-revision', 'pod-annotation']);
 
 function areAmbient(namespaces: readonly Namespace[] | undefined): boolean {
   return (
@@ -152,29 +135,4 @@ function areAmbient(namespaces: readonly Namespace[] | undefined): boolean {
 function proxyOf(workload: Workload): Field {
   const proxy = workload.containers.find((c) => c.name === 'istio-proxy');
   return proxy ? (proxy.field as Field).at('name') : workload.podSpec;
-}
-
-interface Cause {
-  readonly text: string;
-  readonly field: Field;
-  readonly ofPod: boolean;
-}
-
-/** What brings the sidecar: the namespace before the pod, as the selectors of the webhook have it. */
-function causeOf(mesh: Mesh, { podLabels }: Workload, namespaces: readonly Namespace[]): Cause | undefined {
-  for (const { name, resource } of namespaces) {
-    for (const key of [INJECTION_KEY, REVISION_KEY]) {
-      if (!resource.labels.has(key)) continue;
-      return {
-        text: `${key}=${resource.labels.get(key)} of Namespace ${name}`,
-        field: resource.labels.at(key),
-        ofPod: false,
-      };
-    }
-  }
-  for (const key of [REVISION_KEY, INJECT_KEY]) {
-    if (podLabels.has(key) && mesh.istioAtLeast('1.10'))
-      return { text: `label ${key}=${podLabels.get(key)}`, field: podLabels.at(key), ofPod: true };
-  }
-  return undefined;
 }

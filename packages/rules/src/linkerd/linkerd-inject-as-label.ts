@@ -1,5 +1,5 @@
-import { defineRule, type Field, type Labels, nameOf, type Resource } from '@meshvet/core';
-import { LINKERD_INJECT_KEY, LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
+import { defineRule, type Field, type Labels, LINKERD_INJECT_KEY, nameOf, type Resource } from '@meshvet/core';
+import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import { metadataMaps } from '../shared/metadata-maps.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';

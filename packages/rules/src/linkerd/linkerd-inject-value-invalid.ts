@@ -1,6 +1,15 @@
-import { atLeast, defineRule, type Field, type Labels, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import {
+  atLeast,
+  defineRule,
+  type Field,
+  type Labels,
+  LINKERD_INJECT_KEY,
+  type Mesh,
+  nameOf,
+  type Resource,
+} from '@meshvet/core';
 import { meaningOf } from '../shared/inject-value.ts';
-import { LINKERD_INJECT_KEY, LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
+import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';

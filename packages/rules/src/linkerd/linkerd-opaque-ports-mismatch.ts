@@ -10,7 +10,7 @@ import {
 } from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
 import { surelyBehind } from '../shared/endpoints.ts';
-import { linkerdOf } from '../shared/linkerd-evidence.ts';
+import { hasLinkerd } from '../shared/linkerd-audience.ts';
 import { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from '../shared/linkerd-ports.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
@@ -131,7 +131,7 @@ export const linkerdOpaquePortsMismatch = defineRule({
     if (!own) return;
     const told = new Set<ServicePort>();
     for (const workload of behind) {
-      if (linkerdOf(mesh, workload) !== 'yes') continue;
+      if (hasLinkerd(mesh, workload) !== 'yes') continue;
       const theirs = opaquePortsOf(mesh, workload.podAnnotations, workload.resource, workload);
       // Where neither says anything itself, both say the same.
       if (!theirs || (own.from !== 'own' && theirs.from !== 'own')) continue;

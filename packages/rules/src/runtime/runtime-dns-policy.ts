@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, nameOf, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
-import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
+import { severityForSidecar } from '../shared/audience.ts';
 
 // Resolvers of the internet, which know no name of a cluster.
 const PUBLIC: ReadonlySet<string> = new Set([
@@ -92,7 +92,7 @@ export const runtimeDnsPolicy = defineRule({
     const field = workload.podSpec.at('dnsPolicy');
     const policy = field.text();
     if (policy !== 'Default' && policy !== 'None') return;
-    const severity = severityForIstioProxy(mesh, workload, 'warning');
+    const severity = severityForSidecar(mesh, workload, 'warning');
     const address = severity && discoveryName(mesh, workload);
     if (!severity || !address || hasHostAlias(workload, address)) return;
     const nameservers = workload.podSpec.at('dnsConfig').at('nameservers');

@@ -8,9 +8,9 @@ import {
   type ServicePort,
   type Workload,
 } from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
 import { listenHints } from '../shared/listen-address.ts';
-import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
 
 export const runtimeLocalhostListener = defineRule({
   meta: {
@@ -86,7 +86,7 @@ export const runtimeLocalhostListener = defineRule({
   },
   check({ subject: workload, mesh, report }) {
     if (!mesh.istioAtLeast('1.10')) return;
-    const severity = severityForIstioProxy(mesh, workload, 'info');
+    const severity = severityForSidecar(mesh, workload, 'info');
     if (!severity) return;
     const containers = applicationContainers(workload);
     const hints = containers.flatMap((container) => listenHints(container).map((hint) => ({ container, hint })));

@@ -1,4 +1,5 @@
 import { type Answer, defineRule, isControlPlane, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
 import {
   admitsPort,
   mayMatch,
@@ -8,7 +9,6 @@ import {
   policiesFor,
   surelySelected,
 } from '../shared/network-policies.ts';
-import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
 
 export const runtimeNetworkPolicyControlPlane = defineRule({
   meta: {
@@ -156,7 +156,7 @@ function admitsDns(rule: NetworkRule, port: number): Answer {
 // Where the mesh is not certain, a policy without istiod may well say that the pods are not in it.
 function hasProxySurely(mesh: Mesh, workload: Workload): boolean {
   if (isControlPlane(workload.podLabels) || workload.podLabels.get('app') === 'istiod') return false;
-  return mesh.membership(workload).answer === 'yes' && severityForIstioProxy(mesh, workload, 'error') === 'error';
+  return mesh.membership(workload).answer === 'yes' && severityForSidecar(mesh, workload, 'error') === 'error';
 }
 
 /** Of several policies for one workload the first by name speaks, one with rules before one that only forbids. */

@@ -9,10 +9,9 @@ import {
   type Workload,
 } from '@meshvet/core';
 import { ambientOf } from '../shared/ambient-audience.ts';
-import { severityForWorkload } from '../shared/audience.ts';
+import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
 import { judgesTargets, surelyBehind, withVariants } from '../shared/endpoints.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
-import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
 
 export const runtimeNodePortStrict = defineRule({
   meta: {
@@ -135,7 +134,7 @@ function refusalOf(mesh: Mesh, workload: Workload, port: ServicePort): { workloa
 function severityOf(mesh: Mesh, behind: readonly Workload[]) {
   const severities = behind.map((workload) => {
     if (ambientOf(mesh, workload) === 'yes') return severityForWorkload(mesh, workload, 'warning');
-    return severityForIstioProxy(mesh, workload, 'warning');
+    return severityForSidecar(mesh, workload, 'warning');
   });
   return severities.includes(undefined) ? undefined : severities[0];
 }

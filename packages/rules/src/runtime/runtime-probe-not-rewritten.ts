@@ -1,9 +1,9 @@
 import { defineRule, type Mesh, mtlsOf, nameOf, type Workload } from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
 import { deleteEntry } from '../shared/mapping-edit.ts';
 import { type Probe, portNumberOf, probesOf } from '../shared/probes.ts';
 import { isSettled } from '../shared/settled.ts';
-import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
 
 const REWRITE_KEY = 'sidecar.istio.io/rewriteAppHTTPProbers';
 
@@ -114,7 +114,7 @@ export const runtimeProbeNotRewritten = defineRule({
   check({ subject: workload, mesh, report }) {
     // In Istio before 1.6 what holds for a port depends on its Services as well.
     if (!mesh.istioAtLeast('1.6')) return;
-    const severity = severityForIstioProxy(mesh, workload, 'warning');
+    const severity = severityForSidecar(mesh, workload, 'warning');
     if (!severity) return;
     const refused = probesOf(workload).filter((probe) => isRefused(mesh, workload, probe));
     const [first] = refused;

@@ -1,6 +1,5 @@
-import { atLeast, defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { linkerdOf } from '../shared/linkerd-evidence.ts';
-import { severityForIstioProxy } from '../shared/sidecar-audience.ts';
+import { defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
 
 export const runtimeTokenAutomount = defineRule({
   meta: {
@@ -63,20 +62,18 @@ export const runtimeTokenAutomount = defineRule({
     ],
   },
   check({ subject: workload, mesh, report }) {
+    const data = { resource: nameOf(workload.resource) };
+    const { linkerd } = mesh.admission(workload);
+    if (linkerd.cause === 'token') {
+      const field = workload.podSpec.at('automountServiceAccountToken');
+      return report(field, 'linkerd', { ...data, version: mesh.settings.linkerdVersion.join('.') });
+    }
     const field = refusal(mesh, workload);
     if (!field) return;
-    const data = { resource: nameOf(workload.resource) };
-    if (linkerdOf(mesh, workload) === 'yes') {
-      const { linkerdVersion } = mesh.settings;
-      const written = workload.containers.some((c) => c.name === 'linkerd-proxy');
-      if (!written && !atLeast(linkerdVersion, '2.12'))
-        report(field, 'linkerd', { ...data, version: linkerdVersion.join('.') });
-      return;
-    }
     const { jwtPolicy } = mesh.installation;
     // The default of an old release was one thing for one profile and another for the next.
     if (jwtPolicy.value !== 'first-party-jwt' || !jwtPolicy.certain || jwtPolicy.from === 'default') return;
-    const severity = severityForIstioProxy(mesh, workload, 'warning');
+    const severity = severityForSidecar(mesh, workload, 'warning');
     const related = jwtPolicy.field ? [{ at: jwtPolicy.field, note: 'first-party-jwt is set here' }] : [];
     if (severity) report(field, 'istio', data, { severity, related });
   },

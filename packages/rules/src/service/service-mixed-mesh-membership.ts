@@ -2,7 +2,6 @@ import { defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
 import { surelyBehind } from '../shared/endpoints.ts';
 import { endsByItself } from '../shared/label-audience.ts';
-import { linkerdOf } from '../shared/linkerd-evidence.ts';
 
 export const serviceMixedMeshMembership = defineRule({
   meta: {
@@ -93,12 +92,14 @@ export const serviceMixedMeshMembership = defineRule({
     // A job that carries the labels of the application is no server, and a gateway is no part of one.
     const servers = surelyBehind(mesh, service).filter((w) => !endsByItself(w) && !w.isGateway);
     if (servers.length < 2) return;
-    const answers = servers.map((workload) => [workload, answerOf(mesh, workload)] as const);
+    const answers = servers.map((workload) => [workload, mesh.membership(workload).answer] as const);
     const inside = answers.find(([, answer]) => answer === 'yes')?.[0];
     const outside = answers.find(
       ([workload, answer]) => answer === 'no' && inside !== undefined && differ(mesh, inside, workload),
     )?.[0];
     if (!inside || !outside) return;
+    // A manifest that was not rendered beside others that were is the affair of sidecar-partial-workloads.
+    if (inside.hasProxy && mesh.admission(outside).istio.cause === 'no-label') return;
     const { reason, field } = mesh.membership(outside);
     report(
       service.resource.body.at('spec').at('selector'),
@@ -114,12 +115,6 @@ export const serviceMixedMeshMembership = defineRule({
     );
   },
 });
-
-// Linkerd makes a mesh of its own; to a caller it is one or the other as well, but which one is wanted is not known.
-function answerOf(mesh: Mesh, workload: Workload): 'yes' | 'no' | 'unknown' {
-  if (linkerdOf(mesh, workload) === 'yes') return 'unknown';
-  return mesh.membership(workload).answer;
-}
 
 // What has several manifests may be one thing in one place and another in the next.
 function differ(mesh: Mesh, a: Workload, b: Workload): boolean {

@@ -65,11 +65,12 @@ describe('ambient enrolment, by label and release', () => {
       { namespace: `${AMBIENT}, istio-injection: enabled`, pod: 'sidecar.istio.io/inject: "false"' },
       'yes',
     ],
-    ['a revision injects', { namespace: `${AMBIENT}, istio.io/rev: canary` }, 'no'],
+    ['the default revision injects', { namespace: `${AMBIENT}, istio.io/rev: default` }, 'no'],
+    ['a revision may be installed and inject', { namespace: `${AMBIENT}, istio.io/rev: canary` }, 'unknown'],
     ['the network of the node', { namespace: AMBIENT, spec: 'hostNetwork: true,' }, 'no'],
     ['kube-system', { namespace: AMBIENT, where: 'kube-system' }, 'no'],
     ['a namespace that nobody read', { pod: 'a: b' }, 'unknown'],
-    ['a namespace that nobody read may inject', { pod: AMBIENT }, 'unknown'],
+    ['a namespace that nobody read, and the pods ask', { pod: AMBIENT }, 'yes'],
   ])('%s', async (_, row, expected) => {
     expect(await answer(row)).toBe(expected);
   });

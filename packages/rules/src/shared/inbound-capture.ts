@@ -1,4 +1,5 @@
 import type { Answer, Mesh, Workload } from '@meshvet/core';
+import { INTERCEPTION_KEY, interceptionModeOf } from './capture.ts';
 
 // Ports of the proxy and its agent, which answer plain text. Source: istio.io, Application Requirements: Ports used by Istio.
 const AGENT_PORTS: ReadonlySet<number> = new Set([15000, 15004, 15006, 15020, 15021, 15090]);
@@ -7,10 +8,11 @@ const AGENT_PORTS: ReadonlySet<number> = new Set([15000, 15004, 15006, 15020, 15
  * Whether the sidecar takes in what comes to a port of the pods. Source: `traffic.sidecar.istio.io/*` in istio/api
  * `annotation/annotations.yaml`; `tools/istio-iptables`.
  */
-export function isCaptured(mesh: Mesh, { podAnnotations }: Workload, port: number): Answer {
+export function isCaptured(mesh: Mesh, workload: Workload, port: number): Answer {
+  const { podAnnotations } = workload;
   if (AGENT_PORTS.has(port) || port === mesh.installation.statusPort.value) return 'no';
   const keys = [
-    'sidecar.istio.io/interceptionMode',
+    INTERCEPTION_KEY,
     'traffic.sidecar.istio.io/includeInboundPorts',
     'traffic.sidecar.istio.io/excludeInboundPorts',
   ] as const;
@@ -18,8 +20,8 @@ export function isCaptured(mesh: Mesh, { podAnnotations }: Workload, port: numbe
     if (podAnnotations.mayChange(key) || (podAnnotations.has(key) && podAnnotations.get(key) === undefined))
       return 'unknown';
   }
-  const [mode, include, exclude] = keys.map((key) => podAnnotations.get(key));
-  if ((mode ?? mesh.installation.interceptionMode.value) === 'NONE') return 'no';
+  if (interceptionModeOf(mesh, workload) === 'NONE') return 'no';
+  const [, include, exclude] = keys.map((key) => podAnnotations.get(key));
   if (include !== undefined && include.trim() !== '*' && !holdsPort(include, port)) return 'no';
   return exclude !== undefined && holdsPort(exclude, port) ? 'no' : 'yes';
 }

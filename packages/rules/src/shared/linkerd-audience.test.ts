@@ -1,7 +1,7 @@
 import { defineRule } from '@meshvet/core';
 import { findingsOf } from '@meshvet/core/testing';
 import { describe, expect, test } from 'vitest';
-import { linkerdOf } from './linkerd-evidence.ts';
+import { hasLinkerd } from './linkerd-audience.ts';
 
 // A rule that says what it thinks of each workload, so that the table can be asked from outside.
 const probe = defineRule({
@@ -17,7 +17,7 @@ const probe = defineRule({
   },
   examples: { bad: [], good: [] },
   check({ subject, mesh, report }) {
-    report(subject.podSpec, 'said', { answer: linkerdOf(mesh, subject) });
+    report(subject.podSpec, 'said', { answer: hasLinkerd(mesh, subject) });
   },
 });
 
