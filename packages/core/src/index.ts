@@ -75,7 +75,44 @@ export {
   versionKeys,
 } from './mesh/canonical.ts';
 export type { Argument, CommandLine } from './mesh/command-line.ts';
+export {
+  type DestinationRule,
+  destinationRules,
+  destinationRulesByHost,
+  destinationRulesFor,
+  type Subset,
+} from './mesh/destination-rules.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
+export {
+  type Gateway,
+  type GatewayHost,
+  type GatewayServer,
+  gatewayOf,
+  gateways,
+  lookupGateway,
+  workloadsOfGateway,
+} from './mesh/gateways.ts';
+export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './mesh/host-endpoints.ts';
+export {
+  type HostLookup,
+  type HostTarget,
+  hostTargets,
+  lookupHost,
+  type MissingHost,
+  type TargetPort,
+} from './mesh/host-targets.ts';
+export {
+  covers,
+  EXPORT_TO_KEY,
+  exportsOf,
+  HostIndex,
+  type HostName,
+  hasExportTo,
+  hostNameOf,
+  isVisibleIn,
+  overlap,
+  readersOf,
+} from './mesh/hosts.ts';
 export {
   type Cause,
   type Fact,
@@ -130,7 +167,25 @@ export {
 } from './mesh/protocol.ts';
 export { type ProxyConfigProblem, proxyConfigProblems } from './mesh/proxy-config.ts';
 export { FIRST_WITH_OTHER_FIELDS } from './mesh/proxy-config-fields.ts';
-export { labelSelector, matches, type Requirement, type Selector } from './mesh/selectors.ts';
+export {
+  type Destination,
+  destinationsOf,
+  type GatewayReference,
+  gatewayReference,
+  isForMesh,
+  type Route,
+  type VirtualHost,
+  type VirtualService,
+  virtualServiceOf,
+  virtualServices,
+  virtualServicesByHost,
+} from './mesh/routes.ts';
+export {
+  labelSelector,
+  matches,
+  type Requirement,
+  type Selector,
+} from './mesh/selectors.ts';
 export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
 export {
   type InstallationSettings,

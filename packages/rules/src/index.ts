@@ -75,6 +75,23 @@ import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
+import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
+import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
+import { routeGatewayPort } from './route/route-gateway-port.ts';
+import { routeGatewaySelector } from './route/route-gateway-selector.ts';
+import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
+import { routeHostDuplicate } from './route/route-host-duplicate.ts';
+import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
+import { routeHostUnknown } from './route/route-host-unknown.ts';
+import { routeIngressClass } from './route/route-ingress-class.ts';
+import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
+import { routePortUnknown } from './route/route-port-unknown.ts';
+import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
+import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
+import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
+import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
+import { routeWeightTotal } from './route/route-weight-total.ts';
 import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
 import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
 import { runtimeInitNetwork } from './runtime/runtime-init-network.ts';
@@ -222,6 +239,23 @@ export const allRules: readonly Rule[] = [
   portServerFirstUndeclared,
   portServiceEntryConflict,
   portUdpNotProxied,
+  routeDestinationDuplicate,
+  routeDestinationRuleDuplicate,
+  routeDestinationRuleTlsMismatch,
+  routeGatewayPort,
+  routeGatewaySelector,
+  routeGatewayUnknown,
+  routeHostDuplicate,
+  routeHostNotInGateway,
+  routeHostUnknown,
+  routeIngressClass,
+  routeIngressPortNotHttp,
+  routePortUnknown,
+  routeProtocolNotHttp,
+  routeSubsetNoLabels,
+  routeSubsetNoPods,
+  routeSubsetUndefined,
+  routeWeightTotal,
   runtimeDnsPolicy,
   runtimeHoldIneffective,
   runtimeInitNetwork,

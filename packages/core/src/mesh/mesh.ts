@@ -426,6 +426,16 @@ export class Mesh {
     return this.#nearness(a, b) === 'near';
   }
 
+  /**
+   * Whether two resources are surely applied together: they stand in one file, a Kustomization takes both, or the input is the whole world.
+   * Two files of a folder may be alternatives, or steps of a tutorial.
+   */
+  appliedTogether(a: Resource, b: Resource): boolean {
+    if (this.settings.closedWorld || a.document.source === b.document.source) return true;
+    const roots = this.#rootsOf(fileOf(a));
+    return [...this.#rootsOf(fileOf(b))].some((root) => roots.has(root));
+  }
+
   /** What the config says lives somewhere else. */
   get externals(): ExternalMatchers {
     return this.#externals;

@@ -1,0 +1,49 @@
+import { testRule, yaml } from '@meshvet/core/testing';
+import { routeDestinationRuleDuplicate } from './route-destination-rule-duplicate.ts';
+
+const rule = (name: string, host: string, more: string, mark = '', namespace = 'shop') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: DestinationRule
+  metadata: { name: ${name}, namespace: ${namespace} }
+  spec: { host: "${host}", ${more || 'exportTo: ["*"]'} } ${mark}
+`;
+const POLICY = 'trafficPolicy: { loadBalancer: { simple: RANDOM } }';
+const V1 = 'subsets: [{ name: v1, labels: { version: v1 } }]';
+const V2 = 'subsets: [{ name: v2, labels: { version: v2 } }]';
+const all = (...documents: string[]) => documents.join('---\n');
+
+testRule(routeDestinationRuleDuplicate, {
+  bad: {
+    'two traffic policies': all(
+      rule('a', '*.googleapis.com', POLICY, '#~ policy'),
+      rule('b', '*.googleapis.com', POLICY, '#~ policy'),
+    ),
+    'one of them is empty': all(rule('a', 'cart', '', '#~ idle'), rule('b', 'cart', V1, '#~ idle')),
+    'a wildcard and a host of it: the wildcard adds nothing': all(
+      rule('a', '*.shop.svc.cluster.local', POLICY, '#~ narrower'),
+      rule('b', 'cart', V1, '#~ wider'),
+    ),
+  },
+  good: {
+    'other subsets': all(rule('a', 'cart', V1), rule('b', 'cart', V2)),
+    'another namespace: the rule of the client is taken': all(
+      rule('a', 'cart', V1),
+      rule('b', 'cart.shop.svc.cluster.local', V1, '', 'other'),
+    ),
+    'each for other namespaces': all(
+      rule('a', 'cart', `${V1}, exportTo: ["one"]`),
+      rule('b', 'cart', `${V1}, exportTo: ["two"]`),
+    ),
+    'each for other clients': all(
+      rule('a', 'cart', `${V1}, workloadSelector: { matchLabels: { app: one } }`),
+      rule('b', 'cart', `${V1}, workloadSelector: { matchLabels: { app: two } }`),
+    ),
+    'two manifests of one object': all(rule('a', 'cart', V1), rule('a', 'cart', V1)),
+    'alternatives side by side in a folder': {
+      files: { 'x/a.yaml': rule('a', 'cart', V1), 'x/b.yaml': rule('b', 'cart', V1) },
+    },
+    'alternatives in folders of their own': {
+      files: { 'x/1/a.yaml': rule('a', 'cart', V1), 'y/2/b.yaml': rule('b', 'cart', V1) },
+    },
+  },
+});

@@ -1,0 +1,56 @@
+import { testRule, yaml } from '@meshvet/core/testing';
+import { routeGatewayUnknown } from './route-gateway-unknown.ts';
+
+const gateway = (name: string, namespace = 'shop') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: Gateway
+  metadata: { name: ${name}, namespace: ${namespace} }
+  spec: { selector: { istio: ingressgateway }, servers: [] }
+`;
+const route = (name: string, mark = '', namespace = 'shop') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: { name: route, namespace: ${namespace} }
+  spec: { hosts: [shop.example.com], gateways: [${name}], http: [{ route: [{ destination: { host: cart } }] }] } ${mark}
+`;
+
+testRule(routeGatewayUnknown, {
+  bad: {
+    'a Gateway of another namespace, by its short name': `${gateway('front', 'shop')}---\n${gateway('edge', 'web')}---\n${route('front', '#~ unknown', 'web')}`,
+    'in a closed world': { settings: { closedWorld: true }, yaml: route('front', '#~ unknown') },
+    'matches of tcp routes': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: { name: front, namespace: shop }
+      spec: { selector: { istio: ingressgateway }, servers: [] }
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec:
+        hosts: [shop.example.com]
+        gateways: [front]
+        tcp: [{ match: [{ gateways: [front, back] }], route: [{ destination: { host: cart } }] }] #~ unknown
+    `,
+  },
+  good: {
+    'no Gateway of the namespace was read': route('front'),
+    'the old forms of a name': `${gateway('front', 'web')}---\n${route('front.web.svc.cluster.local')}---\n${route('front.web')}`,
+    'a Gateway of the Gateway API': {
+      settings: { closedWorld: true },
+      yaml: `${yaml`
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: { name: front, namespace: shop }
+        spec: { gatewayClassName: istio, listeners: [] }
+      `}---\n${route('front')}`,
+    },
+    'a Gateway without a namespace may be the one': `${gateway('edge')}---\n${yaml`
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata: { name: front }
+      spec: { selector: { istio: ingressgateway }, servers: [] }
+    `}---\n${route('front')}`,
+    'a placeholder': `${gateway('edge')}---\n${route('"${GATEWAY}"')}`,
+  },
+});

@@ -1,0 +1,153 @@
+import {
+  defineRule,
+  type Field,
+  gatewayOf,
+  isPatchedAt,
+  lookupGateway,
+  type Mesh,
+  nameOf,
+  overlap,
+  type Resource,
+  type VirtualService,
+} from '@meshvet/core';
+import { quoted, virtualServiceToJudge } from '../shared/route-subjects.ts';
+
+export const routeHostNotInGateway = defineRule({
+  meta: {
+    id: 'route-host-not-in-gateway',
+    summary: 'A VirtualService is bound to a Gateway that serves none of its hosts.',
+    why: 'The gateway takes up a route only for hosts that one of its servers lists for the namespace of the route; requests for the others get 404.',
+    fix: 'List the host in a server of the Gateway, write one of its hosts into the VirtualService, or allow the namespace: ./host and namespace/host leave out others.',
+    severity: 'warning',
+    subject: 'resource',
+    codes: ['IST0132'],
+    sources: [
+      'istio.io/docs/reference/config/networking/gateway/#Server',
+      'istio/istio pkg/config/analysis/analyzers/virtualservice/gateways.go',
+    ],
+    messages: {
+      notServed: '{route}: {gateway} serves {served}, and none of the hosts {hosts}; requests for them get 404.',
+      nothing: '{route}: {gateway} serves no host for namespace {namespace}, so it takes up none of these routes.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'another host; and hosts for the namespace of the Gateway alone',
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
+          spec:
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 80, name: http, protocol: HTTP }
+                hosts: [www.example.com]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: inner, namespace: edge }
+          spec:
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 80, name: http, protocol: HTTP }
+                hosts: ["./*"]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: cart, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways:
+              - edge/front #~ notServed \`edge/front\`
+              - edge/inner #~ nothing \`edge/inner\`
+            http: [{ route: [{ destination: { host: cart } }] }]
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'a wildcard on either side',
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
+          spec:
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 80, name: http, protocol: HTTP }
+                hosts: ["shop/*.example.com"]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: cart, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [edge/front]
+            http: [{ route: [{ destination: { host: cart } }] }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: rest, namespace: shop }
+          spec:
+            hosts: ["*"]
+            gateways: [edge/front]
+            http: [{ route: [{ destination: { host: cart } }] }]
+        `,
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    const virtualService = virtualServiceToJudge(mesh, resource);
+    if (!virtualService || virtualService.isDelegate || !hostsAreKnown(virtualService)) return;
+    const hosts = virtualService.hosts.flatMap(({ name }) => [name.written, name.fqdn]).map(lower);
+    for (const reference of virtualService.gateways) {
+      if (reference.mesh || isPatchedAt(resource, 'spec', 'gateways')) continue;
+      const lookup = lookupGateway(mesh, reference, resource);
+      if (lookup.state !== 'found') continue;
+      const served = lookup.value.map((gateway) => hostsFor(mesh, gateway, resource));
+      const all = served.flatMap((one) => one ?? []);
+      if (served.includes(undefined) || all.length > MOST) continue;
+      if (all.some((host) => hosts.some((own) => overlap(lower(host), own)))) continue;
+      const [gateway] = lookup.value as readonly [Resource];
+      const words = { route: nameOf(resource), gateway: nameOf(gateway) };
+      const related = [{ at: gateway.body.at('spec').at('servers'), note: `the servers of ${nameOf(gateway)}` }];
+      if (all.length === 0)
+        report(reference.field, 'nothing', { ...words, namespace: resource.namespace ?? '' }, { related });
+      else {
+        const names = quoted(virtualService.hosts.map((h) => h.name.written));
+        report(reference.field, 'notServed', { ...words, served: quoted(all), hosts: names }, { related });
+      }
+    }
+  },
+});
+
+const MOST = 2000;
+
+function lower(host: string): string {
+  return host.toLowerCase();
+}
+
+function hostsAreKnown({ resource, spec, hosts }: VirtualService): boolean {
+  return (
+    !isPatchedAt(resource, 'spec', 'hosts') && spec.at('hosts').items().length === hosts.length && hosts.length <= 100
+  );
+}
+
+// The hosts that a gateway serves for routes of a namespace; undefined where that cannot be told.
+function hostsFor(mesh: Mesh, gateway: Resource, route: Resource): readonly string[] | undefined {
+  if (gateway.partial) return undefined;
+  const own = gatewayOf(mesh, gateway);
+  if (own) {
+    const servers = gateway.body.at('spec').at('servers');
+    if (!own.serversKnown || (servers.hasValue && !servers.isList)) return undefined;
+    const loose = mesh.assumesNamespace(route) || mesh.assumesNamespace(gateway);
+    return own.servers
+      .flatMap((server) => server.hosts)
+      .filter((h) => h.namespace === '*' || h.namespace === route.namespace || loose)
+      .map((h) => h.host);
+  }
+  const listeners = gateway.body.at('spec').at('listeners').items() as Field[];
+  const names = listeners.map((l) => (l.at('hostname').hasValue ? l.at('hostname').string() : '*'));
+  return names.includes(undefined) ? undefined : names.map((name) => name || '*');
+}

@@ -1,0 +1,113 @@
+import { testRule, yaml } from '@meshvet/core/testing';
+import { routeHostUnknown } from './route-host-unknown.ts';
+
+const service = (name: string, namespace = 'shop') => yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: ${name}, namespace: ${namespace} }
+  spec: { selector: { app: ${name} }, ports: [{ name: http, port: 80 }] }
+`;
+const route = (host: string, mark = '', namespace = 'shop') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: { name: route, namespace: ${namespace} }
+  spec:
+    hosts: [front]
+    http:
+      - route:
+          - destination:
+              host: ${host} ${mark}
+`;
+
+testRule(routeHostUnknown, {
+  bad: {
+    'an entry without a host': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec:
+        hosts: [front]
+        http:
+          - route:
+              - weight: 100 #~ noHost
+    `,
+    'tcp and tls routes, and several mirrors': [
+      service('cart'),
+      yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec:
+        hosts: [front]
+        tcp: [{ route: [{ destination: { host: a } }] }] #~ destination
+        tls: [{ match: [{ sniHosts: [x] }], route: [{ destination: { host: b } }] }] #~ destination
+        http:
+          - route: [{ destination: { host: cart } }]
+            mirrors:
+              - destination: { host: c } #~ mirror
+              - destination: { host: cart }
+    `,
+    ].join('---\n'),
+    'a host of another namespace, in a closed world': {
+      settings: { closedWorld: true },
+      yaml: `${service('cart')}---\n${route('users.people.svc.cluster.local', '#~ destination')}`,
+    },
+    'a host outside the cluster, in a closed world': {
+      settings: { closedWorld: true },
+      yaml: `${service('cart')}---\n${route('api.example.com', '#~ destination')}`,
+    },
+    'a ServiceEntry of one cluster and not of the other': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: { name: cart, namespace: shop }
+      spec: { hosts: [cart.shop.svc.a.global], ports: [{ number: 80, name: http, protocol: HTTP }] }
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec:
+        hosts: [cart]
+        http:
+          - route:
+              - { destination: { host: cart.shop.svc.a.global }, weight: 50 }
+              - { destination: { host: cart.shop.svc.b.global }, weight: 50 } #~ destination
+    `,
+  },
+  good: {
+    'a destination that is filled in later': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec: { hosts: [front], http: [{ route: [{ destination: $(DESTINATION) }] }] }
+    `,
+    'no Service of the namespace was read': route('cart'),
+    'a host outside the cluster lives elsewhere': `${service('cart')}---\n${route('api.example.com')}`,
+    'a namespace of which nothing was read': `${service('cart')}---\n${route('users.people.svc.cluster.local')}`,
+    'a placeholder is filled in later': `${service('cart')}---\n${route('"${HOST}"')}`,
+    'a Service that a Helm release beside it may make': `${service('cart')}---\n${yaml`
+      apiVersion: helm.toolkit.fluxcd.io/v2
+      kind: HelmRelease
+      metadata: { name: redis, namespace: shop }
+      spec: { chart: { spec: { chart: redis } } }
+    `}---\n${route('cache')}`,
+    'the Service of the API server, which every cluster has': {
+      settings: { closedWorld: true },
+      yaml: route('kubernetes.default.svc.cluster.local'),
+    },
+    'a wildcard rule': {
+      settings: { closedWorld: true },
+      yaml: yaml`
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: { name: default, namespace: istio-system }
+        spec: { host: "*.local", trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }
+      `,
+    },
+    'a route without a namespace and a Service with one may meet': `${service('cart')}---\n${service('front')}---\n${yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route }
+      spec: { hosts: [front], http: [{ route: [{ destination: { host: cart } }] }] }
+    `}`,
+  },
+});
