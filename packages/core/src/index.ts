@@ -143,6 +143,13 @@ export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/look
 export type { Admission, Membership, MembershipMode } from './mesh/membership.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
 export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+export {
+  type Mtls,
+  type MtlsMode,
+  mtlsOf,
+  type PeerAuthentication,
+  peerAuthentications,
+} from './mesh/peer-authentication.ts';
 export { scrapePortProblem } from './mesh/prometheus-annotations.ts';
 export {
   appProtocolSince,

@@ -1,4 +1,12 @@
 import type { Rule } from '@meshvet/core';
+import { ambientAnnotationIgnored } from './ambient/ambient-annotation-ignored.ts';
+import { ambientL7DenyNoEffect } from './ambient/ambient-l7-deny-no-effect.ts';
+import { ambientL7PolicyWithoutWaypoint } from './ambient/ambient-l7-policy-without-waypoint.ts';
+import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
+import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
+import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
+import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
+import { ambientWaypointNotFound } from './ambient/ambient-waypoint-not-found.ts';
 import { annotationAlpha } from './annotation/annotation-alpha.ts';
 import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
 import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
@@ -48,10 +56,15 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { linkerdAppProtocolOpaque } from './linkerd/linkerd-app-protocol-opaque.ts';
 import { linkerdImageMismatch } from './linkerd/linkerd-image-mismatch.ts';
 import { linkerdInitArgsInconsistent } from './linkerd/linkerd-init-args-inconsistent.ts';
+import { linkerdInjectAsLabel } from './linkerd/linkerd-inject-as-label.ts';
+import { linkerdInjectMisplaced } from './linkerd/linkerd-inject-misplaced.ts';
+import { linkerdInjectValueInvalid } from './linkerd/linkerd-inject-value-invalid.ts';
 import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
 import { linkerdNativeOrder } from './linkerd/linkerd-native-order.ts';
+import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-mismatch.ts';
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
@@ -91,18 +104,28 @@ import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
 import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
 import { routeWeightTotal } from './route/route-weight-total.ts';
+import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
 import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
 import { runtimeInitNetwork } from './runtime/runtime-init-network.ts';
 import { runtimeJobNeverCompletes } from './runtime/runtime-job-never-completes.ts';
+import { runtimeLocalhostListener } from './runtime/runtime-localhost-listener.ts';
+import { runtimeMtlsPortLevel } from './runtime/runtime-mtls-port-level.ts';
+import { runtimeNetworkPolicyControlPlane } from './runtime/runtime-network-policy-control-plane.ts';
+import { runtimeNetworkPolicyHbone } from './runtime/runtime-network-policy-hbone.ts';
+import { runtimeNodePortStrict } from './runtime/runtime-node-port-strict.ts';
 import { runtimePodSecurityCapabilities } from './runtime/runtime-pod-security-capabilities.ts';
 import { runtimePodSecuritySeccomp } from './runtime/runtime-pod-security-seccomp.ts';
+import { runtimeProbeNotRewritten } from './runtime/runtime-probe-not-rewritten.ts';
+import { runtimeProbePortUnresolved } from './runtime/runtime-probe-port-unresolved.ts';
 import { runtimeProxyUid } from './runtime/runtime-proxy-uid.ts';
 import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
 import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
+import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
+import { serviceMixedMeshMembership } from './service/service-mixed-mesh-membership.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
 import { serviceProtocolConflict } from './service/service-protocol-conflict.ts';
@@ -152,6 +175,14 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
+  ambientAnnotationIgnored,
+  ambientL7DenyNoEffect,
+  ambientL7PolicyWithoutWaypoint,
+  ambientLabelMisplaced,
+  ambientModeValueInvalid,
+  ambientSidecarConflict,
+  ambientVersionUnsupported,
+  ambientWaypointNotFound,
   annotationAlpha,
   annotationCaptureDisabled,
   annotationDeprecated,
@@ -201,10 +232,15 @@ export const allRules: readonly Rule[] = [
   labelsSelectorMismatch,
   labelsServiceAppMissing,
   labelsVersionMissing,
+  linkerdAppProtocolOpaque,
   linkerdImageMismatch,
   linkerdInitArgsInconsistent,
+  linkerdInjectAsLabel,
+  linkerdInjectMisplaced,
+  linkerdInjectValueInvalid,
   linkerdJobNeverCompletes,
   linkerdNativeOrder,
+  linkerdOpaquePortsMismatch,
   linkerdProxyUid,
   linkerdReservedPort,
   linkerdWaitBeforeExit,
@@ -244,18 +280,28 @@ export const allRules: readonly Rule[] = [
   routeSubsetNoPods,
   routeSubsetUndefined,
   routeWeightTotal,
+  runtimeDnsPolicy,
   runtimeHoldIneffective,
   runtimeInitNetwork,
   runtimeJobNeverCompletes,
+  runtimeLocalhostListener,
+  runtimeMtlsPortLevel,
+  runtimeNetworkPolicyControlPlane,
+  runtimeNetworkPolicyHbone,
+  runtimeNodePortStrict,
   runtimePodSecurityCapabilities,
   runtimePodSecuritySeccomp,
+  runtimeProbeNotRewritten,
+  runtimeProbePortUnresolved,
   runtimeProxyUid,
   runtimeReservedPort,
   runtimeServicePortReserved,
   runtimeStartOrder,
   runtimeTerminationDrain,
+  runtimeTokenAutomount,
   serviceExportToInvalid,
   serviceHeadlessSticky,
+  serviceMixedMeshMembership,
   servicePodNoService,
   servicePodSingleService,
   serviceProtocolConflict,

@@ -337,6 +337,96 @@ const CASES: readonly Case[] = [
     {},
   ],
   [
+    'ambient-mode-value-invalid',
+    'writes what was meant in small letters',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, labels: { istio.io/dataplane-mode: Ambient } }
+    `,
+    [
+      '-metadata: { name: shop, labels: { istio.io/dataplane-mode: Ambient } }',
+      '+metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }',
+    ],
+    {},
+  ],
+  [
+    'ambient-label-misplaced',
+    'moves the label to the pods',
+    workload(
+      '    labels:\n      istio.io/dataplane-mode: none # out\n      team: a',
+      '        labels:\n          run: cart',
+    ),
+    ['-    istio.io/dataplane-mode: none # out', '+        istio.io/dataplane-mode: none # out'],
+    {},
+  ],
+  [
+    'linkerd-inject-value-invalid',
+    'writes what was meant',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, annotations: { linkerd.io/inject: "true" } }
+    `,
+    [
+      '-metadata: { name: shop, annotations: { linkerd.io/inject: "true" } }',
+      '+metadata: { name: shop, annotations: { linkerd.io/inject: "enabled" } }',
+    ],
+    {},
+  ],
+  [
+    'linkerd-inject-as-label',
+    'makes it an annotation',
+    workload(
+      '',
+      '        labels:\n          run: cart\n          linkerd.io/inject: enabled\n        annotations:\n          a: b',
+    ),
+    ['-        linkerd.io/inject: enabled', '+        linkerd.io/inject: enabled'],
+    {},
+  ],
+  [
+    'linkerd-inject-misplaced',
+    'moves it to the pods, and what only held it goes too',
+    workload(
+      '    annotations:\n      linkerd.io/inject: enabled',
+      '        labels: { run: cart }\n        annotations: { a: b }',
+    ),
+    [
+      '-  annotations:',
+      '-    linkerd.io/inject: enabled',
+      '-      annotations: { a: b }',
+      '+      annotations: { linkerd.io/inject: enabled, a: b }',
+    ],
+    {},
+  ],
+  [
+    'linkerd-opaque-ports-mismatch',
+    'copies the list of the pods',
+    yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, annotations: { linkerd.io/inject: enabled } }
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata:
+        name: bus
+        namespace: shop
+      spec: { selector: { app: bus }, ports: [{ name: nats, port: 4222 }] }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: bus, namespace: shop }
+      spec:
+        selector: { matchLabels: { app: bus } }
+        template:
+          metadata: { labels: { app: bus }, annotations: { config.linkerd.io/opaque-ports: "4222" } }
+          spec: { containers: [{ name: bus, image: bus }] }
+    `,
+    ['+  annotations:', '+    config.linkerd.io/opaque-ports: "4222"'],
+    {},
+  ],
+  [
     'annotation-value-invalid',
     'takes the blanks out of a list of ranges',
     workload(
@@ -441,6 +531,8 @@ function changed(before: string, after: string): string[] {
 
 const WITH_SAFE_FIX = [...new Set(CASES.map(([rule]) => rule))];
 const WITH_SUGGESTION = [
+  'ambient-mode-value-invalid',
+  'ambient-waypoint-not-found',
   'annotation-misplaced',
   'annotation-proxy-config-unknown-field',
   'annotation-unknown',
@@ -453,6 +545,9 @@ const WITH_SUGGESTION = [
   'labels-version-missing',
   'port-name-missing-separator',
   'runtime-job-never-completes',
+  'runtime-network-policy-hbone',
+  'runtime-probe-not-rewritten',
+  'runtime-probe-port-unresolved',
   'runtime-start-order',
   'service-target-port-undeclared',
   'sidecar-native-annotation',

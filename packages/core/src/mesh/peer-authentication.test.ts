@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { MeshConfigKeys } from '../config/config.ts';
+import { makeMesh } from '../testing/make-mesh.ts';
+import { mtlsOf, peerAuthentications } from './peer-authentication.ts';
+
+const CART = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'cart', namespace: 'shop' },
+  spec: {
+    template: { metadata: { labels: { app: 'cart' } }, spec: { containers: [{ name: 'cart', image: 'cart' }] } },
+  },
+};
+
+function policy(namespace: string, spec: object, name = 'default') {
+  return { apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication', metadata: { name, namespace }, spec };
+}
+
+const mode = (value: string) => ({ mtls: { mode: value } });
+const cart = { selector: { matchLabels: { app: 'cart' } } };
+
+async function mtls(policies: readonly object[], config: MeshConfigKeys = {}, port?: number) {
+  const mesh = await makeMesh([CART, ...policies].map((d) => JSON.stringify(d)).join('\n---\n'), config);
+  const [workload] = mesh.workloads;
+  if (!workload) throw new Error('no workload');
+  const { mode: found, certain } = mtlsOf(mesh, workload, port);
+  return `${found} ${certain ? 'certain' : 'unknown'}`;
+}
+
+describe('mtlsOf', () => {
+  test('the mesh, the namespace and the workload, the narrowest first', async () => {
+    const whole = policy('istio-system', mode('STRICT'));
+    const namespace = policy('shop', mode('PERMISSIVE'));
+    const workload = policy('shop', { ...cart, ...mode('DISABLE') }, 'cart');
+    expect(await mtls([whole])).toBe('STRICT certain');
+    expect(await mtls([whole, namespace])).toBe('PERMISSIVE certain');
+    expect(await mtls([whole, namespace, workload])).toBe('DISABLE certain');
+  });
+
+  test('what is not set is left to the wider scope', async () => {
+    expect(await mtls([policy('istio-system', mode('STRICT')), policy('shop', mode('UNSET'))])).toBe('STRICT certain');
+    expect(await mtls([policy('istio-system', mode('STRICT')), policy('shop', {})])).toBe('STRICT certain');
+  });
+
+  test('ports count with a selector only', async () => {
+    const ports = { portLevelMtls: { 8080: { mode: 'DISABLE' } } };
+    expect(await mtls([policy('shop', { ...cart, ...mode('STRICT'), ...ports })], {}, 8080)).toBe('DISABLE certain');
+    expect(await mtls([policy('shop', { ...cart, ...mode('STRICT'), ...ports })], {}, 8081)).toBe('STRICT certain');
+    expect(await mtls([policy('shop', { ...mode('STRICT'), ...ports })], {}, 8080)).toBe('STRICT certain');
+  });
+
+  test('a selector in the root namespace selects nothing', async () => {
+    expect(await mtls([policy('istio-system', { ...cart, ...mode('STRICT') })])).toBe('undefined unknown');
+  });
+
+  test('without a policy only a closed world knows the default', async () => {
+    expect(await mtls([])).toBe('undefined unknown');
+    expect(await mtls([], { closedWorld: true })).toBe('PERMISSIVE certain');
+    expect(await mtls([], { closedWorld: true, externals: { namespaces: ['istio-system'] } })).toBe(
+      'undefined unknown',
+    );
+  });
+
+  test('of two that disagree the older one wins, and nobody knows which that is', async () => {
+    const two = [policy('shop', mode('STRICT'), 'a'), policy('shop', mode('PERMISSIVE'), 'b')];
+    expect(await mtls(two)).toBe('undefined unknown');
+    expect(await mtls([two[0] as object, policy('shop', mode('STRICT'), 'b')])).toBe('STRICT certain');
+    expect(await mtls([two[0] as object, policy('shop', {}, 'b')])).toBe('undefined unknown');
+  });
+
+  test('a mode that is filled in later, and another root namespace', async () => {
+    expect(await mtls([policy('shop', mode('${MODE}'))])).toBe('undefined unknown');
+    const mesh = policy('mesh', mode('STRICT'));
+    expect(await mtls([mesh])).toBe('undefined unknown');
+    expect(await mtls([mesh], { installation: { rootNamespace: 'mesh' } })).toBe('STRICT certain');
+  });
+
+  test('the kind is there since 1.5', async () => {
+    expect(await mtls([policy('shop', mode('STRICT'))], { istioVersion: '1.4' })).toBe('undefined unknown');
+    expect(await mtls([policy('shop', mode('STRICT'))], { istioVersion: '1.5' })).toBe('STRICT certain');
+  });
+
+  test('a step of a tutorial makes the mesh strict for that step only', async () => {
+    const strict = JSON.stringify(policy('istio-system', mode('STRICT')));
+    const files = (more: Record<string, string>) => ({ 'apps/one/cart.yaml': JSON.stringify(CART), ...more });
+    const of = async (more: Record<string, string>) => {
+      const mesh = await makeMesh(files(more));
+      return mtlsOf(mesh, mesh.workloads[0] as never).mode;
+    };
+    expect(await of({ 'mesh/base/mtls/strict.yaml': strict })).toBe('STRICT');
+    expect(await of({ 'lab/one/a/strict.yaml': strict, 'lab/two/b/strict.yaml': strict })).toBeUndefined();
+  });
+
+  test('hundreds of policies in one namespace are not weighed', async () => {
+    const many = Array.from({ length: 101 }, (_, i) => policy('shop', mode('STRICT'), `p${i}`));
+    expect(await mtls(many)).toBe('undefined unknown');
+  });
+});
+
+test('scopes', async () => {
+  const mesh = await makeMesh(
+    [
+      policy('istio-system', {}, 'a'),
+      policy('shop', {}, 'b'),
+      policy('shop', cart, 'c'),
+      policy('istio-system', cart, 'd'),
+    ]
+      .map((d) => JSON.stringify(d))
+      .join('\n---\n'),
+  );
+  expect(peerAuthentications(mesh).map((p) => p.scope)).toEqual(['mesh', 'namespace', 'workload', 'ignored']);
+});

@@ -1,0 +1,147 @@
+import { defineRule, nameOf } from '@meshvet/core';
+import { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+
+export const ambientL7PolicyWithoutWaypoint = defineRule({
+  meta: {
+    id: 'ambient-l7-policy-without-waypoint',
+    summary: 'An AuthorizationPolicy asks for what only a waypoint can check, and reaches no waypoint.',
+    why: 'The ztunnel sees connections and not requests: a rule that allows by HTTP attributes is left out, so all that it would allow is denied, and one that denies by them denies more than it says.',
+    fix: 'Deploy a waypoint and name it or the Service in targetRefs, or write the rule with ports, namespaces and principals.',
+    severity: 'error',
+    subject: 'resource',
+    codes: ['KIA0109', 'KIA0110'],
+    since: '1.18',
+    sources: [
+      'istio/istio pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go (handleRule)',
+      'istio.io: Use Layer 4 security policy',
+      'kiali business/checkers/authorization',
+    ],
+    messages: {
+      dropped:
+        '{policy}: rule {number} allows by {attributes}, which {who} can check; ztunnel leaves the whole rule out, so what it would allow is denied.',
+      more: '{policy}: rule {number} denies by {attributes}, which {who} can check; ztunnel checks the rest of the rule alone, so it denies more than is asked.',
+      target:
+        '{policy}: targetRefs names Service {service}, which has no waypoint ({reason}); neither ztunnel nor a sidecar reads a policy with targetRefs, so nobody enforces it.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'nobody may call any more',
+        yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec: { containers: [{ name: cart, image: cart }] }
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: { name: read, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            action: ALLOW
+            rules:
+              - to:
+                  - operation:
+                      methods: [GET] #~ dropped \`methods\`
+        `,
+      },
+      {
+        title: 'all that the namespace sends is denied, not only what it deletes',
+        yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec: { containers: [{ name: cart, image: cart }] }
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: { name: no-delete, namespace: shop }
+          spec:
+            action: DENY
+            rules:
+              - from: [{ source: { namespaces: [test] } }]
+                to:
+                  - operation:
+                      ports: ["8080"]
+                      methods: [DELETE] #~ more
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'ztunnel checks ports, namespaces and principals',
+        yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio.io/dataplane-mode: ambient } }
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: cart, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            template:
+              metadata: { labels: { app: cart } }
+              spec: { containers: [{ name: cart, image: cart }] }
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: { name: front, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: cart } }
+            rules:
+              - from: [{ source: { principals: [cluster.local/ns/shop/sa/front] } }]
+                to: [{ operation: { ports: ["8080"] } }]
+        `,
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    for (const { name, field, refused, codes } of loneTargets(mesh, resource)) {
+      const reason = refused
+        ? 'its label istio.io/use-waypoint is none'
+        : 'neither it nor its namespace has label istio.io/use-waypoint';
+      report(field, 'target', { policy: nameOf(resource), service: name, reason }, { codes });
+    }
+    const policy = ztunnelPolicyOf(mesh, resource);
+    if (!policy) return;
+    const who = policy.waypoint === 'no' ? 'only a waypoint' : 'only a waypoint, by a policy with targetRefs,';
+    for (const rule of policy.rules) {
+      const [first] = rule.l7;
+      if (!first || (policy.action === 'DENY' && !rule.enforceable)) continue;
+      report(
+        first.field,
+        policy.action === 'ALLOW' ? 'dropped' : 'more',
+        { policy: nameOf(resource), number: rule.number, attributes: attributesOf(rule), who },
+        {
+          onKey: first.field.key !== 'key',
+          codes: kialiPolicyCodes(policy),
+          // Without a workload in sight somebody may still refuse ambient mode.
+          severity: policy.workload || mesh.settings.closedWorld ? 'error' : 'warning',
+        },
+      );
+    }
+  },
+});
+
+function attributesOf({ l7 }: ZtunnelRule): string {
+  const names = [...new Set(l7.map(({ name }) => name))];
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and more` : names.join(', ');
+}
