@@ -164,7 +164,7 @@ describe('a Deployment of extensions/v1beta1 needs no selector', () => {
 
 describe('the labels of injection', () => {
   const pod = (namespace: string, labels = 'app: cart') =>
-    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop${namespace} }\n` + deployment('cart', labels);
+    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop${namespace} }\n${deployment('cart', labels)}`;
   const outcome = async (text: string, config: Config = {}) => (await whyOf(text, config))[0]?.istio.outcome;
   test('a label that says no keeps the pod out', async () => {
     expect(

@@ -1,26 +1,26 @@
 import { testRule, yaml } from '@meshvet/core/testing';
 import { routeIngressClass } from './route-ingress-class.ts';
 
-const ingress = (version: string, className: string, mark = '') => yaml`
-  apiVersion: ${version} ${mark}
-  kind: Ingress
-  metadata: { name: shop, namespace: shop, annotations: { kubernetes.io/ingress.class: ${className} } }
-  spec: { backend: { serviceName: cart, servicePort: 80 } }
-`;
-
 testRule(routeIngressClass, {
-  bad: {
-    'since Kubernetes 1.22': {
-      settings: { kubernetesVersion: '1.22' },
-      yaml: ingress('networking.k8s.io/v1beta1', 'istio', '#~ removed'),
-    },
-  },
   good: {
-    'before Kubernetes 1.22': {
-      settings: { kubernetesVersion: '1.21' },
-      yaml: ingress('networking.k8s.io/v1beta1', 'istio'),
+    'a version that is gone is told by a rule of its own': {
+      settings: { closedWorld: true },
+      yaml: yaml`
+        apiVersion: extensions/v1beta1
+        kind: Ingress
+        metadata: { name: shop, namespace: shop, annotations: { kubernetes.io/ingress.class: istio } }
+        spec: { backend: { serviceName: cart, servicePort: 80 } }
+      `,
     },
-    'another class': ingress('extensions/v1beta1', 'nginx'),
+    'another class in a closed world': {
+      settings: { closedWorld: true },
+      yaml: yaml`
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: { name: shop, namespace: shop, annotations: { kubernetes.io/ingress.class: nginx } }
+        spec: { defaultBackend: { service: { name: cart, port: { number: 80 } } } }
+      `,
+    },
     'in an open world the IngressClass may live elsewhere': yaml`
       apiVersion: networking.k8s.io/v1
       kind: Ingress
