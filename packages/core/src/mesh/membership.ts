@@ -7,7 +7,7 @@ import { lazy } from './lazy.ts';
 import { decideLinkerd, type LinkerdInjection, type LinkerdInput } from './linkerd.ts';
 import type { Answer } from './lookup.ts';
 import type { Namespace } from './namespaces.ts';
-import type { Workload } from './workloads.ts';
+import type { Container, Workload } from './workloads.ts';
 
 /** Whether the pods of a workload are in the mesh, and what decided it. */
 export interface Membership {
@@ -41,7 +41,8 @@ export interface Admission {
 /** What is known of the namespace of a workload: the variants of its manifest, or why there are none. */
 export type NamespaceFacts =
   | { readonly state: 'read'; readonly variants: readonly Namespace[] }
-  | { readonly state: 'unknown'; readonly why: string };
+  /** `isOpen`: not even its name is certain. */
+  | { readonly state: 'unknown'; readonly why: string; readonly isOpen: boolean };
 
 /** Decides for one workload. With several manifests of its namespace that do not agree the answer is unknown. */
 export function admissionOf(
@@ -50,18 +51,17 @@ export function admissionOf(
   setup: AdmissionSetup,
   rejections: readonly Fact[],
 ): Admission {
-  if (namespace.state === 'unknown') return admit(workload, undefined, namespace.why, setup, rejections);
-  const admissions = namespace.variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
+  if (namespace.state === 'unknown') return admit(workload, undefined, namespace, setup, rejections);
+  const variants = namespace.variants.slice(0, MOST_VARIANTS);
+  const admissions = variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
   const [first] = admissions as [Admission];
-  if (admissions.every((a) => isSame(a, first))) return first;
-  return admit(
-    workload,
-    undefined,
-    `the manifests of Namespace ${namespace.variants[0]?.name} differ`,
-    setup,
-    rejections,
-  );
+  if (variants.length === namespace.variants.length && admissions.every((a) => isSame(a, first))) return first;
+  const why = `the manifests of Namespace ${namespace.variants[0]?.name} differ`;
+  return admit(workload, undefined, { state: 'unknown', why, isOpen: false }, setup, rejections);
 }
+
+/** How many manifests of one Namespace are weighed; overlays of more clusters nobody keeps in one repository. */
+export const MOST_VARIANTS = 50;
 
 function isSame(a: Admission, b: Admission): boolean {
   return (
@@ -69,25 +69,31 @@ function isSame(a: Admission, b: Admission): boolean {
     a.istio.revision === b.istio.revision &&
     a.ambient.answer === b.ambient.answer &&
     a.linkerd.outcome === b.linkerd.outcome &&
-    a.membership.answer === b.membership.answer
+    a.linkerd.mode === b.linkerd.mode &&
+    a.membership.answer === b.membership.answer &&
+    a.membership.mode === b.membership.mode
   );
 }
 
 function admit(
   workload: Workload,
   namespace: Namespace | undefined,
-  unknownWhy: string | undefined,
+  unknown: Extract<NamespaceFacts, { state: 'unknown' }> | undefined,
   setup: AdmissionSetup,
   rejections: readonly Fact[],
 ): Admission {
-  const input = admissionInput(workload, namespace, unknownWhy, rejections);
+  const unknownWhy = unknown?.why;
+  const input: AdmissionInput = {
+    ...admissionInput(workload, namespace, unknownWhy, rejections),
+    isNamespaceOpen: unknown?.isOpen ?? false,
+  };
   const istio = decideInjection(input, setup);
   const ambient = decideEnrolment(input, setup.settings);
   const linkerdInput = linkerdInputOf(workload, namespace, input);
-  const linkerdAlone = decideLinkerd(linkerdInput, setup.settings);
+  const linkerdAlone = decideLinkerd(linkerdInput, setup);
   const linkerd =
     istio.outcome === 'injected'
-      ? decideLinkerd({ ...linkerdInput, existingProxy: linkerdInput.existingProxy ?? ISTIO_FIRST }, setup.settings)
+      ? decideLinkerd({ ...linkerdInput, existingProxy: linkerdInput.existingProxy ?? ISTIO_FIRST }, setup)
       : linkerdAlone;
   const plain = membershipOf(workload, istio, ambient, linkerd, unknownWhy);
   const membership: Membership =
@@ -136,7 +142,7 @@ function admissionInput(
 
 function linkerdInputOf(workload: Workload, namespace: Namespace | undefined, input: AdmissionInput): LinkerdInput {
   const annotations = namespace?.resource.annotations;
-  const proxy = workload.containers.find((c) => PROXIES.has(c.name) && c.image !== 'auto');
+  const proxy = workload.containers.find(isProxy);
   const token = workload.podSpec.at('automountServiceAccountToken');
   return {
     ...input,
@@ -150,7 +156,19 @@ function linkerdInputOf(workload: Workload, namespace: Namespace | undefined, in
   };
 }
 
-const PROXIES: ReadonlySet<string> = new Set(['linkerd-proxy', 'linkerd-init', 'istio-proxy', 'istio-init']);
+// Linkerd goes by the names, whatever the images, and by its own images whatever the names. Source: `pkg/healthcheck/sidecar.go`.
+function isProxy({ name, image, init }: Container): boolean {
+  return init
+    ? name === 'linkerd-init' ||
+        name === 'istio-init' ||
+        name === 'linkerd-proxy' ||
+        image.startsWith('cr.l5d.io/linkerd/proxy-init:') ||
+        image.startsWith('gcr.io/istio-release/proxy_init:')
+    : name === 'linkerd-proxy' ||
+        name === 'istio-proxy' ||
+        image.startsWith('cr.l5d.io/linkerd/proxy:') ||
+        image.startsWith('gcr.io/istio-release/proxyv2:');
+}
 
 function membershipOf(
   workload: Workload,
@@ -159,10 +177,12 @@ function membershipOf(
   linkerd: LinkerdInjection,
   unknownWhy: string | undefined,
 ): Membership {
-  if (istio.cause === 'host-network') return toMembership('no', istio.facts);
+  // A gateway may well use the network of its node; its proxy captures nothing.
+  if (istio.cause === 'host-network' && !(workload.hasProxy && workload.isGateway))
+    return toMembership('no', istio.facts);
   if (workload.hasProxy || workload.podAnnotations.has('sidecar.istio.io/status')) {
     const fact: Fact = { text: 'the manifest carries a proxy', field: workload.podSpec.at('containers') };
-    return toMembership('yes', [fact], workload.isGateway ? 'gateway' : 'sidecar');
+    return toMembership('yes', [fact], modeOf(istio.templates, workload));
   }
   const linkerdProxy = workload.containers.find((c) => c.name === 'linkerd-proxy' && (!c.init || c.native));
   if (linkerdProxy)

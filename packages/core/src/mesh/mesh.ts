@@ -1,14 +1,18 @@
 import { isKnownGroup } from '../manifest/kinds.ts';
 import { folderOf } from '../manifest/kustomize.ts';
+import type { Labels } from '../manifest/labels.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
-import { type AdmissionSetup, REVISION_KEY } from './injection.ts';
-import { askedWebhooks, installedWebhooks } from './injector-webhooks.ts';
-import { type HelmValues, type Installation, readInstallation } from './installation.ts';
+import { type AdmissionSetup, decideInjection, type Outcome, REVISION_KEY } from './injection.ts';
+import { askedWebhooks, installedWebhooks, writtenWebhooks } from './injector-webhooks.ts';
+import { type Installation, readInstallation } from './installation.ts';
+import type { HelmValues } from './installation-sources.ts';
+import { labelsOf } from './label-set.ts';
 import { lazy } from './lazy.ts';
+import { LINKERD_INJECT_KEY } from './linkerd.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
-import { type Admission, admissionOf, type Membership, type NamespaceFacts } from './membership.ts';
+import { type Admission, admissionOf, type Membership, MOST_VARIANTS, type NamespaceFacts } from './membership.ts';
 import { type Namespace, readNamespace } from './namespaces.ts';
 import { type PortProtocol, portProtocol } from './protocol.ts';
 import { matches } from './selectors.ts';
@@ -106,6 +110,7 @@ export class Mesh {
     readInstallation(this.settings, this.resources, this.#embedded, this.#helmValues),
   );
   readonly #webhooks = lazy(() => installedWebhooks(this.settings, this.installation, this.resources));
+  readonly #linkerdWebhooks = lazy(() => writtenWebhooks('linkerd', this.resources));
   readonly #workloads = lazy(() => this.resources.flatMap((r) => readWorkload(r) ?? []));
   readonly #services = lazy(() => this.resources.flatMap((r) => readService(r) ?? []));
   readonly #namespaces = lazy(() => this.resources.flatMap((r) => readNamespace(r) ?? []));
@@ -117,6 +122,14 @@ export class Mesh {
   );
   readonly #byType = lazy(() => groupBy(this.resources, (r) => r.type));
   readonly #namespacesByName = lazy(() => groupBy(this.#namespaces(), (n) => n.name));
+  // A Namespace may stand beside each of a thousand applications: what decides is asked once.
+  readonly #differentNamespaces = lazy(() => {
+    const byName = new Map<string, readonly Namespace[]>();
+    for (const [name, variants] of this.#namespacesByName()) {
+      byName.set(name, [...new Map([...variants].reverse().map((v) => [substanceOf(v), v])).values()].reverse());
+    }
+    return byName;
+  });
   readonly #workloadsByNamespace = lazy(() => groupBy(this.#workloads(), (w) => w.resource.namespace ?? ''));
   readonly #servicesByNamespace = lazy(() => groupBy(this.#services(), (s) => s.resource.namespace ?? ''));
   readonly #servicesByName = lazy(() => groupBy(this.#services(), (s) => `${s.resource.namespace}/${s.resource.name}`));
@@ -240,23 +253,25 @@ export class Mesh {
 
   #admissionSetup({ podLabels }: Workload, namespace: NamespaceFacts): AdmissionSetup {
     const installed = this.#webhooks();
-    const above = namespace.state === 'read' ? namespace.variants.map((n) => n.resource.labels.get(REVISION_KEY)) : [];
-    const asked = askedWebhooks(this.settings, installed, [...above, podLabels.get(REVISION_KEY)]);
+    const variants = namespace.state === 'read' ? namespace.variants.slice(0, MOST_VARIANTS) : [];
+    const above = variants.map((n) => n.resource.labels.get(REVISION_KEY));
+    const asked = askedWebhooks(this.settings, this.installation, installed, [...above, podLabels.get(REVISION_KEY)]);
     const webhooks = asked.length === 0 ? installed : [...installed, ...asked];
-    return { settings: this.settings, installation: this.installation, webhooks };
+    const linkerdWebhooks = this.#linkerdWebhooks();
+    return { settings: this.settings, installation: this.installation, webhooks, linkerdWebhooks };
   }
 
   #namespaceFacts({ resource }: Workload): NamespaceFacts {
-    const { namespace = '', namespaceWritten, rewrites } = resource;
-    if (rewrites?.namespace) return { state: 'unknown', why: 'a Kustomization moves it to another namespace' };
+    const { namespace = '', namespaceWritten, rewrites, body } = resource;
+    const unknown = (why: string, isOpen: boolean) => ({ state: 'unknown', why, isOpen }) as const;
+    if (rewrites?.namespace) return unknown('a Kustomization moves it to another namespace', true);
+    if (body.at('metadata').at('namespace').text() === undefined && body.at('metadata').at('namespace').hasValue)
+      return unknown('its namespace is filled in later', true);
     // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
     const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
-    const variants = sure ? this.#namespacesByName().get(namespace) : undefined;
-    if (variants) return { state: 'read', variants };
-    return {
-      state: 'unknown',
-      why: sure ? `no manifest of Namespace ${namespace} was read` : 'the manifest names no namespace',
-    };
+    if (!sure) return unknown('the manifest names no namespace', true);
+    const variants = this.#differentNamespaces().get(namespace);
+    return variants ? { state: 'read', variants } : unknown(`no manifest of Namespace ${namespace} was read`, false);
   }
 
   /** Istio's sidecar of a workload: whether its pods have one, and in which form. */
@@ -288,15 +303,21 @@ export class Mesh {
     const { namespace, namespaceWritten, rewrites } = service.resource;
     const variants =
       namespaceWritten && !rewrites?.namespace ? (this.#namespacesByName().get(namespace ?? '') ?? []) : [];
-    const unmeshed =
-      variants.length > 0 &&
-      variants.every(
-        (n) => !NAMESPACE_MESH_LABELS.some((key) => n.resource.labels.has(key) || n.resource.labels.mayChange(key)),
-      );
-    const { value: byDefault, certain } = this.installation.enableNamespacesByDefault;
-    if (unmeshed && !byDefault && certain)
+    const isUnmeshed = ({ resource: { labels, annotations } }: Namespace) =>
+      !NAMESPACE_MESH_LABELS.some((key) => labels.has(key) || labels.mayChange(key)) &&
+      annotations.lacks(LINKERD_INJECT_KEY) &&
+      this.#injectionOfSilentPods(namespace ?? '', labels) === 'not-injected';
+    if (variants.length > 0 && variants.every(isUnmeshed))
       return { answer: 'no', reason: `Namespace ${namespace} carries no mesh label` };
     return { answer: 'unknown', reason: 'no pod behind the Service was read' };
+  }
+
+  // Webhooks of the input may take namespaces by other labels than Istio's, or all.
+  #injectionOfSilentPods(namespace: string, namespaceLabels: Labels): Outcome {
+    const nothing = labelsOf({});
+    const pod = { namespace, namespaceLabels, podLabels: nothing, podAnnotations: nothing, hostNetwork: 'no' as const };
+    const { settings, installation } = this;
+    return decideInjection(pod, { settings, installation, webhooks: this.#webhooks() }).outcome;
   }
 
   /** The workloads that a Service selects. A Service without selector has none to look for: `elsewhere`. */
@@ -463,6 +484,14 @@ const RELEASE_LABELS: ReadonlySet<string> = new Set(['app.kubernetes.io/instance
 
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
+
+// All of a Namespace that decides about its pods.
+function substanceOf({ resource: { labels, annotations, rewrites } }: Namespace): string {
+  const open = [rewrites?.labels, rewrites?.annotations].map((keys) =>
+    keys === undefined || keys === 'any' ? keys : [...keys],
+  );
+  return JSON.stringify([labels.field.value, annotations.field.value, open]);
+}
 
 function pairKey(resource: Resource, key: string, value: string | undefined): string {
   return `${resource.namespace ?? ''}\n${labelKey(key, value)}`;
