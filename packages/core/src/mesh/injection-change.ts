@@ -33,7 +33,7 @@ export interface InjectionChange {
 export function smallestChange(
   pod: AdmissionInput,
   decision: Injection,
-  setup: AdmissionSetup,
+  { candidates: _, ...setup }: AdmissionSetup,
 ): InjectionChange | undefined {
   switch (decision.outcome) {
     case 'injected':

@@ -97,6 +97,8 @@ export interface AdmissionSetup {
   readonly settings: MeshSettings;
   readonly installation: Installation;
   readonly webhooks: readonly InjectorWebhook[];
+  /** Those of the webhooks that may select pods of the namespace in question; all, unless somebody asked before. */
+  readonly candidates?: readonly InjectorWebhook[];
   /** Those of Linkerd, as far as manifests of them were read; none stand for the chart's. */
   readonly linkerdWebhooks?: readonly InjectorWebhook[];
 }
@@ -121,7 +123,7 @@ const CONTROLLER_LABELS: ReadonlySet<string> = new Set([
 export function decideInjection(pod: AdmissionInput, setup: AdmissionSetup): Injection {
   const refused = refusedAlways(pod, setup);
   if (refused) return refused;
-  const selection = select(pod, setup.webhooks);
+  const selection = select(pod, setup.candidates ?? setup.webhooks);
   const verdict = judge(pod, setup);
   const templates = templatesOf(pod);
   const base = { templates, revision: selection.revisions[0], revisions: selection.revisions };
@@ -435,10 +437,13 @@ function asksOnlyForIstioLabels({ namespaceSelector, objectSelector }: InjectorW
   return [...(namespaceSelector ?? []), ...(objectSelector ?? [])].every((c) => own.includes(c.key));
 }
 
+// The words are for people, who do not read more of them.
+const MOST_NEAR = 20;
+
 function nearestMiss(pod: AdmissionInput, webhooks: readonly InjectorWebhook[]): Fact {
   const { namespaceLabels, podLabels } = surrounded(pod);
   let nearest: { webhook: InjectorWebhook; misses: string[] } | undefined;
-  for (const webhook of webhooks) {
+  for (const webhook of webhooks.slice(0, MOST_NEAR)) {
     const misses = [
       ...(webhook.namespaceSelector ?? [])
         .filter((c) => meetsOne(c, namespaceLabels) === 'no')

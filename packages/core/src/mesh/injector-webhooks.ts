@@ -133,7 +133,7 @@ export function installedWebhooks(
   if (owner !== undefined) names.delete(owner);
   for (const name of names)
     entries.push(...chartWebhooks(name, { isDefault: false, byDefault: 'no', podFirst }, settings));
-  return entries;
+  return [...upToMost(entries)];
 }
 
 /**
@@ -154,15 +154,15 @@ export function writtenWebhooks(
   }
   const names = [...configurations.keys()].sort();
   const written = names.flatMap((name) => agreed(name, configurations.get(name) as InjectorWebhook[][]));
-  if (written.length <= MOST) return written;
-  const more: InjectorWebhook = {
-    ...(written[MOST] as InjectorWebhook),
-    namespaceSelector: [],
-    objectSelector: [],
-    active: 'unknown',
-    note: `there are more than ${MOST} webhooks, and the others were not looked at`,
-  };
-  return [...written.slice(0, MOST), more];
+  return upToMost(written);
+}
+
+function upToMost(webhooks: readonly InjectorWebhook[]): readonly InjectorWebhook[] {
+  const more = webhooks[MOST];
+  if (!more) return webhooks;
+  const note = `there are more than ${MOST} webhooks, and the others were not looked at`;
+  const rest: InjectorWebhook = { ...more, namespaceSelector: [], objectSelector: [], active: 'unknown', note };
+  return [...webhooks.slice(0, MOST), rest];
 }
 
 function agreed(name: string, variants: readonly (readonly InjectorWebhook[])[]): InjectorWebhook[] {
@@ -194,7 +194,7 @@ function substance({ name, revision, namespaceSelector, objectSelector, active }
 }
 
 // No real cluster has so many; in a hostile file thousands would be held against thousands of workloads.
-const MOST = 500;
+const MOST = 120;
 
 /** The config lists the revisions, or the input is all there is: what is not there is not installed. */
 function knowsAll(settings: MeshSettings): boolean {
@@ -223,6 +223,18 @@ export function webhookSelects(webhook: InjectorWebhook, namespaceLabels: LabelS
   const { namespaceSelector, objectSelector, active } = webhook;
   const answer = both(active, namespaceSelector ? meets(namespaceSelector, namespaceLabels) : 'unknown');
   return answer === 'no' ? 'no' : both(answer, objectSelector ? meets(objectSelector, podLabels) : 'unknown');
+}
+
+/** Those of some entries that may select pods of a namespace, whatever the labels of the pods. */
+export function candidatesFor(
+  webhooks: readonly InjectorWebhook[],
+  namespaceLabels: readonly LabelSet[],
+): readonly InjectorWebhook[] {
+  return webhooks.filter(
+    ({ active, namespaceSelector }) =>
+      active !== 'no' &&
+      (!namespaceSelector || namespaceLabels.some((labels) => meets(namespaceSelector, labels) !== 'no')),
+  );
 }
 
 /** Whether an entry is the one that heeds `istio-injection=enabled`, and was not put out of use for another revision. */

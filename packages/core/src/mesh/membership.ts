@@ -52,16 +52,19 @@ export function admissionOf(
   rejections: readonly Fact[],
 ): Admission {
   if (namespace.state === 'unknown') return admit(workload, undefined, namespace, setup, rejections);
-  const variants = namespace.variants.slice(0, MOST_VARIANTS);
-  const admissions = variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
-  const [first] = admissions as [Admission];
-  if (variants.length === namespace.variants.length && admissions.every((a) => isSame(a, first))) return first;
-  const why = `the manifests of Namespace ${namespace.variants[0]?.name} differ`;
-  return admit(workload, undefined, { state: 'unknown', why, isOpen: false }, setup, rejections);
+  const [only] = namespace.variants;
+  if (namespace.variants.length <= MOST_VARIANTS) {
+    const admissions = namespace.variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
+    const [first] = admissions as [Admission];
+    if (admissions.every((a) => isSame(a, first))) return first;
+  }
+  const unknown = { state: 'unknown', why: `the manifests of Namespace ${only?.name} differ`, isOpen: false } as const;
+  const { candidates: _, ...everything } = setup;
+  return admit(workload, undefined, unknown, everything, rejections);
 }
 
 /** How many manifests of one Namespace are weighed; overlays of more clusters nobody keeps in one repository. */
-export const MOST_VARIANTS = 50;
+export const MOST_VARIANTS = 12;
 
 function isSame(a: Admission, b: Admission): boolean {
   return (

@@ -4,8 +4,14 @@ import type { Labels } from '../manifest/labels.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
-import { type AdmissionSetup, decideInjection, type Outcome, REVISION_KEY } from './injection.ts';
-import { askedWebhooks, installedWebhooks, writtenWebhooks } from './injector-webhooks.ts';
+import { type AdmissionSetup, decideInjection, namedLabels, type Outcome, REVISION_KEY } from './injection.ts';
+import {
+  askedWebhooks,
+  candidatesFor,
+  type InjectorWebhook,
+  installedWebhooks,
+  writtenWebhooks,
+} from './injector-webhooks.ts';
 import { type Installation, readInstallation } from './installation.ts';
 import type { HelmValues } from './installation-sources.ts';
 import { labelsOf } from './label-set.ts';
@@ -72,6 +78,7 @@ export class Mesh {
   readonly #helmValues: readonly HelmValues[];
   readonly #sidecars = new Map<Workload, Sidecar>();
   readonly #admissions = new Map<Workload, Admission>();
+  readonly #candidates = new Map<string, readonly InjectorWebhook[]>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
@@ -256,9 +263,28 @@ export class Mesh {
     const variants = namespace.state === 'read' ? namespace.variants.slice(0, MOST_VARIANTS) : [];
     const above = variants.map((n) => n.resource.labels.get(REVISION_KEY));
     const asked = askedWebhooks(this.settings, this.installation, installed, [...above, podLabels.get(REVISION_KEY)]);
-    const webhooks = asked.length === 0 ? installed : [...installed, ...asked];
-    const linkerdWebhooks = this.#linkerdWebhooks();
-    return { settings: this.settings, installation: this.installation, webhooks, linkerdWebhooks };
+    const near = this.#candidatesIn(variants);
+    return {
+      settings: this.settings,
+      installation: this.installation,
+      webhooks: asked.length === 0 ? installed : [...installed, ...asked],
+      ...(near ? { candidates: [...near, ...asked] } : {}),
+      linkerdWebhooks: this.#linkerdWebhooks(),
+    };
+  }
+
+  // Thousands of pods live in one namespace: what its labels rule out is ruled out once.
+  #candidatesIn(variants: readonly Namespace[]): readonly InjectorWebhook[] | undefined {
+    const [first] = variants;
+    if (!first) return undefined;
+    let near = this.#candidates.get(first.name);
+    if (!near) {
+      const labels = variants.map(({ name, resource }) =>
+        namedLabels({ namespace: name, namespaceLabels: resource.labels }),
+      );
+      this.#candidates.set(first.name, (near = candidatesFor(this.#webhooks(), labels)));
+    }
+    return near;
   }
 
   #namespaceFacts({ resource }: Workload): NamespaceFacts {
