@@ -58,14 +58,15 @@ interface Context {
   readonly charts: ReadonlyMap<string, string>;
 }
 
-/** All that the manifests and the values files tell of the control plane. */
+/** All that the manifests and the values files tell of the control plane, by name: the order of the input decides nothing. */
 export function installationSources(
   resources: readonly Resource[],
   embedded: EmbeddedTexts,
   helmValues: readonly HelmValues[],
 ): Source[] {
   const context: Context = { embedded, charts: chartsOf(resources) };
-  return [...resources.flatMap((r) => sourcesOf(r, context)), ...helmValues.flatMap(ofValuesFile)];
+  const sources = [...resources.flatMap((r) => sourcesOf(r, context)), ...helmValues.flatMap(ofValuesFile)];
+  return sources.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function sourcesOf(resource: Resource, context: Context): Source[] {

@@ -129,11 +129,20 @@ export class Mesh {
   );
   readonly #byType = lazy(() => groupBy(this.resources, (r) => r.type));
   readonly #namespacesByName = lazy(() => groupBy(this.#namespaces(), (n) => n.name));
-  // A Namespace may stand beside each of a thousand applications: what decides is asked once.
+  // A Namespace may stand beside each of a thousand applications: what decides is asked once, and in an order of its own.
   readonly #differentNamespaces = lazy(() => {
     const byName = new Map<string, readonly Namespace[]>();
     for (const [name, variants] of this.#namespacesByName()) {
-      byName.set(name, [...new Map([...variants].reverse().map((v) => [substanceOf(v), v])).values()].reverse());
+      const different = new Map<string, Namespace>();
+      for (const variant of variants) {
+        const key = substanceOf(variant);
+        if (!different.has(key)) different.set(key, variant);
+      }
+      const keys = [...different.keys()].sort();
+      byName.set(
+        name,
+        keys.map((key) => different.get(key) as Namespace),
+      );
     }
     return byName;
   });
@@ -511,12 +520,17 @@ const RELEASE_LABELS: ReadonlySet<string> = new Set(['app.kubernetes.io/instance
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
-// All of a Namespace that decides about its pods.
+// All of a Namespace that decides about its pods, in one order.
 function substanceOf({ resource: { labels, annotations, rewrites } }: Namespace): string {
-  const open = [rewrites?.labels, rewrites?.annotations].map((keys) =>
-    keys === undefined || keys === 'any' ? keys : [...keys],
-  );
-  return JSON.stringify([labels.field.value, annotations.field.value, open]);
+  const keys = (added: ReadonlySet<string> | 'any' | undefined) => (added instanceof Set ? [...added].sort() : added);
+  const pairs = ({ field }: Labels) =>
+    field.isMapping
+      ? field
+          .entries()
+          .map(([key, f]) => [key, f.value])
+          .sort()
+      : field.value;
+  return JSON.stringify([pairs(labels), pairs(annotations), keys(rewrites?.labels), keys(rewrites?.annotations)]);
 }
 
 function pairKey(resource: Resource, key: string, value: string | undefined): string {
