@@ -1,6 +1,6 @@
 import type { Resource } from '../manifest/resource.ts';
 import { type EmbeddedText, type EmbeddedTexts, embeddedTextsOf, isFilledLater } from '../mesh/embedded.ts';
-import { type HelmValues, isIstioValues } from '../mesh/installation.ts';
+import { type HelmValues, isIstioValues } from '../mesh/installation-sources.ts';
 import { Field } from '../source/field.ts';
 import { readSingle } from '../source/read-single.ts';
 import { SourceFile } from '../source/source-file.ts';
@@ -14,8 +14,8 @@ export async function readEmbedded(resources: readonly Resource[]): Promise<Embe
 }
 
 async function readText(text: string): Promise<EmbeddedText> {
-  if (isFilledLater(text)) return { state: 'later' };
   const { document, problems } = await readSingle(new SourceFile('', text));
+  if (isFilledLater(text)) return document ? { state: 'later', value: document.value } : { state: 'later' };
   if (document) return { state: 'read', value: document.value };
   const [problem] = problems;
   if (!problem) return { state: 'read', value: null };
@@ -35,4 +35,4 @@ export async function readHelmValues(files: readonly ReadFile[]): Promise<HelmVa
 }
 
 const VALUES_FILE = /values[^/]*\.ya?ml$/i;
-const ISTIO_KEY = /^(?:sidecarInjectorWebhook|istio_cni|pilot)[ \t]*:/m;
+const ISTIO_KEY = /^(?:sidecarInjectorWebhook|istio_cni|pilot|meshConfig)[ \t]*:/m;

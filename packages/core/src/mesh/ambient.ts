@@ -17,10 +17,18 @@ export interface Enrolment {
  * and `none` since 1.22, hostNetwork left out since 1.23; `excludeNamespaces` of the istio-cni chart.
  */
 export function decideEnrolment(pod: AdmissionInput, settings: MeshSettings): Enrolment {
+  const enrolment = byLabels(pod, settings);
+  return enrolment.answer === 'yes' && pod.hostNetwork === 'unknown' && istioAtLeast(settings, '1.23')
+    ? answer('unknown', 'hostNetwork is filled in later', pod.hostNetworkField)
+    : enrolment;
+}
+
+function byLabels(pod: AdmissionInput, settings: MeshSettings): Enrolment {
   if (!istioAtLeast(settings, '1.18')) return answer('no', 'Istio before 1.18 has no ambient mode');
   if (pod.hostNetwork === 'yes' && istioAtLeast(settings, '1.23'))
     return answer('no', 'the pods use hostNetwork', pod.hostNetworkField);
-  if (pod.namespace === 'kube-system') return answer('no', 'the CNI plugin leaves namespace kube-system alone');
+  if (pod.namespace === 'kube-system' && !pod.isNamespaceOpen)
+    return answer('no', 'the CNI plugin leaves namespace kube-system alone');
   if (pod.podAnnotations.has(STATUS_KEY))
     return answer(
       'no',
@@ -54,12 +62,13 @@ const OLD_REDIRECTION_KEY = 'ambient.istio.io/redirection';
 function podsOwn(pod: AdmissionInput, settings: MeshSettings): Enrolment | undefined {
   const { podLabels, podAnnotations } = pod;
   if (!istioAtLeast(settings, '1.22')) {
-    if (podAnnotations.get(OLD_REDIRECTION_KEY) !== 'disabled') return undefined;
-    return answer(
-      'no',
-      `the pods have annotation ${OLD_REDIRECTION_KEY}=disabled`,
-      pod.podAnnotationField?.(OLD_REDIRECTION_KEY),
-    );
+    const place = pod.podAnnotationField?.(OLD_REDIRECTION_KEY);
+    const redirection = podAnnotations.get(OLD_REDIRECTION_KEY);
+    if (podAnnotations.has(OLD_REDIRECTION_KEY) && redirection === undefined && mayBeEnrolled(pod))
+      return answer('unknown', `the value of annotation ${OLD_REDIRECTION_KEY} is filled in later`, place);
+    return redirection === 'disabled'
+      ? answer('no', `the pods have annotation ${OLD_REDIRECTION_KEY}=disabled`, place)
+      : undefined;
   }
   const field = pod.podLabelField?.(DATAPLANE_KEY);
   if (podLabels.mayChange(DATAPLANE_KEY))
@@ -70,6 +79,13 @@ function podsOwn(pod: AdmissionInput, settings: MeshSettings): Enrolment | undef
     return answer('unknown', `the value of label ${DATAPLANE_KEY} of the pods is filled in later`, field);
   if (value === 'ambient') return answer('yes', `the pods have label ${DATAPLANE_KEY}=ambient`, field);
   return value === 'none' ? answer('no', `the pods have label ${DATAPLANE_KEY}=none`, field) : undefined;
+}
+
+function mayBeEnrolled({ namespaceLabels }: AdmissionInput): boolean {
+  return (
+    namespaceLabels.mayChange(DATAPLANE_KEY) ||
+    (namespaceLabels.has(DATAPLANE_KEY) && (namespaceLabels.get(DATAPLANE_KEY) ?? 'ambient') === 'ambient')
+  );
 }
 
 function answer(value: Answer, text: string, field?: Fact['field']): Enrolment {

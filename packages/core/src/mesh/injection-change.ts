@@ -33,7 +33,7 @@ export interface InjectionChange {
 export function smallestChange(
   pod: AdmissionInput,
   decision: Injection,
-  setup: AdmissionSetup,
+  { candidates: _, ...setup }: AdmissionSetup,
 ): InjectionChange | undefined {
   switch (decision.outcome) {
     case 'injected':
@@ -84,26 +84,32 @@ function toJoin(pod: AdmissionInput, { settings, installation }: AdmissionSetup)
   const revisions = [installation.defaultRevision.value, ...installation.revisions.map((r) => r.value)].filter(
     (r) => r !== undefined,
   );
-  for (const value of new Set(revisions)) {
+  for (const value of [...new Set(revisions)].slice(0, MOST_REVISIONS)) {
     if (istioAtLeast(settings, '1.10')) byPods.push(onPods('label', REVISION_KEY, value));
     byNamespace.push({ on: 'namespace', kind: 'label', key: REVISION_KEY, value });
   }
-  // Where everything stands in the way: all of it away, and the one label set.
-  const obstacles = [...byPods, ...byNamespace].filter((one) => one.value === undefined && one.key !== INJECTION_KEY);
-  return [...upToThree([...byPods, ...byNamespace]), [...obstacles, byNamespace[0] as LabelChange]];
+  // Before 1.10 a pod may be kept out by two labels of its namespace and by its own label and annotation, all at once.
+  return upTo(istioAtLeast(settings, '1.10') ? 3 : 4, [...byPods, ...byNamespace]);
 }
 
-/** All choices of one, two or three that touch different keys, the small ones first, each size in the order given. */
-function upToThree(changes: readonly LabelChange[]): LabelChange[][] {
+// Each one more multiplies the choices to try; nobody runs so many at once.
+const MOST_REVISIONS = 4;
+
+/** All choices of one, two and so on that touch different keys, the small ones first, each size in the order given. */
+function upTo(most: number, changes: readonly LabelChange[]): LabelChange[][] {
   const grow = (sets: readonly LabelChange[][]): LabelChange[][] =>
     sets.flatMap((set) => {
       const last = set.at(-1) as LabelChange;
       const rest = changes.slice(changes.indexOf(last) + 1);
       return rest.filter((one) => !set.some((other) => isSameKey(one, other))).map((one) => [...set, one]);
     });
-  const singles = changes.map((one) => [one]);
-  const pairs = grow(singles);
-  return [...singles, ...pairs, ...grow(pairs)];
+  let last = changes.map((one) => [one]);
+  const choices = [...last];
+  for (let size = 2; size <= most; size++) {
+    last = grow(last);
+    choices.push(...last);
+  }
+  return choices;
 }
 
 function isSameKey(a: LabelChange, b: LabelChange): boolean {

@@ -155,7 +155,10 @@ describe('what the installation adds', () => {
   });
   it('does not know a revision of which nothing is said', () => {
     const setup = setupOf({});
-    const webhooks = [...setup.webhooks, ...askedWebhooks(setup.settings, setup.webhooks, ['canary'])];
+    const webhooks = [
+      ...setup.webhooks,
+      ...askedWebhooks(setup.settings, setup.installation, setup.webhooks, ['canary']),
+    ];
     expect(decideInjection(inputOf({ revision: 'canary' }), { ...setup, webhooks }).outcome).toBe('unknown');
     const refused = decideInjection(inputOf({ revision: 'canary', inject: 'false' }), { ...setup, webhooks });
     expect(refused.outcome).toBe(NO);

@@ -1,7 +1,7 @@
 import type { Field } from '../source/field.ts';
-import type { InjectorWebhook } from './injector-webhooks.ts';
+import { type InjectorWebhook, ownsDefault, webhookSelects } from './injector-webhooks.ts';
 import type { Installation, Known } from './installation.ts';
-import { type LabelSet, withUnknownValues } from './label-set.ts';
+import { type LabelSet, withLabel, withUnknownValues } from './label-set.ts';
 import type { Answer } from './lookup.ts';
 import { ignoredNamespaces } from './namespaces.ts';
 import { type Condition, conditionsOf, meets, meetsOne } from './selectors.ts';
@@ -74,6 +74,8 @@ export interface Injection {
 /** All that the injector looks at. */
 export interface AdmissionInput {
   readonly namespace: string;
+  /** Whether the pods may land in a namespace of another name: none is written, or a later step gives it. */
+  readonly isNamespaceOpen?: boolean;
   /** `UNKNOWN_LABELS` where the Namespace was not read. */
   readonly namespaceLabels: LabelSet;
   /** Where to point for the namespace and for the pods; a key below it is looked up. */
@@ -97,6 +99,10 @@ export interface AdmissionSetup {
   readonly settings: MeshSettings;
   readonly installation: Installation;
   readonly webhooks: readonly InjectorWebhook[];
+  /** Those of the webhooks that may select pods of the namespace in question; all, unless somebody asked before. */
+  readonly candidates?: readonly InjectorWebhook[];
+  /** Those of Linkerd, as far as manifests of them were read; none stand for the chart's. */
+  readonly linkerdWebhooks?: readonly InjectorWebhook[];
 }
 
 // Set by the controllers of Kubernetes on the pods that they make; their values come from the cluster.
@@ -119,7 +125,7 @@ const CONTROLLER_LABELS: ReadonlySet<string> = new Set([
 export function decideInjection(pod: AdmissionInput, setup: AdmissionSetup): Injection {
   const refused = refusedAlways(pod, setup);
   if (refused) return refused;
-  const selection = select(pod, setup.webhooks);
+  const selection = select(pod, setup.candidates ?? setup.webhooks);
   const verdict = judge(pod, setup);
   const templates = templatesOf(pod);
   const base = { templates, revision: selection.revisions[0], revisions: selection.revisions };
@@ -142,7 +148,13 @@ export function decideInjection(pod: AdmissionInput, setup: AdmissionSetup): Inj
           ? 'hostNetwork is filled in later'
           : undefined;
   if (open !== undefined) {
-    const fact: Fact = { text: open, ...fieldOf(selection.answer === 'unknown' ? undefined : verdict.fact.field) };
+    const field =
+      selection.answer === 'unknown'
+        ? undefined
+        : verdict.answer === 'unknown'
+          ? verdict.fact.field
+          : pod.hostNetworkField;
+    const fact: Fact = { text: open, ...fieldOf(field) };
     return { ...base, outcome: 'unknown', cause: 'not-known', facts: [...selection.facts, fact], unknownBecause: open };
   }
   const [rejection] = pod.rejections ?? [];
@@ -160,7 +172,7 @@ function refusedAlways(pod: AdmissionInput, { settings }: AdmissionSetup): Injec
     const fact: Fact = { text: 'the pods use hostNetwork', ...fieldOf(pod.hostNetworkField) };
     return { outcome: 'not-injected', cause: 'host-network', facts: [fact], ...none };
   }
-  if (ignoredNamespaces(settings).has(pod.namespace)) {
+  if (!pod.isNamespaceOpen && ignoredNamespaces(settings).has(pod.namespace)) {
     return {
       outcome: 'not-injected',
       cause: 'system-namespace',
@@ -187,7 +199,7 @@ function select(pod: AdmissionInput, webhooks: readonly InjectorWebhook[]): Sele
   const hits: InjectorWebhook[] = [];
   const open: InjectorWebhook[] = [];
   for (const webhook of webhooks) {
-    const answer = selects(webhook, namespaceLabels, podLabels);
+    const answer = webhookSelects(webhook, namespaceLabels, podLabels);
     if (answer === 'yes') hits.push(webhook);
     else if (answer === 'unknown') open.push(webhook);
   }
@@ -208,32 +220,23 @@ function select(pod: AdmissionInput, webhooks: readonly InjectorWebhook[]): Sele
   };
 }
 
-function selects(webhook: InjectorWebhook, namespaceLabels: LabelSet, podLabels: LabelSet): Answer {
-  const { namespaceSelector, objectSelector, active } = webhook;
-  const answers = [
-    active,
-    namespaceSelector ? meets(namespaceSelector, namespaceLabels) : 'unknown',
-    objectSelector ? meets(objectSelector, podLabels) : 'unknown',
-  ];
-  if (answers.includes('no')) return 'no';
-  return answers.includes('unknown') ? 'unknown' : 'yes';
-}
-
 /** The labels as admission sees them: with those that Kubernetes itself sets. */
-function surrounded({ namespace, namespaceLabels, podLabels }: AdmissionInput): {
-  namespaceLabels: LabelSet;
-  podLabels: LabelSet;
-} {
-  const named: LabelSet = {
-    // Since Kubernetes 1.21 the API server labels each namespace with its name.
-    has: (key) => key === NAME_LABEL || namespaceLabels.has(key),
-    get: (key) => (key === NAME_LABEL ? namespace : namespaceLabels.get(key)),
-    mayChange: (key) => key !== NAME_LABEL && namespaceLabels.mayChange(key),
-  };
-  return { namespaceLabels: named, podLabels: withUnknownValues(podLabels, CONTROLLER_LABELS) };
+function surrounded(pod: AdmissionInput): { namespaceLabels: LabelSet; podLabels: LabelSet } {
+  return { namespaceLabels: namedLabels(pod), podLabels: withUnknownValues(pod.podLabels, CONTROLLER_LABELS) };
 }
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** The labels of a namespace with that which the API server gives to each (since Kubernetes 1.21): its name. */
+export function namedLabels({
+  namespace,
+  isNamespaceOpen,
+  namespaceLabels,
+}: Pick<AdmissionInput, 'namespace' | 'isNamespaceOpen' | 'namespaceLabels'>): LabelSet {
+  return isNamespaceOpen
+    ? withUnknownValues(namespaceLabels, new Set([NAME_LABEL]))
+    : withLabel(namespaceLabels, NAME_LABEL, namespace);
+}
 
 // The selectors tell which label brought the pod in: what must be there goes before what must not.
 function causeOfHit({ namespaceSelector, objectSelector }: InjectorWebhook): Cause {
@@ -254,10 +257,10 @@ function factsOfHit(pod: AdmissionInput, webhook: InjectorWebhook): Fact[] {
     ...wanted(webhook.namespaceSelector).map((c) => namespaceFact(pod, c.key)),
     ...wanted(webhook.objectSelector).map((c) => podFact(pod, c.key)),
   ];
-  if (facts.length === 0)
-    facts.push({
-      text: `the injector of revision ${webhook.revision} takes namespaces without a label too (enableNamespacesByDefault)`,
-    });
+  if (facts.length === 0) {
+    const note = webhook.field && !webhook.name.startsWith('auto.') ? '' : ' (enableNamespacesByDefault)';
+    facts.push({ text: `the injector of revision ${webhook.revision} takes namespaces without a label too${note}` });
+  }
   return webhook.field
     ? [...facts, { text: `webhook ${webhook.name} of ${webhook.configuration} selects them`, field: webhook.field }]
     : facts;
@@ -388,7 +391,7 @@ function explainMiss(pod: AdmissionInput, { webhooks, settings }: AdmissionSetup
   if (podLabels.get(INJECT_KEY) === 'false' && istioAtLeast(settings, '1.9'))
     return { cause: 'pod-label', facts: [podFact(pod, INJECT_KEY)] };
   const idle = webhooks.find(
-    (w) => w.active === 'no' && selects({ ...w, active: 'yes' }, namespaceLabels, podLabels) !== 'no',
+    (w) => w.active === 'no' && webhookSelects({ ...w, active: 'yes' }, namespaceLabels, podLabels) !== 'no',
   );
   if (idle)
     return {
@@ -403,21 +406,25 @@ function explainMiss(pod: AdmissionInput, { webhooks, settings }: AdmissionSetup
   if (namespaceLabels.has(INJECTION_KEY)) {
     const fact = namespaceFact(pod, INJECTION_KEY);
     if (namespaceLabels.get(INJECTION_KEY) !== 'enabled') return { cause: 'namespace-label', facts: [fact] };
-    return { cause: 'no-default-revision', facts: [fact, { text: NOBODY_OWNS }] };
+    return webhooks.some(ownsDefault)
+      ? { cause: 'webhook', facts: [fact, nearestMiss(pod, webhooks)] }
+      : { cause: 'no-default-revision', facts: [fact, { text: NOBODY_OWNS }] };
   }
-  if (namespaceLabels.has(REVISION_KEY)) {
-    return {
-      cause: 'namespace-revision',
-      facts: [withNote(namespaceFact(pod, REVISION_KEY), ', and no such revision is installed')],
-    };
+  // Labels of revisions came with 1.6.
+  if (namespaceLabels.has(REVISION_KEY) && istioAtLeast(settings, '1.6')) {
+    const isInstalled = webhooks.some((w) => w.revision === namespaceLabels.get(REVISION_KEY));
+    const note = isInstalled ? ', which no webhook takes' : ', and no such revision is installed';
+    return { cause: 'namespace-revision', facts: [withNote(namespaceFact(pod, REVISION_KEY), note)] };
   }
   if (before110) return { cause: 'no-label', facts: [namespaceFact(pod, INJECTION_KEY)] };
-  if (podLabels.has(REVISION_KEY))
-    return {
-      cause: 'pod-revision',
-      facts: [withNote(podFact(pod, REVISION_KEY), ', and no such revision is installed')],
-    };
+  if (podLabels.has(REVISION_KEY)) {
+    const isInstalled = webhooks.some((w) => w.revision === podLabels.get(REVISION_KEY));
+    const note = isInstalled ? ', which no webhook takes' : ', and no such revision is installed';
+    return { cause: 'pod-revision', facts: [withNote(podFact(pod, REVISION_KEY), note)] };
+  }
   if (podLabels.has(INJECT_KEY)) {
+    if (podLabels.get(INJECT_KEY) === 'true' && webhooks.some(ownsDefault))
+      return { cause: 'webhook', facts: [podFact(pod, INJECT_KEY), nearestMiss(pod, webhooks)] };
     if (podLabels.get(INJECT_KEY) === 'true')
       return { cause: 'no-default-revision', facts: [podFact(pod, INJECT_KEY), { text: NOBODY_OWNS }] };
     return {
@@ -445,10 +452,13 @@ function asksOnlyForIstioLabels({ namespaceSelector, objectSelector }: InjectorW
   return [...(namespaceSelector ?? []), ...(objectSelector ?? [])].every((c) => own.includes(c.key));
 }
 
+// The words are for people, who do not read more of them.
+const MOST_NEAR = 20;
+
 function nearestMiss(pod: AdmissionInput, webhooks: readonly InjectorWebhook[]): Fact {
   const { namespaceLabels, podLabels } = surrounded(pod);
   let nearest: { webhook: InjectorWebhook; misses: string[] } | undefined;
-  for (const webhook of webhooks) {
+  for (const webhook of webhooks.slice(0, MOST_NEAR)) {
     const misses = [
       ...(webhook.namespaceSelector ?? [])
         .filter((c) => meetsOne(c, namespaceLabels) === 'no')

@@ -1,8 +1,9 @@
 import { nameOf, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
 import type { Installation } from './installation.ts';
+import type { LabelSet } from './label-set.ts';
 import type { Answer } from './lookup.ts';
-import { type Condition, labelSelector } from './selectors.ts';
+import { type Condition, labelSelector, meets } from './selectors.ts';
 import { istioAtLeast, type MeshSettings } from './settings.ts';
 
 /** One entry of a MutatingWebhookConfiguration that has pods injected. */
@@ -38,10 +39,12 @@ export function chartWebhooks(
     readonly byDefault: Answer;
     readonly active?: Answer;
     readonly note?: string;
+    /** The revision that a pod names counts for more than that of its namespace. */
+    readonly podFirst?: boolean;
   },
   settings: MeshSettings,
 ): InjectorWebhook[] {
-  const { isDefault, byDefault, active = 'yes', note = 'as the chart of the release makes it' } = options;
+  const { isDefault, byDefault, active = 'yes', note = 'as the chart of the release makes it', podFirst } = options;
   const configuration = revision === 'default' ? 'istio-sidecar-injector' : `istio-sidecar-injector-${revision}`;
   const entry = (
     prefix: string,
@@ -71,9 +74,11 @@ export function chartWebhooks(
     return own;
   }
   const unlabelled = [absent('istio.io/rev'), absent('istio-injection')];
+  const byNamespace = podFirst ? [notRefused, absent('istio.io/rev')] : [notRefused];
+  const byPod = podFirst ? [absent('istio-injection')] : unlabelled;
   const entries = [
-    entry('rev.namespace.', [is('istio.io/rev', revision), absent('istio-injection')], [notRefused]),
-    entry('rev.object.', unlabelled, [notRefused, is('istio.io/rev', revision)]),
+    entry('rev.namespace.', [is('istio.io/rev', revision), absent('istio-injection')], byNamespace),
+    entry('rev.object.', byPod, [notRefused, is('istio.io/rev', revision)]),
   ];
   if (!isDefault) return entries;
   entries.push(entry('namespace.', [is('istio-injection', 'enabled')], [notRefused]));
@@ -96,8 +101,9 @@ export function chartWebhooks(
 
 function byDefaultSelector(settings: MeshSettings): Condition[] {
   const notDisabled = isNot('istio-injection', 'disabled');
-  if (istioAtLeast(settings, '1.6')) return [notDisabled, absent('istio-env'), absent('istio.io/rev')];
-  return istioAtLeast(settings, '1.2') ? [notDisabled, isNot('name', 'istio-system')] : [notDisabled];
+  const outside = istioAtLeast(settings, '1.2') ? [isNot('name', 'istio-system')] : [];
+  const unrevised = istioAtLeast(settings, '1.6') ? [absent('istio-env'), absent('istio.io/rev')] : [];
+  return [...outside, notDisabled, ...unrevised];
 }
 
 /**
@@ -109,28 +115,86 @@ export function installedWebhooks(
   installation: Installation,
   resources: readonly Resource[],
 ): InjectorWebhook[] {
-  const fromInput = installation.webhooksFrom === 'chart' ? [] : resources.flatMap(readWebhooks);
-  const written = fromInput.filter((w) => w.injector === 'istio').slice(0, MOST);
+  const written = installation.webhooksFrom === 'chart' ? [] : writtenWebhooks('istio', resources);
   const { enableNamespacesByDefault: auto, defaultRevision } = installation;
   const byDefault: Answer = !auto.certain ? 'unknown' : auto.value ? 'yes' : 'no';
   const owner = defaultRevision.value;
+  const podFirst = installation.revisionLabelPreference.value === 'pod';
   const entries = [...written];
   if (owner !== undefined && (written.length === 0 || (!written.some(ownsDefault) && !knowsAll(settings)))) {
     const sure = written.length === 0 && defaultRevision.certain;
     const certainty = sure
       ? {}
       : { active: 'unknown' as const, note: 'no manifest tells which revision is the default' };
-    entries.push(...chartWebhooks(owner, { isDefault: true, byDefault, ...certainty }, settings));
+    entries.push(...chartWebhooks(owner, { isDefault: true, byDefault, podFirst, ...certainty }, settings));
   }
   if (written.length > 0) return entries;
   const names = new Set([...installation.revisions.map((r) => r.value), ...installation.tags.keys()]);
   if (owner !== undefined) names.delete(owner);
-  for (const name of names) entries.push(...chartWebhooks(name, { isDefault: false, byDefault: 'no' }, settings));
-  return entries;
+  for (const name of names)
+    entries.push(...chartWebhooks(name, { isDefault: false, byDefault: 'no', podFirst }, settings));
+  return [...upToMost(entries)];
+}
+
+/**
+ * The entries of one injector in the manifests, in the order in which the API server calls them: by the name of their configuration. Manifests
+ * of one configuration that differ are of several clusters, so that only what all of them say is certain.
+ */
+export function writtenWebhooks(
+  injector: InjectorWebhook['injector'],
+  resources: readonly Resource[],
+): readonly InjectorWebhook[] {
+  const configurations = new Map<string, InjectorWebhook[][]>();
+  for (const resource of resources) {
+    const entries = readWebhooks(resource).filter((w) => w.injector === injector);
+    if (entries.length === 0) continue;
+    const variants = configurations.get(resource.name);
+    if (variants) variants.push(entries);
+    else configurations.set(resource.name, [entries]);
+  }
+  const names = [...configurations.keys()].sort();
+  const written = names.flatMap((name) => agreed(name, configurations.get(name) as InjectorWebhook[][]));
+  return upToMost(written);
+}
+
+function upToMost(webhooks: readonly InjectorWebhook[]): readonly InjectorWebhook[] {
+  const more = webhooks[MOST];
+  if (!more) return webhooks;
+  const note = `there are more than ${MOST} webhooks, and the others were not looked at`;
+  const rest: InjectorWebhook = { ...more, namespaceSelector: [], objectSelector: [], active: 'unknown', note };
+  return [...webhooks.slice(0, MOST), rest];
+}
+
+function agreed(name: string, variants: readonly (readonly InjectorWebhook[])[]): InjectorWebhook[] {
+  const counts = new Map<string, { readonly webhook: InjectorWebhook; times: number }>();
+  for (const entries of variants) {
+    for (const [key, webhook] of new Map(entries.map((w) => [substance(w), w]))) {
+      const same = counts.get(key);
+      if (same) same.times++;
+      else counts.set(key, { webhook, times: 1 });
+    }
+  }
+  const found = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return found.map(([, { webhook, times }]) =>
+    times >= variants.length || webhook.active === 'no'
+      ? webhook
+      : {
+          ...webhook,
+          active: 'unknown',
+          note: `the manifests of MutatingWebhookConfiguration ${name} differ`,
+        },
+  );
+}
+
+// What an entry does, wherever it is written.
+function substance({ name, revision, namespaceSelector, objectSelector, active }: InjectorWebhook): string {
+  const plain = (conditions: readonly Condition[] | undefined) =>
+    conditions?.map(({ key, operator, values }) => [key, operator, values]);
+  return JSON.stringify([name, revision, plain(namespaceSelector), plain(objectSelector), active]);
 }
 
 // No real cluster has so many; in a hostile file thousands would be held against thousands of workloads.
-const MOST = 500;
+const MOST = 120;
 
 /** The config lists the revisions, or the input is all there is: what is not there is not installed. */
 function knowsAll(settings: MeshSettings): boolean {
@@ -140,6 +204,7 @@ function knowsAll(settings: MeshSettings): boolean {
 /** Entries of revisions that a namespace or a pod names, and of which nothing else is known: they may be installed or not. */
 export function askedWebhooks(
   settings: MeshSettings,
+  installation: Installation,
   installed: readonly InjectorWebhook[],
   asked: readonly (string | undefined)[],
 ): InjectorWebhook[] {
@@ -148,15 +213,40 @@ export function askedWebhooks(
   return [...names].flatMap((name) => {
     if (!name || installed.some((w) => w.revision === name)) return [];
     const note = `nothing read here tells whether revision ${name} is installed`;
-    return chartWebhooks(name, { isDefault: false, byDefault: 'no', active: 'unknown', note }, settings);
+    const podFirst = installation.revisionLabelPreference.value === 'pod';
+    return chartWebhooks(name, { isDefault: false, byDefault: 'no', active: 'unknown', note, podFirst }, settings);
   });
 }
 
-function ownsDefault(webhook: InjectorWebhook): boolean {
-  return (webhook.namespaceSelector ?? []).some(
+/** Whether an entry selects a pod of some labels in a namespace of some labels. */
+export function webhookSelects(webhook: InjectorWebhook, namespaceLabels: LabelSet, podLabels: LabelSet): Answer {
+  const { namespaceSelector, objectSelector, active } = webhook;
+  const answer = both(active, namespaceSelector ? meets(namespaceSelector, namespaceLabels) : 'unknown');
+  return answer === 'no' ? 'no' : both(answer, objectSelector ? meets(objectSelector, podLabels) : 'unknown');
+}
+
+/** Those of some entries that may select pods of a namespace, whatever the labels of the pods. */
+export function candidatesFor(
+  webhooks: readonly InjectorWebhook[],
+  namespaceLabels: readonly LabelSet[],
+): readonly InjectorWebhook[] {
+  return webhooks.filter(
+    ({ active, namespaceSelector }) =>
+      active !== 'no' &&
+      (!namespaceSelector || namespaceLabels.some((labels) => meets(namespaceSelector, labels) !== 'no')),
+  );
+}
+
+/** Whether an entry is the one that heeds `istio-injection=enabled`, and was not put out of use for another revision. */
+export function ownsDefault({ namespaceSelector = [], objectSelector = [] }: InjectorWebhook): boolean {
+  if ([...namespaceSelector, ...objectSelector].some((c) => c.key === DEACTIVATED_KEY)) return false;
+  return namespaceSelector.some(
     (c) => c.key === 'istio-injection' && c.operator === 'In' && c.values.includes('enabled'),
   );
 }
+
+// Label that no object carries: a tag "default" puts the entries of the revision that was the default before out of use with it.
+const DEACTIVATED_KEY = 'istio.io/deactivated';
 
 /** The entries of a MutatingWebhookConfiguration that inject Istio's or Linkerd's proxy, as they are written. */
 export function readWebhooks(resource: Resource): InjectorWebhook[] {
@@ -170,9 +260,12 @@ export function readWebhooks(resource: Resource): InjectorWebhook[] {
 function readWebhook(resource: Resource, field: Field): InjectorWebhook | undefined {
   const name = field.at('name').string() ?? '';
   const service = field.at('clientConfig').at('service').at('name').string() ?? '';
-  const isIstio = name.endsWith(SUFFIX) || service.startsWith('istiod') || service.startsWith('istio-sidecar-injector');
+  const path = field.at('clientConfig').at('service').at('path').string() ?? '';
+  // Who gave the webhook a name of their own still call istiod, at the path where it injects.
+  const callsInjector =
+    (service.startsWith('istiod') || service.startsWith('istio-sidecar-injector')) && path.startsWith('/inject');
+  const isIstio = name.endsWith(SUFFIX) || callsInjector;
   const isLinkerd = name === 'linkerd-proxy-injector.linkerd.io';
-  // istiod also serves webhooks that validate or default; those that inject say so in their path.
   if (!isIstio && !isLinkerd) return undefined;
   const conditional = field.at('matchConditions').items().length > 0;
   const active: Answer = !callsForPods(field) ? 'no' : conditional ? 'unknown' : 'yes';

@@ -1,5 +1,6 @@
 import type { Field } from '../source/field.ts';
-import type { Cause, Fact, Outcome } from './injection.ts';
+import { type Cause, type Fact, namedLabels, type Outcome } from './injection.ts';
+import { type InjectorWebhook, webhookSelects } from './injector-webhooks.ts';
 import type { LabelSet } from './label-set.ts';
 import type { Answer } from './lookup.ts';
 import { type Condition, meets } from './selectors.ts';
@@ -21,6 +22,7 @@ export interface LinkerdInjection {
 /** All that Linkerd's injector looks at. */
 export interface LinkerdInput {
   readonly namespace: string;
+  readonly isNamespaceOpen?: boolean;
   readonly namespaceLabels: LabelSet;
   readonly namespaceAnnotations: LabelSet;
   readonly namespaceAnnotationField?: (key: string) => Field | undefined;
@@ -50,22 +52,52 @@ const IGNORED: ReadonlySet<string> = new Set(['kube-system', 'cert-manager']);
  * namespace's, but a namespace with a value that means nothing vetoes all. Source: `pkg/inject/inject.go`, `pkg/inject/report.go`, the chart's
  * `proxy-injector-rbac.yaml`.
  */
-export function decideLinkerd(pod: LinkerdInput, settings: MeshSettings): LinkerdInjection {
-  if (IGNORED.has(pod.namespace))
-    return no('system-namespace', { text: `the webhook of Linkerd leaves namespace ${pod.namespace} alone` });
-  if (meets(OBJECT_SELECTOR, pod.podLabels) === 'no')
-    return no('webhook', { text: 'the pods are part of the control plane of Linkerd' });
-  if (meets(NAMESPACE_SELECTOR, pod.namespaceLabels) === 'no')
-    return no('webhook', {
-      text: `namespace ${pod.namespace} has label config.linkerd.io/admission-webhooks=disabled`,
-    });
+export function decideLinkerd(
+  pod: LinkerdInput,
+  { settings, linkerdWebhooks = [] }: { settings: MeshSettings; linkerdWebhooks?: readonly InjectorWebhook[] },
+): LinkerdInjection {
+  const written = linkerdWebhooks.length > 0 ? selectedBy(pod, linkerdWebhooks) : undefined;
+  const missed = written ? written.missed : missedByChart(pod);
+  if (missed) return missed;
   const wish = wishOf(pod, settings);
   if (wish.outcome === 'not-injected') return wish;
   const block = blockOf(pod, settings);
   if (block) return block;
-  if (wish.outcome === 'injected' && pod.hostNetwork === 'unknown')
-    return { ...wish, outcome: 'unknown', facts: [{ text: 'hostNetwork is filled in later' }] };
-  return wish;
+  if (wish.outcome === 'unknown') return wish;
+  const open = written?.open ?? (pod.hostNetwork === 'unknown' ? 'hostNetwork is filled in later' : undefined);
+  return open === undefined ? wish : unknown({ text: open });
+}
+
+function missedByChart(pod: LinkerdInput): LinkerdInjection | undefined {
+  if (IGNORED.has(pod.namespace) && !pod.isNamespaceOpen)
+    return no('system-namespace', { text: `the webhook of Linkerd leaves namespace ${pod.namespace} alone` });
+  if (meets(OBJECT_SELECTOR, pod.podLabels) === 'no')
+    return no('webhook', { text: 'the pods are part of the control plane of Linkerd' });
+  if (meets(NAMESPACE_SELECTOR, pod.namespaceLabels) !== 'no') return undefined;
+  return no('webhook', { text: `namespace ${pod.namespace} has label config.linkerd.io/admission-webhooks=disabled` });
+}
+
+/** Whether a webhook of the manifests selects a pod; `missed` when none does. */
+function selectedBy(
+  pod: LinkerdInput,
+  webhooks: readonly InjectorWebhook[],
+): { readonly missed?: LinkerdInjection; readonly open?: string } {
+  const labels = namedLabels(pod);
+  const answers = webhooks.map((w) => webhookSelects(w, labels, pod.podLabels));
+  if (answers.includes('yes')) return {};
+  const open = webhooks[answers.indexOf('unknown')];
+  // An unread Namespace is no ground for doubt: only a label that keeps its pods out would count.
+  if (open) return pod.namespaceUnknown !== undefined && open.active === 'yes' ? {} : { open: whyOpen(open) };
+  const [first] = webhooks;
+  const fact: Fact = {
+    text: 'no webhook of Linkerd selects the pods',
+    ...(first?.field ? { field: first.field } : {}),
+  };
+  return { missed: no('webhook', fact) };
+}
+
+function whyOpen({ active, note }: InjectorWebhook): string {
+  return active === 'unknown' ? note : 'some labels are filled in later';
 }
 
 function wishOf(pod: LinkerdInput, settings: MeshSettings): LinkerdInjection {

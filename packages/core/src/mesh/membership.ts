@@ -7,7 +7,7 @@ import { lazy } from './lazy.ts';
 import { decideLinkerd, type LinkerdInjection, type LinkerdInput } from './linkerd.ts';
 import type { Answer } from './lookup.ts';
 import type { Namespace } from './namespaces.ts';
-import type { Workload } from './workloads.ts';
+import type { Container, Workload } from './workloads.ts';
 
 /** Whether the pods of a workload are in the mesh, and what decided it. */
 export interface Membership {
@@ -41,9 +41,10 @@ export interface Admission {
 /** What is known of the namespace of a workload: the variants of its manifest, or why there are none. */
 export type NamespaceFacts =
   | { readonly state: 'read'; readonly variants: readonly Namespace[] }
-  | { readonly state: 'unknown'; readonly why: string; readonly needs: string };
+  /** `needs`: what would have to be read, as an order; `isOpen`: not even its name is certain. */
+  | { readonly state: 'unknown'; readonly why: string; readonly needs: string; readonly isOpen: boolean };
 
-type UnknownNamespace = Omit<Extract<NamespaceFacts, { state: 'unknown' }>, 'state'>;
+type UnknownNamespace = Extract<NamespaceFacts, { state: 'unknown' }>;
 
 /** Decides for one workload. With several manifests of its namespace that do not agree the answer is unknown. */
 export function admissionOf(
@@ -53,15 +54,20 @@ export function admissionOf(
   rejections: readonly Fact[],
 ): Admission {
   if (namespace.state === 'unknown') return admit(workload, undefined, namespace, setup, rejections);
-  const admissions = namespace.variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
-  const [first] = admissions as [Admission];
-  if (admissions.every((a) => isSame(a, first))) return first;
-  const name = namespace.variants[0]?.name;
+  const [only] = namespace.variants;
+  if (namespace.variants.length <= MOST_VARIANTS) {
+    const admissions = namespace.variants.map((variant) => admit(workload, variant, undefined, setup, rejections));
+    const [first] = admissions as [Admission];
+    if (admissions.every((a) => isSame(a, first))) return first;
+  }
   const unknown = {
-    why: `the manifests of Namespace ${name} differ`,
-    needs: `check the manifests of one cluster alone, or make them projects in the config`,
-  };
-  return admit(workload, undefined, unknown, setup, rejections);
+    state: 'unknown',
+    why: `the manifests of Namespace ${only?.name} differ`,
+    needs: 'check the manifests of one cluster alone, or make them projects in the config',
+    isOpen: false,
+  } as const;
+  const { candidates: _, ...everything } = setup;
+  return admit(workload, undefined, unknown, everything, rejections);
 }
 
 /** What Istio's injector makes of a pod without any label or annotation of the mesh. */
@@ -85,13 +91,18 @@ function namespacePart({ resource }: Namespace): Pick<AdmissionInput, 'namespace
   };
 }
 
+/** How many manifests of one Namespace are weighed; overlays of more clusters nobody keeps in one repository. */
+export const MOST_VARIANTS = 12;
+
 function isSame(a: Admission, b: Admission): boolean {
   return (
     a.istio.outcome === b.istio.outcome &&
     a.istio.revision === b.istio.revision &&
     a.ambient.answer === b.ambient.answer &&
     a.linkerd.outcome === b.linkerd.outcome &&
-    a.membership.answer === b.membership.answer
+    a.linkerd.mode === b.linkerd.mode &&
+    a.membership.answer === b.membership.answer &&
+    a.membership.mode === b.membership.mode
   );
 }
 
@@ -102,14 +113,17 @@ function admit(
   setup: AdmissionSetup,
   rejections: readonly Fact[],
 ): Admission {
-  const input = admissionInput(workload, namespace, unknown, rejections);
+  const input: AdmissionInput = {
+    ...admissionInput(workload, namespace, unknown, rejections),
+    isNamespaceOpen: unknown?.isOpen ?? false,
+  };
   const istio = decideInjection(input, setup);
   const ambient = decideEnrolment(input, setup.settings);
   const linkerdInput = linkerdInputOf(workload, namespace, input);
-  const linkerdAlone = decideLinkerd(linkerdInput, setup.settings);
+  const linkerdAlone = decideLinkerd(linkerdInput, setup);
   const linkerd =
     istio.outcome === 'injected'
-      ? decideLinkerd({ ...linkerdInput, existingProxy: linkerdInput.existingProxy ?? ISTIO_FIRST }, setup.settings)
+      ? decideLinkerd({ ...linkerdInput, existingProxy: linkerdInput.existingProxy ?? ISTIO_FIRST }, setup)
       : linkerdAlone;
   const plain = membershipOf(workload, istio, ambient, linkerd, unknown === undefined);
   const membership: Membership =
@@ -151,7 +165,7 @@ function admissionInput(
 
 function linkerdInputOf(workload: Workload, namespace: Namespace | undefined, input: AdmissionInput): LinkerdInput {
   const annotations = namespace?.resource.annotations;
-  const proxy = workload.containers.find((c) => PROXIES.has(c.name) && c.image !== 'auto');
+  const proxy = workload.containers.find(isProxy);
   const token = workload.podSpec.at('automountServiceAccountToken');
   return {
     ...input,
@@ -165,7 +179,19 @@ function linkerdInputOf(workload: Workload, namespace: Namespace | undefined, in
   };
 }
 
-const PROXIES: ReadonlySet<string> = new Set(['linkerd-proxy', 'linkerd-init', 'istio-proxy', 'istio-init']);
+// Linkerd goes by the names, whatever the images, and by its own images whatever the names. Source: `pkg/healthcheck/sidecar.go`.
+function isProxy({ name, image, init }: Container): boolean {
+  return init
+    ? name === 'linkerd-init' ||
+        name === 'istio-init' ||
+        name === 'linkerd-proxy' ||
+        image.startsWith('cr.l5d.io/linkerd/proxy-init:') ||
+        image.startsWith('gcr.io/istio-release/proxy_init:')
+    : name === 'linkerd-proxy' ||
+        name === 'istio-proxy' ||
+        image.startsWith('cr.l5d.io/linkerd/proxy:') ||
+        image.startsWith('gcr.io/istio-release/proxyv2:');
+}
 
 function membershipOf(
   workload: Workload,
@@ -174,10 +200,12 @@ function membershipOf(
   linkerd: LinkerdInjection,
   isNamespaceKnown: boolean,
 ): Membership {
-  if (istio.cause === 'host-network') return toMembership('no', istio.facts);
+  // A gateway may well use the network of its node; its proxy captures nothing.
+  if (istio.cause === 'host-network' && !(workload.hasProxy && workload.isGateway))
+    return toMembership('no', istio.facts);
   if (workload.hasProxy || workload.podAnnotations.has('sidecar.istio.io/status')) {
     const fact: Fact = { text: 'the manifest carries a proxy', field: workload.podSpec.at('containers') };
-    return toMembership('yes', [fact], workload.isGateway ? 'gateway' : 'sidecar');
+    return toMembership('yes', [fact], modeOf(istio.templates, workload));
   }
   const linkerdProxy = workload.containers.find((c) => c.name === 'linkerd-proxy' && (!c.init || c.native));
   if (linkerdProxy)

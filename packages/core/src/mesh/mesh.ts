@@ -1,18 +1,36 @@
 import { isKnownGroup } from '../manifest/kinds.ts';
 import { folderOf } from '../manifest/kustomize.ts';
+import type { Labels } from '../manifest/labels.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
-import { type AdmissionSetup, type Injection, REVISION_KEY } from './injection.ts';
-import { askedWebhooks, installedWebhooks } from './injector-webhooks.ts';
-import { type HelmValues, type Installation, readInstallation } from './installation.ts';
+import {
+  type AdmissionSetup,
+  decideInjection,
+  type Injection,
+  namedLabels,
+  type Outcome,
+  REVISION_KEY,
+} from './injection.ts';
+import {
+  askedWebhooks,
+  candidatesFor,
+  type InjectorWebhook,
+  installedWebhooks,
+  writtenWebhooks,
+} from './injector-webhooks.ts';
+import { type Installation, readInstallation } from './installation.ts';
+import type { HelmValues } from './installation-sources.ts';
+import { labelsOf } from './label-set.ts';
 import { lazy } from './lazy.ts';
+import { LINKERD_INJECT_KEY } from './linkerd.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
 import {
   type Admission,
   admissionOf,
   injectionOfSilentPod,
   type Membership,
+  MOST_VARIANTS,
   type NamespaceFacts,
 } from './membership.ts';
 import { type Namespace, readNamespace } from './namespaces.ts';
@@ -78,6 +96,7 @@ export class Mesh {
   readonly #admissions = new Map<Workload, Admission>();
   readonly #written = { istio: new Map<Workload, WrittenSidecar>(), linkerd: new Map<Workload, WrittenSidecar>() };
   readonly #injectionsIn = new Map<Namespace, Injection>();
+  readonly #candidates = new Map<string, readonly InjectorWebhook[]>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
@@ -116,6 +135,7 @@ export class Mesh {
     readInstallation(this.settings, this.resources, this.#embedded, this.#helmValues),
   );
   readonly #webhooks = lazy(() => installedWebhooks(this.settings, this.installation, this.resources));
+  readonly #linkerdWebhooks = lazy(() => writtenWebhooks('linkerd', this.resources));
   readonly #workloads = lazy(() => this.resources.flatMap((r) => readWorkload(r) ?? []));
   readonly #services = lazy(() => this.resources.flatMap((r) => readService(r) ?? []));
   readonly #namespaces = lazy(() => this.resources.flatMap((r) => readNamespace(r) ?? []));
@@ -127,6 +147,23 @@ export class Mesh {
   );
   readonly #byType = lazy(() => groupBy(this.resources, (r) => r.type));
   readonly #namespacesByName = lazy(() => groupBy(this.#namespaces(), (n) => n.name));
+  // A Namespace may stand beside each of a thousand applications: what decides is asked once, and in an order of its own.
+  readonly #differentNamespaces = lazy(() => {
+    const byName = new Map<string, readonly Namespace[]>();
+    for (const [name, variants] of this.#namespacesByName()) {
+      const different = new Map<string, Namespace>();
+      for (const variant of variants) {
+        const key = substanceOf(variant);
+        if (!different.has(key)) different.set(key, variant);
+      }
+      const keys = [...different.keys()].sort();
+      byName.set(
+        name,
+        keys.map((key) => different.get(key) as Namespace),
+      );
+    }
+    return byName;
+  });
   readonly #workloadsByNamespace = lazy(() => groupBy(this.#workloads(), (w) => w.resource.namespace ?? ''));
   readonly #servicesByNamespace = lazy(() => groupBy(this.#services(), (s) => s.resource.namespace ?? ''));
   readonly #servicesByName = lazy(() => groupBy(this.#services(), (s) => `${s.resource.namespace}/${s.resource.name}`));
@@ -253,39 +290,59 @@ export class Mesh {
   injectionIn(namespace: Namespace): Injection {
     let injection = this.#injectionsIn.get(namespace);
     if (!injection) {
-      const setup = this.#setupFor([namespace.resource.labels.get(REVISION_KEY)]);
+      const installed = this.#webhooks();
+      const revision = namespace.resource.labels.get(REVISION_KEY);
+      const asked = askedWebhooks(this.settings, this.installation, installed, [revision]);
+      const setup = { settings: this.settings, installation: this.installation, webhooks: [...installed, ...asked] };
       this.#injectionsIn.set(namespace, (injection = injectionOfSilentPod(namespace, setup)));
     }
     return injection;
   }
 
   #admissionSetup({ podLabels }: Workload, namespace: NamespaceFacts): AdmissionSetup {
-    const above = namespace.state === 'read' ? namespace.variants.map((n) => n.resource.labels.get(REVISION_KEY)) : [];
-    return this.#setupFor([...above, podLabels.get(REVISION_KEY)]);
+    const installed = this.#webhooks();
+    const variants = namespace.state === 'read' ? namespace.variants.slice(0, MOST_VARIANTS) : [];
+    const above = variants.map((n) => n.resource.labels.get(REVISION_KEY));
+    const asked = askedWebhooks(this.settings, this.installation, installed, [...above, podLabels.get(REVISION_KEY)]);
+    const near = this.#candidatesIn(variants);
+    return {
+      settings: this.settings,
+      installation: this.installation,
+      webhooks: asked.length === 0 ? installed : [...installed, ...asked],
+      ...(near ? { candidates: [...near, ...asked] } : {}),
+      linkerdWebhooks: this.#linkerdWebhooks(),
+    };
   }
 
-  #setupFor(revisions: readonly (string | undefined)[]): AdmissionSetup {
-    const installed = this.#webhooks();
-    const asked = askedWebhooks(this.settings, installed, revisions);
-    const webhooks = asked.length === 0 ? installed : [...installed, ...asked];
-    return { settings: this.settings, installation: this.installation, webhooks };
+  // Thousands of pods live in one namespace: what its labels rule out is ruled out once.
+  #candidatesIn(variants: readonly Namespace[]): readonly InjectorWebhook[] | undefined {
+    const [first] = variants;
+    if (!first) return undefined;
+    let near = this.#candidates.get(first.name);
+    if (!near) {
+      const labels = variants.map(({ name, resource }) =>
+        namedLabels({ namespace: name, namespaceLabels: resource.labels }),
+      );
+      this.#candidates.set(first.name, (near = candidatesFor(this.#webhooks(), labels)));
+    }
+    return near;
   }
 
   #namespaceFacts({ resource }: Workload): NamespaceFacts {
-    const { namespace = '', namespaceWritten, rewrites } = resource;
-    if (rewrites?.namespace) {
-      const why = 'a Kustomization moves it to another namespace';
-      return { state: 'unknown', why, needs: 'check what the Kustomization renders (--kustomize)' };
-    }
+    const { namespace = '', namespaceWritten, rewrites, body } = resource;
+    const unknown = (why: string, needs: string, isOpen = true) => ({ state: 'unknown', why, needs, isOpen }) as const;
+    const render = 'check what is rendered (--kustomize, --helm, or standard input)';
+    if (rewrites?.namespace) return unknown('a Kustomization moves it to another namespace', render);
+    if (body.at('metadata').at('namespace').text() === undefined && body.at('metadata').at('namespace').hasValue)
+      return unknown('its namespace is filled in later', render);
     // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
-    if (!namespaceWritten && !this.settings.closedWorld && this.settings.defaultNamespace === 'default') {
-      const needs = 'say which namespace it goes to, in the manifest or as defaultNamespace in the config';
-      return { state: 'unknown', why: 'the manifest names no namespace', needs };
-    }
-    const variants = this.#namespacesByName().get(namespace);
+    const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
+    const place = 'say which namespace it goes to, in the manifest or as defaultNamespace in the config';
+    if (!sure) return unknown('the manifest names no namespace', place);
+    const variants = this.#differentNamespaces().get(namespace);
     if (variants) return { state: 'read', variants };
-    const needs = `add the manifest of Namespace ${namespace} to what is checked`;
-    return { state: 'unknown', why: `no manifest of Namespace ${namespace} was read`, needs };
+    const add = `add the manifest of Namespace ${namespace} to what is checked`;
+    return unknown(`no manifest of Namespace ${namespace} was read`, add, false);
   }
 
   /** Istio's sidecar of a workload: whether its pods have one, and in which form. */
@@ -327,15 +384,21 @@ export class Mesh {
     const { namespace, namespaceWritten, rewrites } = service.resource;
     const variants =
       namespaceWritten && !rewrites?.namespace ? (this.#namespacesByName().get(namespace ?? '') ?? []) : [];
-    const unmeshed =
-      variants.length > 0 &&
-      variants.every(
-        (n) => !NAMESPACE_MESH_LABELS.some((key) => n.resource.labels.has(key) || n.resource.labels.mayChange(key)),
-      );
-    const { value: byDefault, certain } = this.installation.enableNamespacesByDefault;
-    if (unmeshed && !byDefault && certain)
+    const isUnmeshed = ({ resource: { labels, annotations } }: Namespace) =>
+      !NAMESPACE_MESH_LABELS.some((key) => labels.has(key) || labels.mayChange(key)) &&
+      annotations.lacks(LINKERD_INJECT_KEY) &&
+      this.#injectionOfSilentPods(namespace ?? '', labels) === 'not-injected';
+    if (variants.length > 0 && variants.every(isUnmeshed))
       return { answer: 'no', reason: `Namespace ${namespace} carries no mesh label` };
     return { answer: 'unknown', reason: 'no pod behind the Service was read' };
+  }
+
+  // Webhooks of the input may take namespaces by other labels than Istio's, or all.
+  #injectionOfSilentPods(namespace: string, namespaceLabels: Labels): Outcome {
+    const nothing = labelsOf({});
+    const pod = { namespace, namespaceLabels, podLabels: nothing, podAnnotations: nothing, hostNetwork: 'no' as const };
+    const { settings, installation } = this;
+    return decideInjection(pod, { settings, installation, webhooks: this.#webhooks() }).outcome;
   }
 
   /** The workloads that a Service selects. A Service without selector has none to look for: `elsewhere`. */
@@ -537,6 +600,19 @@ const RELEASE_LABELS: ReadonlySet<string> = new Set(['app.kubernetes.io/instance
 
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
+
+// All of a Namespace that decides about its pods, in one order.
+function substanceOf({ resource: { labels, annotations, rewrites } }: Namespace): string {
+  const keys = (added: ReadonlySet<string> | 'any' | undefined) => (added instanceof Set ? [...added].sort() : added);
+  const pairs = ({ field }: Labels) =>
+    field.isMapping
+      ? field
+          .entries()
+          .map(([key, f]) => [key, f.value])
+          .sort()
+      : field.value;
+  return JSON.stringify([pairs(labels), pairs(annotations), keys(rewrites?.labels), keys(rewrites?.annotations)]);
+}
 
 function pairKey(resource: Resource, key: string, value: string | undefined): string {
   return `${resource.namespace ?? ''}\n${labelKey(key, value)}`;

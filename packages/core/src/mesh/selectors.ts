@@ -31,12 +31,16 @@ export function flatSelector(field: Field): Selector {
 
 /** A selector with matchLabels and matchExpressions. */
 export function labelSelector(field: Field): Selector {
-  const flat = field
-    .at('matchLabels')
-    .entries()
-    .map(([key, value]) => equals(key, value));
-  const expressions = (field.at('matchExpressions').items() as Field[]).map(expression);
-  return { field, requirements: all([...flat, ...expressions]) };
+  const labels = field.at('matchLabels');
+  const expressions = field.at('matchExpressions');
+  // What stands in the place of a mapping or a list (`${SELECTOR}`) must not pass for an empty one, which matches everything.
+  const isOther =
+    (field.hasValue && !field.isMapping) ||
+    (labels.hasValue && !labels.isMapping) ||
+    (expressions.hasValue && !expressions.isList);
+  if (isOther) return { field, requirements: undefined };
+  const flat = labels.entries().map(([key, value]) => equals(key, value));
+  return { field, requirements: all([...flat, ...(expressions.items() as Field[]).map(expression)]) };
 }
 
 /**
@@ -97,10 +101,13 @@ function equals(key: string, field: Field): Requirement | undefined {
 function expression(field: Field): Requirement | undefined {
   const key = field.at('key').text();
   const operator = field.at('operator').text();
-  const values = (field.at('values').items() as Field[]).map((value) => value.text());
-  if (key === undefined || values.includes(undefined)) return undefined;
+  const list = field.at('values');
+  const values = (list.items() as Field[]).map((value) => value.text());
+  if (key === undefined || values.includes(undefined) || (list.hasValue && !list.isList)) return undefined;
   if (operator !== 'In' && operator !== 'NotIn' && operator !== 'Exists' && operator !== 'DoesNotExist')
     return undefined;
+  // Kubernetes refuses a selector whose operator and values do not go together.
+  if ((operator === 'In' || operator === 'NotIn') !== values.length > 0) return undefined;
   return { key, operator, values: values as string[], field };
 }
 

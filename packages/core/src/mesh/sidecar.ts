@@ -16,7 +16,7 @@ export type SidecarForm = 'classic' | 'native';
 export interface FormDecision {
   readonly form: SidecarForm;
   readonly reason: string;
-  /** Whether the nodes of the cluster decide, of which only `kubernetesVersion` is known. */
+  /** Whether the form is not certain: the nodes of the cluster decide, of which only `kubernetesVersion` is known, or manifests disagree. */
   readonly byNodes: boolean;
 }
 
@@ -39,17 +39,19 @@ export function sidecarForm(workload: Workload, installation: Installation, sett
     return decided(asks ? 'native' : 'classic', `the pods have annotation ${NATIVE_SIDECAR_KEY}=${annotation || '""'}`);
   }
   const { nativeSidecars } = installation;
+  const native = nativeSidecars.value === 'auto' ? kubernetesAtLeast(settings, '1.33') : nativeSidecars.value;
+  const form = native ? 'native' : 'classic';
+  if (workload.podAnnotations.has(NATIVE_SIDECAR_KEY) && annotation === undefined && istioAtLeast(settings, '1.24'))
+    return { form, reason: `the value of annotation ${NATIVE_SIDECAR_KEY} is filled in later`, byNodes: true };
+  if (!nativeSidecars.certain)
+    return { form, reason: `it is not certain what istiod is told (${nativeSidecars.source})`, byNodes: true };
   if (nativeSidecars.value !== 'auto') {
     const source =
       nativeSidecars.source ?? (nativeSidecars.from === 'config' ? 'the config' : 'the default of the release');
-    return decided(
-      nativeSidecars.value ? 'native' : 'classic',
-      `native sidecars are ${nativeSidecars.value ? 'on' : 'off'} (${source})`,
-    );
+    return decided(form, `native sidecars are ${native ? 'on' : 'off'} (${source})`);
   }
-  const native = kubernetesAtLeast(settings, '1.33');
   return {
-    form: native ? 'native' : 'classic',
+    form,
     reason: `istiod chooses by the kubelets, native from Kubernetes 1.33 on (kubernetesVersion is ${settings.kubernetesVersion.join('.')})`,
     byNodes: true,
   };
