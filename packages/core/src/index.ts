@@ -125,6 +125,7 @@ export {
   wishOf,
 } from './mesh/injection.ts';
 export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
+export { knownTemplates, knowsAllTemplates, templateSince } from './mesh/injector-templates.ts';
 export type { Installation, Known } from './mesh/installation.ts';
 export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './mesh/ip-prefix.ts';
 export {

@@ -1,6 +1,7 @@
 import { valueProblem } from './annotation-values.ts';
 import { type EmbeddedTexts, PROXY_CONFIG_KEY } from './embedded.ts';
-import type { Fact } from './injection.ts';
+import { type Fact, TEMPLATES_KEY } from './injection.ts';
+import { knownTemplates, knowsAllTemplates } from './injector-templates.ts';
 import type { Installation } from './installation.ts';
 import { ISTIO_ANNOTATION_TABLE } from './istio-annotations.ts';
 import { scrapePortProblem } from './prometheus-annotations.ts';
@@ -29,12 +30,32 @@ export function rejectionsOf(
     const problem = text === undefined ? undefined : valueProblem(known.value, text);
     if (problem) facts.push({ text: `the injector refuses annotation ${key}: ${problem.reason}`, field });
   }
+  const template = unknownTemplate(workload, settings, installation);
+  if (template) facts.push(template);
   const refused = proxyConfigRefusal(workload, settings, embedded);
   if (refused) facts.push(refused);
   const scrape = istioAtLeast(settings, '1.31') ? scrapePortProblem(installation, workload) : undefined;
   if (scrape)
     facts.push({ text: `the injector refuses annotation prometheus.io/port: ${scrape.reason}`, field: scrape.field });
   return facts;
+}
+
+function unknownTemplate(
+  { podAnnotations }: Workload,
+  settings: MeshSettings,
+  installation: Installation,
+): Fact | undefined {
+  const written = podAnnotations.get(TEMPLATES_KEY);
+  if (written === undefined || !istioAtLeast(settings, '1.9') || podAnnotations.mayChange(TEMPLATES_KEY))
+    return undefined;
+  if (!knowsAllTemplates(settings, installation)) return undefined;
+  const known = knownTemplates(settings, installation);
+  const name = written
+    .split(',')
+    .map((one) => one.trim())
+    .find((one) => !known.has(one));
+  if (name === undefined) return undefined;
+  return { text: `the injector has no template "${name}"`, field: podAnnotations.at(TEMPLATES_KEY) };
 }
 
 function proxyConfigRefusal(

@@ -1,5 +1,13 @@
-import { defineRule, formatVersion, nameOf, TEMPLATES_KEY } from '@meshvet/core';
-import { knownTemplates, knowsAllTemplates, meantTemplate, templateSince } from '../shared/injector-templates.ts';
+import {
+  defineRule,
+  formatVersion,
+  knownTemplates,
+  knowsAllTemplates,
+  nameOf,
+  TEMPLATES_KEY,
+  templateSince,
+} from '@meshvet/core';
+import { meantTemplate } from '../shared/injector-templates.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';
 
@@ -84,7 +92,7 @@ export const injectTemplateUnknown = defineRule({
     if (outcome === 'not-injected') return;
     const severity = outcome === 'unknown' ? { severity: 'warning' as const } : {};
     const field = podAnnotations.at(TEMPLATES_KEY);
-    const known = knownTemplates(mesh);
+    const known = knownTemplates(mesh.settings, mesh.installation);
     const name = written
       .split(',')
       .map((one) => one.trim())
@@ -96,7 +104,7 @@ export const injectTemplateUnknown = defineRule({
     const since = templateSince(name);
     const meant = meantTemplate(mesh, name);
     const suggested = meant !== undefined && written === name && isSettled(resource) ? replaceString(field, meant) : [];
-    if (knowsAllTemplates(mesh))
+    if (knowsAllTemplates(mesh.settings, mesh.installation))
       report(field, 'unknown', { ...data, known: [...known].slice(0, LISTED).join(', ') }, { ...severity, suggested });
     else if (since !== undefined) report(field, 'tooNew', { ...data, since, version }, { severity: 'warning' });
     else if (meant !== undefined)
