@@ -67,6 +67,7 @@ export class Subjects {
   readonly #mesh: Mesh;
   readonly #problems: readonly Problem[];
   readonly #lists = new Map<SubjectKind, readonly Subject[]>();
+  readonly #byTypes = new Map<string, readonly Subject[]>();
 
   constructor(mesh: Mesh, problems: readonly Problem[]) {
     this.#mesh = mesh;
@@ -77,7 +78,20 @@ export class Subjects {
     const kind: SubjectKind = rule.meta.subject;
     let list = this.#lists.get(kind);
     if (!list) this.#lists.set(kind, (list = this.#make(kind)));
+    if (rule.meta.types) return this.#ofTypes(list, rule.meta.types);
     return kind === 'problem' ? list.filter((s) => (s.subject as Problem).kind === rule.meta.problem) : list;
+  }
+
+  // Most rules about resources look at one type among thousands of objects: each is not asked of every one of them.
+  #ofTypes(list: readonly Subject[], types: readonly string[]): readonly Subject[] {
+    const key = types.join('\n');
+    let fitting = this.#byTypes.get(key);
+    if (!fitting) {
+      const wanted = new Set(types);
+      fitting = list.filter(({ resource }) => resource !== undefined && wanted.has(resource.type));
+      this.#byTypes.set(key, fitting);
+    }
+    return fitting;
   }
 
   #make(kind: SubjectKind): readonly Subject[] {

@@ -113,6 +113,8 @@ export interface RuleMeta<S extends SubjectKind, M extends Readonly<Record<strin
   /** Severity under preset `strict`, where it is not the rule's own (for advice: `warning` in place of `info`). */
   readonly strict?: Severity;
   readonly subject: S;
+  /** For subject `resource`: the types it looks at (`networking.istio.io/VirtualService`, the bare kind for core); all when left out. */
+  readonly types?: readonly string[];
   /** For subject `problem`: the kind of problem the rule speaks of. */
   readonly problem?: ProblemKind;
   /** Codes of the same check in other tools: `IST0118`, `KIA0601`, `IST0101/host`. */

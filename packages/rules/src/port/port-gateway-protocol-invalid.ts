@@ -19,6 +19,7 @@ export const portGatewayProtocolInvalid = defineRule({
     fix: 'Write a known protocol and a name of its own for each port, and a tls block for HTTPS and TLS only.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     sources: [
       'istio/istio pkg/config/validation/validation.go',
       'istio/istio pkg/config/protocol/instance.go',

@@ -15,6 +15,7 @@ export const portServiceEntryConflict = defineRule({
     fix: 'Give the port the same protocol in all ServiceEntries of the host, or keep them apart with exportTo.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0177', 'KIA1212'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/serviceentry/conflictingprotocol.go',

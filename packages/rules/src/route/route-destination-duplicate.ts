@@ -9,6 +9,7 @@ export const routeDestinationDuplicate = defineRule({
     fix: 'Write the other subset or host that was meant, or put both weights into one entry.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['KIA1105'],
     sources: [
       'istio.io/docs/reference/config/networking/virtual-service/#HTTPRouteDestination',

@@ -18,6 +18,7 @@ export const routeDestinationRuleDuplicate = defineRule({
     fix: 'Put both into one DestinationRule, or give the subsets different names.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['KIA0201'],
     sources: [
       'istio/istio pilot/pkg/model/destination_rule.go (mergeDestinationRule)',

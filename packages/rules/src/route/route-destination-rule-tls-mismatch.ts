@@ -19,6 +19,7 @@ export const routeDestinationRuleTlsMismatch = defineRule({
     fix: 'Leave out trafficPolicy.tls, so that Istio chooses for each endpoint, or change the PeerAuthentication of the servers.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['KIA0207', 'KIA0208'],
     sources: [
       'istio.io/docs/ops/configuration/traffic-management/tls-configuration/',

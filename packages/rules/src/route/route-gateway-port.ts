@@ -17,6 +17,7 @@ export const routeGatewayPort = defineRule({
     fix: 'Add the port to the Service of the gateway, or write one of its ports into the Gateway.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0162'],
     sources: [
       'istio.io/docs/reference/config/networking/gateway/#Port',

@@ -18,6 +18,7 @@ export const routeGatewaySelector = defineRule({
     fix: 'Write labels of the pods that run the gateway; those of the charts are istio: ingressgateway and istio: egressgateway.',
     severity: 'info',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0101/selector', 'KIA0302'],
     sources: [
       'istio.io/docs/reference/config/networking/gateway/#Gateway',

@@ -21,6 +21,7 @@ export const routeGatewayUnknown = defineRule({
     fix: 'Write the name of a Gateway of the same namespace, namespace/name of another, or mesh; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0101/gateway', 'IST0132', 'KIA1102'],
     sources: [
       'istio/istio pkg/config/model.go (resolveGatewayName)',

@@ -19,6 +19,7 @@ export const routeHostDuplicate = defineRule({
     fix: 'Put the routes into one VirtualService, let it delegate to the others, or export each to other namespaces.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0109', 'KIA1106'],
     sources: [
       'istio.io/docs/ops/best-practices/traffic-management/#split-virtual-services',

@@ -20,6 +20,7 @@ export const routeHostNotInGateway = defineRule({
     fix: 'List the host in a server of the Gateway, write one of its hosts into the VirtualService, or allow the namespace: ./host and namespace/host leave out others.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0132'],
     sources: [
       'istio.io/docs/reference/config/networking/gateway/#Server',

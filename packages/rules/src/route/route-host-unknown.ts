@@ -29,6 +29,7 @@ export const routeHostUnknown = defineRule({
     fix: 'Write the name of a Service of the same namespace, the full name of another (cart.shop.svc.cluster.local), or add a ServiceEntry; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule', 'networking.istio.io/VirtualService'],
     codes: ['IST0101/host', 'IST0101/mirror', 'IST0174', 'KIA1101', 'KIA0202'],
     sources: [
       'istio/istio pkg/config/model.go (ResolveShortnameToFQDN)',

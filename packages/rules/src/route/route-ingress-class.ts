@@ -9,6 +9,7 @@ export const routeIngressClass = defineRule({
     fix: 'Add an IngressClass with controller istio.io/ingress-controller or the annotation kubernetes.io/ingress.class: istio.',
     severity: 'info',
     subject: 'resource',
+    types: ['networking.k8s.io/Ingress'],
     sources: [
       'istio.io/docs/tasks/traffic-management/ingress/kubernetes-ingress/',
       'istio/istio pilot/pkg/config/kube/ingress (shouldProcessIngressWithClass)',

@@ -10,6 +10,7 @@ export const routeIngressPortNotHttp = defineRule({
     severity: 'warning',
     profiles: { 'istio-1.0': 'error' },
     subject: 'resource',
+    types: ['networking.k8s.io/Ingress'],
     sources: [
       'istio.io/docs/tasks/traffic-management/ingress/kubernetes-ingress/',
       'istio/istio pilot/pkg/config/kube/ingress/conversion.go',

@@ -26,6 +26,7 @@ export const routePortUnknown = defineRule({
     fix: 'Write the number of a port of the Service or ServiceEntry (the Service port, not the target port) as destination.port.number.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0101/port', 'IST0112'],
     sources: [
       'istio/istio pilot/pkg/networking/core/route/route.go (GetDestinationCluster)',

@@ -17,6 +17,7 @@ export const routeProtocolNotHttp = defineRule({
     fix: 'Name the port http, http2 or grpc (or http-something) where it speaks HTTP, or write tcp or tls routes.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     sources: [
       'istio.io/docs/ops/configuration/traffic-management/protocol-selection/',
       'istio/istio pilot/pkg/networking/core/listener.go',

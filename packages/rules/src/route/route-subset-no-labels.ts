@@ -10,6 +10,7 @@ export const routeSubsetNoLabels = defineRule({
     severity: 'info',
     advice: true,
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['KIA0209'],
     sources: [
       'istio.io/docs/reference/config/networking/destination-rule/#Subset',

@@ -24,6 +24,7 @@ export const routeSubsetNoPods = defineRule({
     fix: 'Write labels that the pod template carries beside those of the Service selector, or add the workload of this version.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['IST0173', 'KIA0203'],
     sources: [
       'istio.io/docs/reference/config/networking/destination-rule/#Subset',

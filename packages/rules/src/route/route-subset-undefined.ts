@@ -24,6 +24,7 @@ export const routeSubsetUndefined = defineRule({
     fix: 'Add a DestinationRule for the host that defines the subset, or write the name of a subset it has.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0101/subset', 'KIA1107'],
     sources: [
       'istio/istio pilot/pkg/model/push_context.go (destinationRule)',

@@ -9,6 +9,7 @@ export const routeWeightTotal = defineRule({
     fix: 'Let the weights of a route total 100, or leave out the weight of a single destination.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['KIA1104'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateWeights; relative weights since 1.15)',

@@ -18,6 +18,7 @@ export const runtimeNetworkPolicyControlPlane = defineRule({
     fix: 'Let the pods reach TCP port 15012 of the namespace of istiod, and the DNS of the cluster.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.k8s.io/NetworkPolicy'],
     since: '1.5',
     sources: ['istio.io: Application Requirements, Ports used by Istio', 'kubernetes: Network Policies'],
     messages: {

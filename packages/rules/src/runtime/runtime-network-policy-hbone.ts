@@ -22,6 +22,7 @@ export const runtimeNetworkPolicyHbone = defineRule({
     fix: 'Admit TCP port 15008 from the same callers.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.k8s.io/NetworkPolicy'],
     since: '1.18',
     sources: ['istio.io: Ambient and Kubernetes NetworkPolicy', 'kubernetes: Network Policies'],
     messages: {

@@ -10,6 +10,10 @@ export const webhookCustomSelector = defineRule({
     fix: 'Check that the difference is wanted, or take the selectors of the chart and set istioVersion to the release that is installed.',
     severity: 'info',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/revision-tags.yaml',

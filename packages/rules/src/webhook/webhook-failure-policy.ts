@@ -9,6 +9,10 @@ export const webhookFailurePolicy = defineRule({
     fix: 'Write failurePolicy: Fail, and run more than one replica of the injector.',
     severity: 'info',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
       'linkerd2 charts/linkerd-control-plane/templates/proxy-injector-rbac.yaml',

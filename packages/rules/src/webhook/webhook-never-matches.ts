@@ -9,6 +9,10 @@ export const webhookNeverMatches = defineRule({
     fix: 'Remove one of the two conditions, or merge them into one that can hold.',
     severity: 'warning',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     sources: [
       'kubernetes: Dynamic Admission Control, Matching requests: namespaceSelector and objectSelector',
       'kubernetes/apimachinery pkg/labels/selector.go',

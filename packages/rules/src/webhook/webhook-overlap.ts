@@ -17,6 +17,10 @@ export const webhookOverlap = defineRule({
     fix: 'Make the selectors exclude each other, as those of the charts do, or remove the configuration of the revision that no longer owns the label.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     codes: ['IST0139'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/webhook/webhook.go',

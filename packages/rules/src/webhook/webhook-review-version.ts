@@ -9,6 +9,10 @@ export const webhookReviewVersion = defineRule({
     fix: 'Write admissionReviewVersions: ["v1"].',
     severity: 'info',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml, 1.23',
       'kubernetes/kubernetes pkg/apis/admissionregistration/validation/validation.go',

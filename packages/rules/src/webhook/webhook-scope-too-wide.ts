@@ -9,6 +9,10 @@ export const webhookScopeTooWide = defineRule({
     fix: 'Write the namespaceSelector and objectSelector of the chart, or exclude the system namespaces and that of the control plane.',
     severity: 'warning',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',
       'kubernetes: Dynamic Admission Control, Avoiding operating on the kube-system namespace',

@@ -9,6 +9,10 @@ export const webhookServiceMissing = defineRule({
     fix: 'Write the name and namespace of the Service of the control plane, as a rule istiod or istiod-<revision>.',
     severity: 'warning',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     codes: ['IST0139'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/webhook/webhook.go',

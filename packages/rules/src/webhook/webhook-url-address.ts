@@ -10,6 +10,10 @@ export const webhookUrlAddress = defineRule({
     fix: 'Write a host name that the certificate of the control plane covers.',
     severity: 'info',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     codes: ['IST0164'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/externalcontrolplane/externalcontrolplane.go',

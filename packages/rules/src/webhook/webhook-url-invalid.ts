@@ -10,6 +10,10 @@ export const webhookUrlInvalid = defineRule({
     fix: 'Write clientConfig.url with https and the host name of the external control plane, or clientConfig.service for one in the cluster.',
     severity: 'warning',
     subject: 'resource',
+    types: [
+      'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+      'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    ],
     codes: ['IST0163'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/externalcontrolplane/externalcontrolplane.go',
