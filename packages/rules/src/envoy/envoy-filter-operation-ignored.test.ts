@@ -26,6 +26,6 @@ testRule(envoyFilterOperationIgnored, {
     'a route that is merged': patch('HTTP_ROUTE', 'MERGE'),
     'a route in front of others': patch('HTTP_ROUTE', 'INSERT_FIRST'),
     'a cluster that is removed': patch('CLUSTER', 'REMOVE'),
-    'placeholders': `${patch('"${WHERE}"', 'REPLACE')}---\n${patch('CLUSTER', '"${HOW}"').replace('tuning', 'other')}`,
+    placeholders: `${patch('"${WHERE}"', 'REPLACE')}---\n${patch('CLUSTER', '"${HOW}"').replace('tuning', 'other')}`,
   },
 });

@@ -10,7 +10,10 @@ const filter = (patches: string, { name = 'lua', priority = '' } = {}) => yaml`
     configPatches:
 ${patches}
 `;
-const patch = (operation: string, { mark = '', value = 'envoy.filters.http.lua', version = '', target = 'router' } = {}) =>
+const patch = (
+  operation: string,
+  { mark = '', value = 'envoy.filters.http.lua', version = '', target = 'router' } = {},
+) =>
   `      - applyTo: HTTP_FILTER
         match:
           ${version && `proxy: { proxyVersion: '${version}' }`}

@@ -15,9 +15,11 @@ export const istioDeprecatedField = defineRule({
       'istio.io/docs/reference/config/networking/virtual-service/#HTTPFaultInjection-Delay',
     ],
     messages: {
-      percent: '{resource}: percent of a delay is deprecated; write percentage: { value: {percent} }.',
-      egressProxy: '{resource}: outboundTrafficPolicy.egressProxy is ignored; route such traffic with a VirtualService.',
-      lightstep: '{resource}: provider "{provider}" is of kind lightstep, which is deprecated; use one of kind opentelemetry.',
+      percent: '{resource}: percent of a delay is deprecated; write percentage with the value {percent}.',
+      egressProxy:
+        '{resource}: outboundTrafficPolicy.egressProxy is ignored; route such traffic with a VirtualService.',
+      lightstep:
+        '{resource}: provider "{provider}" is of kind lightstep, which is deprecated; use one of kind opentelemetry.',
     },
   },
   examples: {

@@ -15,7 +15,8 @@ export const istioRemovedResource = defineRule({
       'istio.io/news/releases/1.6.x/announcing-1.6/upgrade-notes/',
     ],
     messages: {
-      removed: 'CustomResourceDefinition {name}: {kind} of rbac.istio.io is gone since Istio 1.6; AuthorizationPolicy has taken its place.',
+      removed:
+        'CustomResourceDefinition {name}: {kind} of rbac.istio.io is gone since Istio 1.6; AuthorizationPolicy has taken its place.',
     },
   },
   examples: {

@@ -43,7 +43,9 @@ testRule(routeDestinationRuleNoCa, {
       settings: { istioVersion: '1.24' },
     },
     'asked for by name': rule('tls: { mode: SIMPLE, insecureSkipVerify: true } #~ unverified'),
-    'a port': rule('portLevelSettings: [{ port: { number: 443 }, tls: { mode: SIMPLE, caCertificates: "" } }] #~ system'),
+    'a port': rule(
+      'portLevelSettings: [{ port: { number: 443 }, tls: { mode: SIMPLE, caCertificates: "" } }] #~ system',
+    ),
     'a credential that no sidecar reads': rule('tls: { mode: SIMPLE, credentialName: client } #~ credential'),
     'a credential of a port': rule(
       'portLevelSettings: [{ port: { number: 443 }, tls: { mode: SIMPLE, credentialName: client } }] #~ credential',

@@ -5,7 +5,8 @@ import { destinationRuleToJudge } from '../shared/route-subjects.ts';
 export const routeDestinationRuleNoCa = defineRule({
   meta: {
     id: 'route-destination-rule-no-ca',
-    summary: 'A DestinationRule begins TLS and does not say which authority the certificate of the server has to come from.',
+    summary:
+      'A DestinationRule begins TLS and does not say which authority the certificate of the server has to come from.',
     why: 'Before Istio 1.21 the proxy then takes any certificate, and with it any server in between; later it asks the authorities of the operating system, which know no certificate of your own.',
     fix: 'Set caCertificates to the file of the authority, or to system where the server has a public certificate.',
     severity: 'warning',

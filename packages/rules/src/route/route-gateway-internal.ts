@@ -15,7 +15,8 @@ export const routeGatewayInternal = defineRule({
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (internal gateway names)',
     ],
     messages: {
-      internal: '{route}: "{gateway}" is a Gateway that istiod makes for itself; write the name of the Gateway it is made of.',
+      internal:
+        '{route}: "{gateway}" is a Gateway that istiod makes for itself; write the name of the Gateway it is made of.',
     },
   },
   examples: {

@@ -80,13 +80,19 @@ testRule(routeMatchIneffective, {
       '{ uri: { prefix: /f }, port: 80 }',
       '{ uri: { prefix: /f/g }, port: 81 }',
     ),
-    'what ignores case is wider': matches('{ uri: { prefix: /api } }', '{ uri: { prefix: /api/v2 }, ignoreUriCase: true }'),
+    'what ignores case is wider': matches(
+      '{ uri: { prefix: /api } }',
+      '{ uri: { prefix: /api/v2 }, ignoreUriCase: true }',
+    ),
     'a header that must not be there': matches(
       '{ uri: { prefix: /api }, withoutHeaders: { a: {} } }',
       '{ uri: { prefix: /api/v2 } }',
     ),
     'regular expressions are not read': matches('{ uri: { regex: "/api/.*" } }', '{ uri: { prefix: /api/v2 } }'),
-    'a condition that nobody knows yet': matches('{ uri: { prefix: /api }, moon: full }', '{ uri: { prefix: /api/v2 } }'),
+    'a condition that nobody knows yet': matches(
+      '{ uri: { prefix: /api }, moon: full }',
+      '{ uri: { prefix: /api/v2 } }',
+    ),
     'placeholders may become anything': matches('{ uri: { prefix: "${PATH}" } }', '{ uri: { prefix: "${PATH}" } }'),
     'the narrow one first': matches('{ uri: { prefix: /api/v2 } }', '{ uri: { prefix: /api } }'),
     'names of TLS: the most specific one wins, wherever it stands': yaml`

@@ -72,7 +72,12 @@ export const routeMatchIneffective = defineRule({
     for (const { route, title, index, lost } of lostMatches(virtualService).filter((one) => !one.unreachable)) {
       for (const { field, index: position, by, same, told } of lost) {
         const name = field.at('name').string();
-        const words = { route: nameOf(resource), kind: route.kind, rule: title, match: name ? `"${name}"` : `#${position}` };
+        const words = {
+          route: nameOf(resource),
+          kind: route.kind,
+          rule: title,
+          match: name ? `"${name}"` : `#${position}`,
+        };
         const options = {
           codes: told ? ['IST0131'] : [],
           related: [{ at: by.field, note: 'this match is first' }],

@@ -1,57 +1,128 @@
-import { defineRule } from '@meshvet/core';
+import { type Destination, defineRule, type Mesh, nameOf, type VirtualService, virtualServices } from '@meshvet/core';
+import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeSubsetNotForIngress = defineRule({
   meta: {
     id: 'route-subset-not-for-ingress',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary: 'A route of a gateway goes to a host whose subsets another VirtualService chooses for the mesh alone.',
+    why: 'A gateway follows only the routes that are bound to it, so requests from outside reach all versions of the host, whatever share the other VirtualService gives them.',
+    fix: 'Name the subset in the route of the gateway too, or bind one VirtualService to the gateway and to mesh.',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    advice: true,
+    subject: 'resource',
+    codes: ['IST0140'],
+    sources: [
+      'istio.io/docs/ops/common-problems/network-issues/#route-rules-have-no-effect-on-ingress-gateway-requests',
+      'istio/istio pkg/config/analysis/analyzers/virtualservice/destinationhosts.go (ingress route rules)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      unaffected:
+        '{route}: requests from a gateway to {host} do not follow {other}, which chooses its subsets for the mesh.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'all clients in the mesh get v1, and those outside get any version',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: front, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [edge]
+            http:
+              - route:
+                  - destination:
+                      host: cart #~ unaffected
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            hosts: [cart]
+            http:
+              - route: [{ destination: { host: cart, subset: v1 } }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'the gateway chooses a subset as well',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: front, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [edge]
+            http:
+              - route: [{ destination: { host: cart, subset: v1 } }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            hosts: [cart]
+            http:
+              - route: [{ destination: { host: cart, subset: v1 } }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    const virtualService = virtualServiceToJudge(mesh, resource);
+    if (!virtualService?.gateways.some((gateway) => !gateway.mesh)) return;
+    const told = new Set<VirtualService>();
+    for (const { host, subset, subsetField, hostField } of httpDestinations(virtualService)) {
+      if (!host || subset !== undefined || subsetField.hasValue) continue;
+      for (const other of mesh.derive(subsetChoosers).get(host.fqdn) ?? []) {
+        if (told.has(other) || told.size >= MOST || !isBeside(mesh, virtualService, other)) continue;
+        told.add(other);
+        const chosen = httpDestinations(other).find((one) => one.subset && one.host?.fqdn === host.fqdn);
+        report(
+          hostField,
+          'unaffected',
+          { route: nameOf(resource), host: host.written, other: nameOf(other.resource) },
+          {
+            // istioctl compares hosts as they are written.
+            codes: chosen?.host?.written === host.written ? ['IST0140'] : [],
+            related: chosen ? [{ at: chosen.subsetField, note: 'chosen here, for the mesh' }] : [],
+          },
+        );
+      }
     }
   },
 });
+
+const MOST = 3;
+const MOST_OF_A_HOST = 50;
+
+function httpDestinations(virtualService: VirtualService): readonly Destination[] {
+  return settledRoutes(virtualService).flatMap((route) => (route.kind === 'http' ? route.destinations : []));
+}
+
+function isBeside(mesh: Mesh, { resource }: VirtualService, other: VirtualService): boolean {
+  return (
+    resource !== other.resource &&
+    !mesh.sameObject(resource, other.resource) &&
+    (mesh.settings.closedWorld || mesh.appliedTogether(resource, other.resource))
+  );
+}
+
+/** VirtualServices that choose a subset of their own host, for the mesh and for no gateway, by that host. */
+function subsetChoosers(mesh: Mesh): ReadonlyMap<string, readonly VirtualService[]> {
+  const index = new Map<string, VirtualService[]>();
+  for (const one of mesh.derive(virtualServices)) {
+    if (one.gateways.some((gateway) => !gateway.mesh)) continue;
+    const own = new Set(one.hosts.map(({ name }) => name.fqdn));
+    const chosen = httpDestinations(one).flatMap(({ host, subset }) => (subset && host ? host.fqdn : []));
+    for (const host of new Set(chosen)) {
+      if (!own.has(host)) continue;
+      const list = index.get(host) ?? [];
+      if (list.length < MOST_OF_A_HOST) list.push(one);
+      index.set(host, list);
+    }
+  }
+  return index;
+}

@@ -32,8 +32,8 @@ testRule(serviceEntryNoAddresses, {
       yaml: entry('{ number: 22, name: ssh, protocol: TCP } #~ missing') + mesh('{ ISTIO_META_DNS_CAPTURE: "true" }'),
       settings: { istioVersion: '1.24' },
     },
-    'addresses that nobody tells the clients of': entry('{ number: 22, name: ssh, protocol: TCP } #~ missing') +
-      mesh('{ ISTIO_META_DNS_AUTO_ALLOCATE: "true" }'),
+    'addresses that nobody tells the clients of':
+      entry('{ number: 22, name: ssh, protocol: TCP } #~ missing') + mesh('{ ISTIO_META_DNS_AUTO_ALLOCATE: "true" }'),
   },
   good: {
     'the DNS proxy from Istio 1.25 on': {
@@ -47,7 +47,8 @@ testRule(serviceEntryNoAddresses, {
       settings: { istioVersion: '1.15' },
     },
     'addresses that istiod has given it': `${entry('{ number: 22, name: ssh, protocol: TCP }')}status: { addresses: [{ value: 240.240.0.1, host: db.example.com }] }\n`,
-    'placeholders': entry('{ number: 22, name: ssh, protocol: "${PROTOCOL}" }') +
+    placeholders:
+      entry('{ number: 22, name: ssh, protocol: "${PROTOCOL}" }') +
       `---\n${entry('{ number: 22, name: ssh, protocol: TCP }', 'addresses: "${ADDRESSES}"')}`,
     'a protocol of its own': entry('{ number: 27017, name: mongo, protocol: MONGO }'),
   },

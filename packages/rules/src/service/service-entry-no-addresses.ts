@@ -67,7 +67,11 @@ export const serviceEntryNoAddresses = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    if (resource.type !== 'networking.istio.io/ServiceEntry' || resource.partial || isSystemNamespace(resource.namespace))
+    if (
+      resource.type !== 'networking.istio.io/ServiceEntry' ||
+      resource.partial ||
+      isSystemNamespace(resource.namespace)
+    )
       return;
     if (isPatchedAt(resource, 'spec', 'addresses') || isPatchedAt(resource, 'spec', 'ports')) return;
     const spec = resource.body.at('spec');

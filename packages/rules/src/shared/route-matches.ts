@@ -71,9 +71,9 @@ function ofKind(routes: readonly Route[]): readonly LostMatches[] {
     const fields = written.items() as Field[];
     const delegates = route.field.at('delegate').hasValue;
     if (fields.length === 0) {
-      const whole = matchless ?? (route.kind === 'http' ? wide.find(({ match }) => isEverything(match))?.by : undefined);
-      if (whole)
-        all.push({ route, title, index, lost: [], unreachable: true, after: whole, matchless: true });
+      const whole =
+        matchless ?? (route.kind === 'http' ? wide.find(({ match }) => isEverything(match))?.by : undefined);
+      if (whole) all.push({ route, title, index, lost: [], unreachable: true, after: whole, matchless: true });
       if (!delegates) matchless ??= { title, field: placeOfRule(route), index, matchless: true };
       continue;
     }
