@@ -10,7 +10,6 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
-import { envoyFilterConfigUntyped } from './envoy/envoy-filter-config-untyped.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
@@ -163,7 +162,6 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
-  envoyFilterConfigUntyped,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
   injectAnnotationDeprecated,
