@@ -1,4 +1,4 @@
-import { defineRule, type Field, type Mesh, nameOf } from '@meshvet/core';
+import { defineRule, type Field, fileOf, type Mesh, nameOf } from '@meshvet/core';
 import { type EnvoyFilter, type EnvoyPatch, envoyFilterOf, envoyFilters, verdictOf } from '../shared/envoy-filters.ts';
 
 export const envoyFilterRelativeOperation = defineRule({
@@ -79,11 +79,14 @@ export const envoyFilterRelativeOperation = defineRule({
     const filter = envoyFilterOf(mesh, resource);
     if (filter?.priority !== 'none') return;
     const found: Found[] = [];
-    for (const [index, patch] of filter.patches.entries()) {
-      if (verdictOf(patch) !== 'relative') continue;
-      const version = versionedBefore(mesh, filter, index);
-      const other = version ? undefined : adderOf(mesh, filter, patch);
-      found.push({ patch, version, other });
+    const before = new Map<string, Field>();
+    for (const patch of filter.patches) {
+      if (verdictOf(patch) === 'relative') {
+        const version = before.get(patch.name) ?? versionedElsewhere(mesh, filter, patch);
+        const other = version ? undefined : adderOf(mesh, filter, patch);
+        found.push({ patch, version, other });
+      }
+      if (patch.byVersion && !before.has(patch.name)) before.set(patch.name, patch.versionField);
     }
     for (const kind of ['version', 'relative'] as const) {
       const group = found.filter(({ version }) => (version !== undefined) === (kind === 'version'));
@@ -129,11 +132,8 @@ const MOST = 5;
 // What Istio makes itself is there before any patch: most relative patches stand beside its router, and work.
 const QUIET = { severity: 'info', advice: true } as const;
 
-// A patch of the same name that holds for some versions: before this one in its EnvoyFilter, or in another one.
-function versionedBefore(mesh: Mesh, filter: EnvoyFilter, index: number): Field | undefined {
-  const { name } = filter.patches[index] as EnvoyPatch;
-  const own = filter.patches.slice(0, index).find((patch) => patch.byVersion && patch.name === name);
-  if (own || name === '') return own?.versionField;
+// A patch of the same name in another EnvoyFilter that holds for some versions.
+function versionedElsewhere(mesh: Mesh, filter: EnvoyFilter, { name }: EnvoyPatch): Field | undefined {
   const others = mesh.derive(versioned).get(name) ?? [];
   return others.find((other) => isBeside(mesh, filter, other.filter))?.patch.versionField;
 }
@@ -173,5 +173,11 @@ function byName(mesh: Mesh, counts: (patch: EnvoyPatch) => boolean): ReadonlyMap
       index.set(patch.name, list);
     }
   }
+  // Whatever the order of the input, the same one is named.
+  for (const list of index.values()) list.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   return index;
+}
+
+function placeOf({ filter, patch }: Place): string {
+  return `${nameOf(filter.resource)} ${fileOf(filter.resource)} ${patch.field.pointer}`;
 }

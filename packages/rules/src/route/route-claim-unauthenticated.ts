@@ -121,7 +121,8 @@ export const routeClaimUnauthenticated = defineRule({
     for (const reference of virtualService.gateways.filter((gateway) => !gateway.mesh).slice(0, MOST)) {
       const lookup = lookupGateway(mesh, reference, resource);
       // Of a Gateway with variants, all have to lack it.
-      const found = lookup.state === 'found' ? lookup.value.map((one) => unreadAt(mesh, one, resource)) : [];
+      const found =
+        lookup.state === 'found' ? lookup.value.slice(0, MOST).map((one) => unreadAt(mesh, one, resource)) : [];
       const [first] = found;
       if (!first || found.includes(undefined)) continue;
       const words = { route: nameOf(resource), gateway: nameOf(first.gateway.resource) };
@@ -181,19 +182,34 @@ function unreadAt(mesh: Mesh, resource: Resource, route: Resource): Unread | und
 }
 
 function readsNoToken(mesh: Mesh, workload: Workload, route: Resource): boolean {
-  const { namespace } = workload.resource;
+  const known = mesh.derive(knownReaders);
+  if (!known.has(workload)) known.set(workload, mayReadToken(mesh, workload));
+  if (known.get(workload)) return false;
+  // Nothing about tokens in the input: they are read elsewhere, or nowhere.
+  return (
+    mesh.settings.closedWorld ||
+    mesh.derive(policies).some((p) => mesh.near(p, workload.resource) || mesh.near(p, route))
+  );
+}
+
+function mayReadToken(mesh: Mesh, { resource, podLabels }: Workload): boolean {
   const root = mesh.installation.rootNamespace.value;
-  const policies = mesh.ofType('security.istio.io/RequestAuthentication').slice(0, MOST_POLICIES);
-  const mayReach = policies.some((policy) => {
+  return mesh.derive(policies).some((policy) => {
     const spec = policy.body.at('spec');
     if (policy.partial || spec.at('targetRefs').hasValue || spec.at('targetRef').hasValue) return true;
-    const here = policy.namespace === namespace || policy.namespace === root;
-    if (!here && !mesh.assumesNamespace(policy) && !mesh.assumesNamespace(workload.resource)) return false;
-    return !here || matches(labelSelector(spec.at('selector')), workload.podLabels) !== 'no';
+    const here = policy.namespace === resource.namespace || policy.namespace === root;
+    if (!here) return mesh.assumesNamespace(policy) || mesh.assumesNamespace(resource);
+    return matches(labelSelector(spec.at('selector')), podLabels) !== 'no';
   });
-  if (mayReach) return false;
-  // Nothing about tokens in the input: they are read elsewhere, or nowhere.
-  return mesh.settings.closedWorld || policies.some((p) => mesh.near(p, workload.resource) || mesh.near(p, route));
+}
+
+// Asked for each route of a gateway again.
+function knownReaders(): Map<Workload, boolean> {
+  return new Map();
+}
+
+function policies(mesh: Mesh): readonly Resource[] {
+  return mesh.ofType('security.istio.io/RequestAuthentication').slice(0, MOST_POLICIES);
 }
 
 const MOST_POLICIES = 300;

@@ -62,6 +62,7 @@ testRule(routeRuleUnreachable, {
       `{ match: "\${MATCH}", ${TO} }`,
       `{ match: [{ uri: { prefix: /a } }], ${TO} }`,
     ),
+    'a rule behind one that is filled in later': rules('http', '"${RULE}"', `{ ${TO} }`),
     'one match of two is left': rules(
       'http',
       `{ match: [{ uri: { prefix: /a } }], ${TO} }`,

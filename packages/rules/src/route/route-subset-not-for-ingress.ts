@@ -1,4 +1,12 @@
-import { type Destination, defineRule, type Mesh, nameOf, type VirtualService, virtualServices } from '@meshvet/core';
+import {
+  type Destination,
+  defineRule,
+  fileOf,
+  type Mesh,
+  nameOf,
+  type VirtualService,
+  virtualServices,
+} from '@meshvet/core';
 import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeSubsetNotForIngress = defineRule({
@@ -74,8 +82,10 @@ export const routeSubsetNotForIngress = defineRule({
     const virtualService = virtualServiceToJudge(mesh, resource);
     if (!virtualService?.gateways.some((gateway) => !gateway.mesh)) return;
     const told = new Set<VirtualService>();
+    const asked = new Set<string>();
     for (const { host, subset, subsetField, hostField } of httpDestinations(virtualService)) {
-      if (!host || subset !== undefined || subsetField.hasValue) continue;
+      if (!host || subset !== undefined || subsetField.hasValue || asked.has(host.fqdn)) continue;
+      asked.add(host.fqdn);
       for (const other of mesh.derive(subsetChoosers).get(host.fqdn) ?? []) {
         if (told.has(other) || told.size >= MOST || !isBeside(mesh, virtualService, other)) continue;
         told.add(other);
@@ -124,5 +134,11 @@ function subsetChoosers(mesh: Mesh): ReadonlyMap<string, readonly VirtualService
       index.set(host, list);
     }
   }
+  // Whatever the order of the input, the same ones are named.
+  for (const list of index.values()) list.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   return index;
+}
+
+function placeOf({ resource }: VirtualService): string {
+  return `${nameOf(resource)} ${fileOf(resource)}`;
 }

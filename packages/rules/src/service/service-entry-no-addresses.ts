@@ -82,8 +82,11 @@ export const serviceEntryNoAddresses = defineRule({
       const text = protocol.hasValue ? protocol.text() : '';
       if (text === undefined || (text !== '' && text.toLowerCase() !== 'tcp')) continue;
       const words = { entry: nameOf(resource), port: port.at('number').text() ?? '' };
-      if (text === '') report(protocol.exists ? protocol : port, 'undeclared', words);
-      else report(protocol, 'missing', words);
+      // Where nothing tells of the installation, the DNS proxy may be on.
+      const told = mesh.settings.closedWorld || mesh.installation.proxyConfig.from !== 'default';
+      const options = told ? {} : ({ severity: 'info' } as const);
+      if (text === '') report(protocol.exists ? protocol : port, 'undeclared', words, options);
+      else report(protocol, 'missing', words, options);
     }
   },
 });

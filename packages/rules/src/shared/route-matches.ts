@@ -67,7 +67,8 @@ function ofKind(routes: readonly Route[]): readonly LostMatches[] {
   for (const [index, route] of routes.entries()) {
     const title = titleOf(route, index);
     const written = route.field.at('match');
-    if (written.hasValue && !written.isList) continue;
+    // Something that a later step fills in may match anything, or nothing.
+    if (!route.field.isMapping || (written.hasValue && !written.isList)) continue;
     const fields = written.items() as Field[];
     const delegates = route.field.at('delegate').hasValue;
     if (fields.length === 0) {
