@@ -225,13 +225,11 @@ export const KIALI_CODES: readonly OtherCode[] = [
     code: 'KIA1315',
     level: 'error',
     what: 'workload: ambient label, pod has a proxy container',
-    without: 'needs a running pod',
   },
   {
     code: 'KIA1316',
     level: 'warning',
     what: 'workload: sidecar inside an ambient namespace',
-    without: 'needs a running pod',
   },
   { code: 'KIA1317', level: 'warning', what: 'workload: L7 AuthorizationPolicy applies, no waypoint' },
   {
