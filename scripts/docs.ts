@@ -1,4 +1,4 @@
-// Writes what is made from the rules: their pages, the table of them, and the JSON Schemas that are shipped.
+// Writes what is made from the rules: their pages, the table of them, that of the codes of other tools, and the JSON Schemas that are shipped.
 //
 //   pnpm run docs            writes (`pnpm docs` is a command of pnpm itself)
 //   pnpm run docs --check    compares, and names what differs

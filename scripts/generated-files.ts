@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchemaText } from '../packages/core/src/config/config-schema.ts';
 import type { Rule } from '../packages/core/src/index.ts';
+import { codesPage } from './codes-page.ts';
 import { rulePage, rulesIndex } from './rule-page.ts';
 
 const PAGES = 'docs/rules';
@@ -12,6 +13,7 @@ export async function generatedFiles(rules: readonly Rule[], root: string): Prom
   const files = new Map<string, string>();
   for (const rule of rules) files.set(`${PAGES}/${rule.meta.id}.md`, await rulePage(rule));
   files.set(`${PAGES}/README.md`, rulesIndex(rules));
+  files.set('docs/codes.md', codesPage(rules));
   const schema = configSchemaText(rules);
   for (const owner of ['core', 'cli']) files.set(`packages/${owner}/schema/config.schema.json`, schema);
   files.set('packages/cli/schema/report.schema.json', readFileSync(join(root, REPORT_SCHEMA), 'utf8'));

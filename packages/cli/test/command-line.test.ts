@@ -40,6 +40,15 @@ function meshvet(
 }
 
 /** A Service with a port without a name, and the workload behind it: `port-name-missing`, once. */
+const UNKNOWN_GATEWAY = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web, namespace: shop }
+spec:
+  hosts: [shop.example.com]
+  gateways: [front]
+  http: [{ route: [{ destination: { host: web } }] }]
+`;
+
 const UNNAMED = `apiVersion: v1
 kind: Service
 metadata: { name: web, namespace: shop }
@@ -345,6 +354,30 @@ describe('usage', () => {
     expect(byId.status).toBe(0);
     for (const part of ['why', 'fix', 'IST0118', 'Bad', 'Good', 'apiVersion: v1']) expect(byId.stdout).toContain(part);
     expect(meshvet(project(), ['explain', 'ist0118']).stdout).toContain('port-name-missing\n');
+  });
+
+  it.each([
+    ['IST0101', ['route-gateway-unknown', 'route-host-unknown']],
+    ['IST0101/gateway', ['route-gateway-unknown']],
+    ['ist0101/Host', ['route-host-unknown']],
+  ])('explains every rule behind %s, and no other', (code, ids) => {
+    const titles = meshvet(project(), ['explain', code]).stdout.match(/^[a-z]+(?:-[a-z]+)+$/gm) ?? [];
+    for (const id of ids) expect(titles).toContain(id);
+    for (const id of titles) {
+      const { stdout } = meshvet(project(), ['explain', id]);
+      expect(stdout.toUpperCase()).toMatch(new RegExp(`\\b${code.toUpperCase()}\\b`));
+    }
+  });
+
+  it.each(['IST0101', 'IST0101/gateway', 'ist0101/GATEWAY'])('sets the findings of %s', (code) => {
+    const cwd = project({ 'a.yaml': UNKNOWN_GATEWAY });
+    const rulesOf = (args: readonly string[]) =>
+      JSON.parse(meshvet(cwd, ['--closed-world', '--format', 'json', ...args]).stdout).findings.map(
+        (f: { ruleId: string }) => f.ruleId,
+      );
+    expect(rulesOf([])).toContain('route-gateway-unknown');
+    expect(rulesOf(['--rule', `${code}:off`])).not.toContain('route-gateway-unknown');
+    expect(rulesOf(['--rule', 'IST0101/host:off'])).toContain('route-gateway-unknown');
   });
 
   it('lists its rules', () => {

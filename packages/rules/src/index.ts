@@ -18,6 +18,8 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
+import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -46,6 +48,8 @@ import { injectTemplateUnknown } from './inject/inject-template-unknown.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
+import { istioDeprecatedField } from './istio/istio-deprecated-field.ts';
+import { istioRemovedResource } from './istio/istio-removed-resource.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -87,9 +91,12 @@ import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { routeClaimUnauthenticated } from './route/route-claim-unauthenticated.ts';
 import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
 import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
+import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
+import { routeGatewayInternal } from './route/route-gateway-internal.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
@@ -98,10 +105,13 @@ import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
+import { routeMatchIneffective } from './route/route-match-ineffective.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
+import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
 import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
+import { routeSubsetNotForIngress } from './route/route-subset-not-for-ingress.ts';
 import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
 import { routeWeightTotal } from './route/route-weight-total.ts';
 import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
@@ -123,6 +133,7 @@ import { runtimeServicePortReserved } from './runtime/runtime-service-port-reser
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
+import { serviceEntryNoAddresses } from './service/service-entry-no-addresses.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { serviceMixedMeshMembership } from './service/service-mixed-mesh-membership.ts';
@@ -194,6 +205,8 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  envoyFilterOperationIgnored,
+  envoyFilterRelativeOperation,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -222,6 +235,8 @@ export const allRules: readonly Rule[] = [
   injectValueNotString,
   injectWindowsPod,
   k8sApiRemoved,
+  istioDeprecatedField,
+  istioRemovedResource,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,
@@ -263,9 +278,12 @@ export const allRules: readonly Rule[] = [
   portServerFirstUndeclared,
   portServiceEntryConflict,
   portUdpNotProxied,
+  routeClaimUnauthenticated,
   routeDestinationDuplicate,
   routeDestinationRuleDuplicate,
+  routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
+  routeGatewayInternal,
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
@@ -274,10 +292,13 @@ export const allRules: readonly Rule[] = [
   routeHostUnknown,
   routeIngressClass,
   routeIngressPortNotHttp,
+  routeMatchIneffective,
   routePortUnknown,
   routeProtocolNotHttp,
+  routeRuleUnreachable,
   routeSubsetNoLabels,
   routeSubsetNoPods,
+  routeSubsetNotForIngress,
   routeSubsetUndefined,
   routeWeightTotal,
   runtimeDnsPolicy,
@@ -299,6 +320,7 @@ export const allRules: readonly Rule[] = [
   runtimeStartOrder,
   runtimeTerminationDrain,
   runtimeTokenAutomount,
+  serviceEntryNoAddresses,
   serviceExportToInvalid,
   serviceHeadlessSticky,
   serviceMixedMeshMembership,
