@@ -47,9 +47,9 @@ import { injectSystemNamespace } from './inject/inject-system-namespace.ts';
 import { injectTemplateUnknown } from './inject/inject-template-unknown.ts';
 import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { injectWindowsPod } from './inject/inject-windows-pod.ts';
-import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
 import { istioDeprecatedField } from './istio/istio-deprecated-field.ts';
 import { istioRemovedResource } from './istio/istio-removed-resource.ts';
+import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -234,9 +234,9 @@ export const allRules: readonly Rule[] = [
   injectTemplateUnknown,
   injectValueNotString,
   injectWindowsPod,
-  k8sApiRemoved,
   istioDeprecatedField,
   istioRemovedResource,
+  k8sApiRemoved,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,
