@@ -185,7 +185,7 @@ describe('the labels of injection', () => {
 });
 
 describe('routes by subset', () => {
-  const route = (weights: readonly number[]) => yaml`
+  const route = (weights: readonly [number, number]) => yaml`
     ---
     apiVersion: networking.istio.io/v1
     kind: VirtualService
