@@ -10,6 +10,18 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { gatewayapiBackendPort } from './gatewayapi/gatewayapi-backend-port.ts';
+import { gatewayapiBackendUnknown } from './gatewayapi/gatewayapi-backend-unknown.ts';
+import { gatewayapiCertificateUnknown } from './gatewayapi/gatewayapi-certificate-unknown.ts';
+import { gatewayapiClassUnknown } from './gatewayapi/gatewayapi-class-unknown.ts';
+import { gatewayapiGatewaysOverlap } from './gatewayapi/gatewayapi-gateways-overlap.ts';
+import { gatewayapiGrantNamespaceUnknown } from './gatewayapi/gatewayapi-grant-namespace-unknown.ts';
+import { gatewayapiListenerDuplicate } from './gatewayapi/gatewayapi-listener-duplicate.ts';
+import { gatewayapiParentHostnameMismatch } from './gatewayapi/gatewayapi-parent-hostname-mismatch.ts';
+import { gatewayapiParentListenerUnknown } from './gatewayapi/gatewayapi-parent-listener-unknown.ts';
+import { gatewayapiParentRefusesRoute } from './gatewayapi/gatewayapi-parent-refuses-route.ts';
+import { gatewayapiParentUnknown } from './gatewayapi/gatewayapi-parent-unknown.ts';
+import { gatewayapiReferenceNotGranted } from './gatewayapi/gatewayapi-reference-not-granted.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -151,6 +163,18 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  gatewayapiBackendPort,
+  gatewayapiBackendUnknown,
+  gatewayapiCertificateUnknown,
+  gatewayapiClassUnknown,
+  gatewayapiGatewaysOverlap,
+  gatewayapiGrantNamespaceUnknown,
+  gatewayapiListenerDuplicate,
+  gatewayapiParentHostnameMismatch,
+  gatewayapiParentListenerUnknown,
+  gatewayapiParentRefusesRoute,
+  gatewayapiParentUnknown,
+  gatewayapiReferenceNotGranted,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
