@@ -254,7 +254,9 @@ function allowsNamespace(mesh: Mesh, gateway: KubernetesGateway, listener: Liste
   const { namespace = '' } = route;
   const read = mesh.namespace(namespace);
   const labels: readonly LabelSet[] =
-    read.state === 'found' ? read.value.map((n) => n.resource.labels) : [read.state === 'missing' ? NONE : UNKNOWN_LABELS];
+    read.state === 'found'
+      ? read.value.map((n) => n.resource.labels)
+      : [read.state === 'missing' ? NONE : UNKNOWN_LABELS];
   const answers = labels.map((l) => matches(labelSelector(selector), withLabel(l, NAMESPACE_NAME_KEY, namespace)));
   if (answers.includes('yes')) return 'yes';
   return answers.includes('unknown') ? 'unknown' : 'no';

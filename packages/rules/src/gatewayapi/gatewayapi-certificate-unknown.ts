@@ -1,57 +1,84 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, type Mesh, nameOf } from '@meshvet/core';
+import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
+import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayapiCertificateUnknown = defineRule({
   meta: {
     id: 'gatewayapi-certificate-unknown',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: 'A listener of the Gateway API names a Secret that does not exist.',
+    why: 'Without its certificate the listener is not programmed, and TLS connections to it are closed.',
+    fix: 'Write the name of a Secret with tls.crt and tls.key of the same namespace, or its namespace beside it.',
+    severity: 'error',
+    subject: 'resource',
+    sources: [
+      'gateway-api.sigs.k8s.io/reference/spec/#secretobjectreference',
+      'istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildSecretReference)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      unknown: '{gateway}: Secret {secret} does not exist, so the listener has no certificate.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'everything was read, and no such Secret',
+        settings: { closedWorld: true },
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            gatewayClassName: istio
+            listeners:
+              - name: https
+                port: 443
+                protocol: HTTPS
+                tls:
+                  certificateRefs:
+                    - name: shop-certificate #~ unknown \`shop-certificate\`
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'Secrets are seldom kept among manifests',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            gatewayClassName: istio
+            listeners:
+              - name: https
+                port: 443
+                protocol: HTTPS
+                tls: { certificateRefs: [{ name: shop-certificate }] }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    if (!mesh.settings.closedWorld) return;
+    const gateway = kubernetesGatewayToJudge(mesh, resource);
+    // cert-manager makes what its annotations on a Gateway ask for.
+    const annotations = resource.annotations.field.entries();
+    if (!gateway || annotations.some(([key]) => key.startsWith('cert-manager.io/'))) return;
+    for (const { namespace, name, field } of certificatesOf(gateway)) {
+      if (mesh.derive(secretsByName).has(`${namespace}/${name}`) || mesh.externals.namespace(namespace)) continue;
+      if (mesh.derive(madeSecrets).has(name)) continue;
+      report(field.at('name'), 'unknown', { gateway: nameOf(resource), secret: `${namespace}/${name}` });
     }
   },
 });
+
+const MAKERS = ['cert-manager.io/Certificate', 'external-secrets.io/ExternalSecret', 'bitnami.com/SealedSecret'];
+
+// Names of Secrets that operators make out of their own kinds.
+function madeSecrets(mesh: Mesh): ReadonlySet<string> {
+  return new Set(
+    MAKERS.flatMap((type) => mesh.ofType(type)).flatMap((r) => {
+      const spec = r.body.at('spec');
+      return [r.name, spec.at('secretName').string() ?? '', spec.at('target').at('name').string() ?? ''];
+    }),
+  );
+}

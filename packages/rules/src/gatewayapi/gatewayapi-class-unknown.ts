@@ -1,57 +1,83 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, nameOf } from '@meshvet/core';
+import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+import { quoted } from '../shared/route-subjects.ts';
 
 export const gatewayapiClassUnknown = defineRule({
   meta: {
     id: 'gatewayapi-class-unknown',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: 'A Gateway names a GatewayClass that does not exist.',
+    why: 'No controller takes up a Gateway of a class that nobody has, so nothing listens and nothing is deployed.',
+    fix: 'Write the name of a GatewayClass: istio for a gateway of Istio, istio-waypoint for a waypoint.',
+    severity: 'error',
+    subject: 'resource',
+    codes: ['KIA1504'],
+    sources: [
+      'gateway-api.sigs.k8s.io/reference/spec/#gatewayclass',
+      'istio/istio pilot/pkg/config/kube/gatewaycommon/classinfo.go',
+      'kiali business/checkers/k8sgateways/gatewayclass_checker.go',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      unknown: '{gateway}: there is no GatewayClass "{name}", but {known}; no controller takes up the Gateway.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'everything was read, and no such class',
+        settings: { closedWorld: true },
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: GatewayClass
+          metadata: { name: istio }
+          spec: { controllerName: istio.io/gateway-controller }
+          ---
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            gatewayClassName: isto #~ unknown \`isto\`
+            listeners: [{ name: http, port: 80, protocol: HTTP }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'the classes that istiod makes itself',
+        settings: { closedWorld: true },
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: GatewayClass
+          metadata: { name: other }
+          spec: { controllerName: example.com/controller }
+          ---
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: waypoint, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            gatewayClassName: istio-waypoint
+            listeners: [{ name: mesh, port: 15008, protocol: HBONE }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
-    }
+  check({ subject: resource, mesh, report }) {
+    if (!mesh.settings.closedWorld) return;
+    const name = kubernetesGatewayToJudge(mesh, resource)?.className;
+    if (!name || OF_ISTIO.has(name)) return;
+    const classes = mesh.ofType('gateway.networking.k8s.io/GatewayClass').filter((c) => c.name !== '');
+    // The charts of other controllers bring their own classes: without any at hand nobody knows.
+    if (classes.length === 0 || classes.some((c) => c.name === name)) return;
+    const known = quoted(classes.map((c) => c.name));
+    const field = resource.body.at('spec').at('gatewayClassName');
+    report(field, 'unknown', { gateway: nameOf(resource), name, known });
   },
 });
+
+const OF_ISTIO: ReadonlySet<string> = new Set([
+  'istio',
+  'istio-remote',
+  'istio-waypoint',
+  'istio-east-west',
+  'istio-agentgateway',
+  'istio-agentgateway-waypoint',
+]);

@@ -1,57 +1,67 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, type Field, nameOf } from '@meshvet/core';
+import { isSystemNamespace } from '../shared/audience.ts';
 
 export const gatewayapiGrantNamespaceUnknown = defineRule({
   meta: {
     id: 'gatewayapi-grant-namespace-unknown',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: 'A ReferenceGrant permits references from a namespace that does not exist.',
+    why: 'Namespaces are compared as text, so such an entry permits nothing, and the references that it was written for stay refused.',
+    fix: 'Write the namespace of the route or the Gateway that refers to something here.',
+    severity: 'error',
+    subject: 'resource',
+    codes: ['KIA1601'],
+    sources: [
+      'gateway-api.sigs.k8s.io/reference/spec/#referencegrant',
+      'kiali business/checkers/k8sreferencegrants/namespace_checker.go',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      unknown: '{grant}: there is no namespace "{namespace}", so this entry permits nothing.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'everything was read, and no such namespace',
+        settings: { closedWorld: true },
         yaml: `
           apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          kind: Namespace
+          metadata: { name: edge }
+          ---
+          apiVersion: gateway.networking.k8s.io/v1beta1
+          kind: ReferenceGrant
+          metadata: { name: edge, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            from:
+              - group: gateway.networking.k8s.io
+                kind: HTTPRoute
+                namespace: egde #~ unknown \`egde\`
+            to: [{ group: "", kind: Service }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'the namespace may be made elsewhere',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: gateway.networking.k8s.io/v1beta1
+          kind: ReferenceGrant
+          metadata: { name: edge, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            from: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: edge }]
+            to: [{ group: "", kind: Service }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    if (resource.type !== 'gateway.networking.k8s.io/ReferenceGrant' || resource.partial) return;
+    if (isSystemNamespace(resource.namespace)) return;
+    for (const entry of resource.body.at('spec').at('from').items() as Field[]) {
+      const field = entry.at('namespace');
+      const namespace = field.string();
+      if (namespace && mesh.namespace(namespace).state === 'missing')
+        report(field, 'unknown', { grant: nameOf(resource), namespace });
     }
   },
 });
