@@ -152,7 +152,11 @@ export function lookupKubernetesGateway(
   const loose = (names.get(name) ?? []).some((r) => mesh.assumesNamespace(r) || mesh.assumesNamespace(asker));
   if (loose) return elsewhere('its namespace is not known');
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
-  const near = (spaces.get(`${kind} ${namespace}`) ?? []).filter((r) => mesh.near(r, asker));
+  // Snippets of a guide name no namespace: their neighbours in the folder may be of other guides.
+  const isLoose = mesh.assumesNamespace(asker);
+  const near = (spaces.get(`${kind} ${namespace}`) ?? []).filter((r) =>
+    isLoose ? mesh.appliedTogether(r, asker) : mesh.near(r, asker),
+  );
   if (near.length === 0 || near.some((r) => r.name === '' || r.rewrites?.name || mesh.hasUnreadBeside(r)))
     return elsewhere(`no ${kind} of namespace ${namespace} was read beside it`);
   return MISSING;
@@ -407,7 +411,7 @@ function readListener(field: Field): Listener {
   const hostname = field.at('hostname');
   return {
     field,
-    name: field.at('name').string(),
+    name: field.at('name').text(),
     port: field.at('port').number(),
     protocol: field.at('protocol').string(),
     hostname: hostname.hasValue && hostname.value !== '' ? hostname.string() : '*',

@@ -1,4 +1,21 @@
-import { testRule } from '@meshvet/core/testing';
+import { testRule, yaml } from '@meshvet/core/testing';
 import { gatewayapiGrantNamespaceUnknown } from './gatewayapi-grant-namespace-unknown.ts';
 
-testRule(gatewayapiGrantNamespaceUnknown);
+const grant = (namespace: string) => yaml`
+  apiVersion: gateway.networking.k8s.io/v1beta1
+  kind: ReferenceGrant
+  metadata: { name: edge, namespace: shop }
+  spec:
+    from: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: ${namespace} }]
+    to: [{ group: "", kind: Service }]
+`;
+
+testRule(gatewayapiGrantNamespaceUnknown, {
+  good: {
+    'the config declares the namespace': {
+      settings: { closedWorld: true, externals: { namespaces: ['edge'] } },
+      yaml: grant('edge'),
+    },
+    'a placeholder': { settings: { closedWorld: true }, yaml: grant('"${EDGE}"') },
+  },
+});

@@ -30,7 +30,7 @@ export const gatewayapiParentListenerUnknown = defineRule({
     ],
     messages: {
       section: '{route}: {parent} has no listener "{section}", but {listeners}; the route is not attached.',
-      port: '{route}: no listener of {parent} that is meant has port {port}, but {listeners}; the route is not attached.',
+      port: '{route}: port {port} is none of {listeners} of {parent}; the route is not attached.',
       servicePort: '{route}: {parent} has no port {port}, but {ports}; no traffic follows the route.',
     },
   },
