@@ -31,6 +31,8 @@ export interface Listener {
   readonly protocol: string | undefined;
   /** `*` where none is written. */
   readonly hostname: string | undefined;
+  /** The kinds of routes that it takes; undefined where that cannot be told: a protocol of one controller, or a placeholder. */
+  readonly kinds: readonly string[] | undefined;
 }
 
 /** A route of the Gateway API, of whatever kind. */
@@ -82,7 +84,7 @@ export type Attachment =
 // The most that the API server takes of each; whoever writes more gets no answer here.
 const MOST_LISTENERS = 64;
 const MOST_PARENTS = 32;
-const MOST_HOSTNAMES = 64;
+const MOST_HOSTNAMES = 16;
 const MOST_BACKENDS = 1000;
 const MOST_NEIGHBOURS = 200;
 
@@ -202,17 +204,16 @@ export function attachmentOf(
   if (named.length === 0) return refused('section', gateway.listeners);
   const meant = port === undefined ? named : named.filter((l) => l.port === port);
   if (meant.length === 0) return refused('port', named);
-  const takesKind = meant.filter((listener) => allowsKind(listener, resource.kind) !== 'no');
+  const takesKind = meant.filter((l) => l.kinds === undefined || l.kinds.includes(resource.kind));
   if (takesKind.length === 0) return refused('kind', meant);
-  const takesNamespace = takesKind.filter((listener) => allowsNamespace(mesh, gateway, listener, resource) !== 'no');
+  const answers = takesKind.map((listener) => allowsNamespace(mesh, gateway, listener, resource));
+  const takesNamespace = takesKind.filter((_, i) => answers[i] !== 'no');
   if (takesNamespace.length === 0) return refused('namespace', takesKind);
-  const sure = takesNamespace.filter(
-    (l) => allowsKind(l, resource.kind) === 'yes' && allowsNamespace(mesh, gateway, l, resource) === 'yes',
-  );
   if (hostnames === undefined) return UNKNOWN;
-  if (sure.some((listener) => sharesHostname(listener, hostnames) === 'yes')) return { state: 'attached' };
-  if (takesNamespace.some((listener) => sharesHostname(listener, hostnames) !== 'no')) return UNKNOWN;
-  return refused('hostname', takesNamespace);
+  const shares = takesKind.map((listener, i) => (answers[i] === 'no' ? 'no' : sharesHostname(listener, hostnames)));
+  if (takesKind.some((l, i) => l.kinds !== undefined && answers[i] === 'yes' && shares[i] === 'yes'))
+    return { state: 'attached' };
+  return shares.every((share) => share === 'no') ? refused('hostname', takesNamespace) : UNKNOWN;
 }
 
 const UNKNOWN = { state: 'unknown' } as const;
@@ -221,8 +222,8 @@ function refused(why: Refusal, listeners: readonly Listener[]): Attachment {
   return { state: 'refused', why, listeners };
 }
 
-/** The kinds of routes that a listener takes; undefined where that cannot be told: a protocol of one controller, or a placeholder. */
-export function kindsOf({ field, protocol }: Listener): readonly string[] | undefined {
+// The kinds of the protocol, of those that are allowed.
+function readKinds(field: Field, protocol: string | undefined): readonly string[] | undefined {
   const byProtocol = Object.hasOwn(KINDS_BY_PROTOCOL, protocol ?? '') ? KINDS_BY_PROTOCOL[protocol ?? ''] : undefined;
   const list = field.at('allowedRoutes').at('kinds');
   const written = list.items() as Field[];
@@ -236,12 +237,6 @@ export function kindsOf({ field, protocol }: Listener): readonly string[] | unde
 function hasOtherGroup(entry: Field): boolean {
   const group = entry.at('group');
   return group.hasValue && group.string() !== GATEWAY_API_GROUP;
-}
-
-function allowsKind(listener: Listener, kind: string): Answer {
-  const kinds = kindsOf(listener);
-  if (kinds === undefined) return 'unknown';
-  return kinds.includes(kind) ? 'yes' : 'no';
 }
 
 function allowsNamespace(mesh: Mesh, gateway: KubernetesGateway, listener: Listener, route: Resource): Answer {
@@ -275,76 +270,91 @@ function sharesHostname({ hostname, protocol }: Listener, hostnames: readonly st
   return hostnames.some((other) => overlap(own, other.toLowerCase())) ? 'yes' : 'no';
 }
 
-/** Who refers to something in another namespace. */
-export interface GrantSeeker {
-  readonly resource: Resource;
-  /** Its group and kind are those of the resource; these are what it refers to. */
-  readonly to: { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string };
+/** What a reference into another namespace means. */
+export interface GrantTarget {
+  readonly kind: 'Service' | 'Secret';
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /**
  * Whether some ReferenceGrant of the namespace that is referred to permits a reference. No is certain only when grants of that namespace
  * stand near, or the target itself is applied together with what refers to it.
  */
-export function isGranted(mesh: Mesh, { resource, to }: GrantSeeker, targets: readonly Resource[]): Answer {
-  if (resource.namespace === to.namespace) return 'yes';
-  const { byNamespace, loose } = mesh.derive(grantsByNamespace);
-  const grants = byNamespace.get(to.namespace) ?? [];
-  const answers = grants.map((grant) => permits(grant, resource, to));
-  if (answers.includes('yes')) return 'yes';
-  if (answers.includes('unknown') || grants.length >= MOST_NEIGHBOURS) return 'unknown';
-  if (mesh.externals.namespace(to.namespace)) return 'unknown';
+export function isGranted(mesh: Mesh, asker: Resource, to: GrantTarget, targets: readonly Resource[]): Answer {
+  if (asker.namespace === to.namespace) return 'yes';
+  const { byNamespace, byKey, isLoose } = mesh.derive(readGrants);
+  const entries = byKey.get(grantKey(to.namespace, asker.group, asker.kind, asker.namespace ?? '')) ?? [];
+  const names = entries.flatMap((grant) => grant.to.get(to.kind) ?? []);
+  if (names.some((n) => n === 'all' || n.has(to.name))) return 'yes';
+  const grants = byNamespace.get(to.namespace);
+  if (grants?.isOpen || mesh.externals.namespace(to.namespace)) return 'unknown';
   if (mesh.settings.closedWorld) return 'no';
-  if (loose || mesh.assumesNamespace(resource) || mesh.hasUnreadBeside(resource)) return 'unknown';
-  const near = grants.some((grant) => mesh.near(grant, resource));
-  return near || targets.some((target) => mesh.appliedTogether(target, resource)) ? 'no' : 'unknown';
+  if (isLoose || mesh.assumesNamespace(asker) || mesh.hasUnreadBeside(asker)) return 'unknown';
+  const near = grants?.resources.some((grant) => mesh.near(grant, asker));
+  return near || targets.some((target) => mesh.appliedTogether(target, asker)) ? 'no' : 'unknown';
 }
 
-function permits(grant: Resource, { group, kind, namespace }: Resource, to: GrantSeeker['to']): Answer {
-  const spec = grant.body.at('spec');
-  const from = some(spec.at('from'), (entry) =>
-    allOf(is(entry, 'group', group), is(entry, 'kind', kind), is(entry, 'namespace', namespace ?? '')),
-  );
-  const target = some(spec.at('to'), (entry) => {
-    const name = entry.at('name');
-    const named = !name.hasValue || name.value === '' ? 'yes' : is(entry, 'name', to.name);
-    return allOf(is(entry, 'group', to.group), is(entry, 'kind', to.kind), named);
-  });
-  return isPatchedAt(grant, 'spec') && allOf(from, target) === 'no' ? 'unknown' : allOf(from, target);
-}
-
-function is(entry: Field, key: string, wanted: string): Answer {
-  const written = entry.at(key);
-  if (!written.hasValue) return wanted === '' ? 'yes' : 'no';
-  const text = written.string();
-  if (text === undefined) return 'unknown';
-  return text === wanted || (key === 'group' && wanted === '' && text === 'core') ? 'yes' : 'no';
-}
-
-function allOf(...answers: readonly Answer[]): Answer {
-  if (answers.includes('no')) return 'no';
-  return answers.includes('unknown') ? 'unknown' : 'yes';
-}
-
-function some(list: Field, ask: (entry: Field) => Answer): Answer {
-  const entries = list.items() as Field[];
-  if ((list.hasValue && !list.isList) || entries.length > MOST_LISTENERS) return 'unknown';
-  const answers = entries.map(ask);
-  if (answers.includes('yes')) return 'yes';
-  return answers.includes('unknown') ? 'unknown' : 'no';
+/** A ReferenceGrant: which names of each kind it gives away. */
+interface Grant {
+  readonly to: ReadonlyMap<string, ReadonlySet<string> | 'all'>;
 }
 
 interface Grants {
-  readonly byNamespace: ReadonlyMap<string, readonly Resource[]>;
+  /** The grants of each namespace that something refers to, and whether some say more than was read. */
+  readonly byNamespace: ReadonlyMap<string, { readonly resources: readonly Resource[]; readonly isOpen: boolean }>;
+  /** By that namespace, and by group, kind and namespace of what refers to it. */
+  readonly byKey: ReadonlyMap<string, readonly Grant[]>;
   /** Whether there is one whose namespace is an assumption: it may be anywhere. */
-  readonly loose: boolean;
+  readonly isLoose: boolean;
 }
 
-function grantsByNamespace(mesh: Mesh): Grants {
-  const byNamespace = new Map<string, Resource[]>();
+function grantKey(to: string, group: string, kind: string, from: string): string {
+  return `${to}\n${group}/${kind}\n${from}`;
+}
+
+function readGrants(mesh: Mesh): Grants {
+  const byNamespace = new Map<string, { resources: Resource[]; isOpen: boolean }>();
+  const byKey = new Map<string, Grant[]>();
   const all = mesh.ofType(`${GATEWAY_API_GROUP}/ReferenceGrant`).filter((grant) => !grant.partial);
-  for (const grant of all) push(byNamespace, grant.namespace ?? '', grant);
-  return { byNamespace, loose: all.some((grant) => mesh.assumesNamespace(grant)) };
+  for (const resource of all) {
+    const namespace = resource.namespace ?? '';
+    const group = byNamespace.get(namespace) ?? { resources: [], isOpen: false };
+    byNamespace.set(namespace, group);
+    if (group.resources.length < MOST_NEIGHBOURS) group.resources.push(resource);
+    else group.isOpen = true;
+    if (!takeGrant(resource, byKey)) group.isOpen = true;
+  }
+  return { byNamespace, byKey, isLoose: all.some((grant) => mesh.assumesNamespace(grant)) };
+}
+
+/** Puts a grant into the index; false when some of it is filled in later, or is not read. */
+function takeGrant(resource: Resource, byKey: Map<string, Grant[]>): boolean {
+  const spec = resource.body.at('spec');
+  const to = new Map<string, Set<string> | 'all'>();
+  const target = (spec.at('to').items() as Field[]).slice(0, MOST_LISTENERS);
+  let isWhole = !isPatchedAt(resource, 'spec') && target.length === spec.at('to').items().length;
+  for (const entry of target) {
+    const kind = entry.at('kind').string();
+    const name = entry.at('name');
+    const isAll = !name.hasValue || name.value === '';
+    const text = name.string();
+    const group = groupOf(entry, '');
+    if (kind === undefined || group === undefined || (!isAll && text === undefined)) isWhole = false;
+    else if (group === '') {
+      const names = to.get(kind) ?? new Set();
+      if (isAll || names === 'all') to.set(kind, 'all');
+      else to.set(kind, names.add(text ?? ''));
+    }
+  }
+  const sources = (spec.at('from').items() as Field[]).slice(0, MOST_LISTENERS);
+  if (sources.length < spec.at('from').items().length) isWhole = false;
+  for (const entry of sources) {
+    const [group, kind, from] = ['group', 'kind', 'namespace'].map((key) => entry.at(key).string());
+    if (group === undefined || kind === undefined || from === undefined) isWhole = false;
+    else push(byKey, grantKey(resource.namespace ?? '', group, kind, from), { to });
+  }
+  return isWhole;
 }
 
 function serviceEntriesByName(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
@@ -409,12 +419,14 @@ function readGateway(resource: Resource, kind: KubernetesGateway['kind']): Kuber
 
 function readListener(field: Field): Listener {
   const hostname = field.at('hostname');
+  const protocol = field.at('protocol').string();
   return {
     field,
     name: field.at('name').text(),
     port: field.at('port').number(),
-    protocol: field.at('protocol').string(),
+    protocol,
     hostname: hostname.hasValue && hostname.value !== '' ? hostname.string() : '*',
+    kinds: readKinds(field, protocol),
   };
 }
 

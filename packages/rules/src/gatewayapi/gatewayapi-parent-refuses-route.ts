@@ -1,4 +1,4 @@
-import { defineRule, kindsOf, nameOf } from '@meshvet/core';
+import { defineRule, nameOf } from '@meshvet/core';
 import {
   listenersOf,
   listenersText,
@@ -108,7 +108,7 @@ export const gatewayapiParentRefusesRoute = defineRule({
       const words = { route: nameOf(resource), parent: parentText(parent), listeners };
       const related = [listenersOf(gateway)];
       if (attachment.why === 'kind') {
-        const kinds = [...new Set(attachment.listeners.flatMap((l) => kindsOf(l) ?? []))].sort();
+        const kinds = [...new Set(attachment.listeners.flatMap((l) => l.kinds ?? []))].sort();
         const taken = kinds.length === 0 ? 'nothing' : kinds.join(' and ');
         report(parent.nameField, 'kind', { ...words, kinds: taken, kind: resource.kind }, { codes: [], related });
       }

@@ -115,8 +115,8 @@ export const gatewayapiReferenceNotGranted = defineRule({
       const lookup = lookupBackend(mesh, backend, resource);
       if (lookup.state === 'missing') continue;
       const targets = lookup.state === 'found' ? lookup.value.map((t) => t.resource) : [];
-      const to = { group: '', kind: 'Service', namespace: backend.namespace, name: backend.name };
-      if (isGranted(mesh, { resource, to }, targets) !== 'no') continue;
+      const to = { kind: 'Service', namespace: backend.namespace, name: backend.name } as const;
+      if (isGranted(mesh, resource, to, targets) !== 'no') continue;
       const words = { from: nameOf(resource), namespace: backend.namespace, kind: resource.kind, own };
       const codes = backend.isMirror ? [] : ['KIA1402'];
       report(backend.field.at('namespace'), 'backend', { ...words, to: backendText(backend) }, { codes });
@@ -125,9 +125,9 @@ export const gatewayapiReferenceNotGranted = defineRule({
     if (!gateway || isPatchedAt(resource, 'spec', 'listeners')) return;
     for (const { namespace, name, field } of certificatesOf(gateway)) {
       if (namespace === own) continue;
-      const to = { group: '', kind: 'Secret', namespace, name };
+      const to = { kind: 'Secret', namespace, name } as const;
       const secrets = mesh.derive(secretsByName).get(`${namespace}/${name}`) ?? [];
-      if (isGranted(mesh, { resource, to }, secrets) !== 'no') continue;
+      if (isGranted(mesh, resource, to, secrets) !== 'no') continue;
       const words = { from: nameOf(resource), namespace, kind: resource.kind, own, to: `Secret ${namespace}/${name}` };
       report(field.at('namespace'), 'certificate', words, { codes: [] });
     }

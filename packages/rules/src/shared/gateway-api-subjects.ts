@@ -40,6 +40,18 @@ export interface RefusedParent {
 
 /** The Gateways and ListenerSets that a route names and does not attach to: those of which all manifests refuse it. */
 export function refusedParents(mesh: Mesh, route: GatewayRoute): readonly RefusedParent[] {
+  const known = mesh.derive(knownRefusals);
+  let refused = known.get(route.resource);
+  if (!refused) known.set(route.resource, (refused = findRefused(mesh, route)));
+  return refused;
+}
+
+// Several rules ask for each route.
+function knownRefusals(): Map<Resource, readonly RefusedParent[]> {
+  return new Map();
+}
+
+function findRefused(mesh: Mesh, route: GatewayRoute): readonly RefusedParent[] {
   return route.parents.flatMap((parent): RefusedParent[] => {
     if (parent.kind !== 'Gateway' && parent.kind !== 'ListenerSet') return [];
     const lookup = lookupKubernetesGateway(mesh, parent, route.resource);
