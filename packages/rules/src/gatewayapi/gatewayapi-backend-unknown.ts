@@ -1,11 +1,11 @@
 import { type BackendReference, defineRule, didYouMean, lookupBackend, type Mesh, nameOf } from '@meshvet/core';
-import { backendText, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { backendText, failureText, routeToJudge } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayapiBackendUnknown = defineRule({
   meta: {
     id: 'gatewayapi-backend-unknown',
     summary: 'A route of the Gateway API sends to a Service or a host that does not exist.',
-    why: 'Requests that such a backend would get are answered with 500, mirrors are dropped, and connections are closed.',
+    why: 'Requests that such a backend would get are answered with 500, connections to it fail, and nothing is mirrored.',
     fix: 'Write the name of a Service of the same namespace, or its namespace beside it; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
@@ -16,7 +16,7 @@ export const gatewayapiBackendUnknown = defineRule({
       'kiali business/checkers/k8shttproutes/no_host_checker.go',
     ],
     messages: {
-      backend: '{route}: the backend {backend} does not exist; requests that it would get are answered with 500.',
+      backend: '{route}: the backend {backend} does not exist; {failure}.',
       mirror: '{route}: the {backend}, which requests are mirrored to, does not exist; nothing is mirrored.',
       dotted: '{route}: "{name}" is no name of a Service; write "{short}", and the namespace beside it.',
     },
@@ -82,8 +82,9 @@ export const gatewayapiBackendUnknown = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const route = routeToJudge(mesh, resource);
-    for (const backend of route?.backends ?? []) {
-      const words = { route: nameOf(resource), backend: backendText(backend) };
+    if (!route) return;
+    for (const backend of route.backends) {
+      const words = { route: nameOf(resource), backend: backendText(backend), failure: failureText(resource) };
       if (backend.kind === 'Service' && backend.name.includes('.')) {
         const short = backend.name.slice(0, backend.name.indexOf('.'));
         report(backend.nameField, 'dotted', { route: words.route, name: backend.name, short });

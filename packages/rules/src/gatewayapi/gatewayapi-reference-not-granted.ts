@@ -1,6 +1,6 @@
 import { defineRule, isGranted, isPatchedAt, lookupBackend, nameOf } from '@meshvet/core';
 import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
-import { backendText, kubernetesGatewayToJudge, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { backendText, failureText, kubernetesGatewayToJudge, routeToJudge } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayapiReferenceNotGranted = defineRule({
   meta: {
@@ -19,7 +19,7 @@ export const gatewayapiReferenceNotGranted = defineRule({
     ],
     messages: {
       backend:
-        '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} send to {to}; requests get 500.',
+        '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} send to {to}; {failure}.',
       certificate:
         '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} read {to}; the listener has no certificate.',
     },
@@ -119,7 +119,12 @@ export const gatewayapiReferenceNotGranted = defineRule({
       if (isGranted(mesh, resource, to, targets) !== 'no') continue;
       const words = { from: nameOf(resource), namespace: backend.namespace, kind: resource.kind, own };
       const codes = backend.isMirror ? [] : ['KIA1402'];
-      report(backend.field.at('namespace'), 'backend', { ...words, to: backendText(backend) }, { codes });
+      report(
+        backend.field.at('namespace'),
+        'backend',
+        { ...words, to: backendText(backend), failure: failureText(resource) },
+        { codes },
+      );
     }
     const gateway = kubernetesGatewayToJudge(mesh, resource);
     if (!gateway || isPatchedAt(resource, 'spec', 'listeners')) return;

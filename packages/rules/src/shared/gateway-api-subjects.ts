@@ -86,3 +86,9 @@ export function listenersText(listeners: readonly Listener[]): string {
 export function listenersOf(gateway: KubernetesGateway) {
   return { at: gateway.spec.at('listeners'), note: `the listeners of ${nameOf(gateway.resource)}` };
 }
+
+/** What becomes of the traffic to a backend that a route cannot send to. */
+export function failureText(resource: Resource): string {
+  if (resource.kind === 'HTTPRoute') return 'requests to it get 500';
+  return resource.kind === 'GRPCRoute' ? 'calls to it fail' : 'connections to it fail';
+}
