@@ -10,18 +10,18 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
-import { gatewayapiBackendPort } from './gatewayapi/gatewayapi-backend-port.ts';
-import { gatewayapiBackendUnknown } from './gatewayapi/gatewayapi-backend-unknown.ts';
-import { gatewayapiCertificateUnknown } from './gatewayapi/gatewayapi-certificate-unknown.ts';
-import { gatewayapiClassUnknown } from './gatewayapi/gatewayapi-class-unknown.ts';
-import { gatewayapiGatewaysOverlap } from './gatewayapi/gatewayapi-gateways-overlap.ts';
-import { gatewayapiGrantNamespaceUnknown } from './gatewayapi/gatewayapi-grant-namespace-unknown.ts';
-import { gatewayapiListenerDuplicate } from './gatewayapi/gatewayapi-listener-duplicate.ts';
-import { gatewayapiParentHostnameMismatch } from './gatewayapi/gatewayapi-parent-hostname-mismatch.ts';
-import { gatewayapiParentListenerUnknown } from './gatewayapi/gatewayapi-parent-listener-unknown.ts';
-import { gatewayapiParentRefusesRoute } from './gatewayapi/gatewayapi-parent-refuses-route.ts';
-import { gatewayapiParentUnknown } from './gatewayapi/gatewayapi-parent-unknown.ts';
-import { gatewayapiReferenceNotGranted } from './gatewayapi/gatewayapi-reference-not-granted.ts';
+import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
+import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.ts';
+import { gatewayApiCertificateUnknown } from './gateway/gateway-api-certificate-unknown.ts';
+import { gatewayApiClassUnknown } from './gateway/gateway-api-class-unknown.ts';
+import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overlap.ts';
+import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
+import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
+import { gatewayApiParentHostnameMismatch } from './gateway/gateway-api-parent-hostname-mismatch.ts';
+import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-listener-unknown.ts';
+import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
+import { gatewayApiParentUnknown } from './gateway/gateway-api-parent-unknown.ts';
+import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-not-granted.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -163,18 +163,18 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
-  gatewayapiBackendPort,
-  gatewayapiBackendUnknown,
-  gatewayapiCertificateUnknown,
-  gatewayapiClassUnknown,
-  gatewayapiGatewaysOverlap,
-  gatewayapiGrantNamespaceUnknown,
-  gatewayapiListenerDuplicate,
-  gatewayapiParentHostnameMismatch,
-  gatewayapiParentListenerUnknown,
-  gatewayapiParentRefusesRoute,
-  gatewayapiParentUnknown,
-  gatewayapiReferenceNotGranted,
+  gatewayApiBackendPort,
+  gatewayApiBackendUnknown,
+  gatewayApiCertificateUnknown,
+  gatewayApiClassUnknown,
+  gatewayApiGatewaysOverlap,
+  gatewayApiGrantNamespaceUnknown,
+  gatewayApiListenerDuplicate,
+  gatewayApiParentHostnameMismatch,
+  gatewayApiParentListenerUnknown,
+  gatewayApiParentRefusesRoute,
+  gatewayApiParentUnknown,
+  gatewayApiReferenceNotGranted,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,

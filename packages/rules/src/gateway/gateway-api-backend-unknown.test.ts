@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiBackendUnknown } from './gatewayapi-backend-unknown.ts';
+import { gatewayApiBackendUnknown } from './gateway-api-backend-unknown.ts';
 
 const service = (name: string, namespace = 'shop', ports = '{ name: http, port: 80, targetPort: 8080 }') => yaml`
   apiVersion: v1
@@ -16,7 +16,7 @@ const route = (spec: string, kind = 'HTTPRoute', namespace = 'shop') => yaml`
 `;
 const to = (ref: string, mark = '') => `rules: [{ backendRefs: [{ ${ref} }] }] ${mark}`;
 
-testRule(gatewayapiBackendUnknown, {
+testRule(gatewayApiBackendUnknown, {
   bad: {
     'in a closed world, whatever the kind of the route': {
       settings: { closedWorld: true },

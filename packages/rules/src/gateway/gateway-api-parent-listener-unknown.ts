@@ -16,9 +16,9 @@ import {
   surelyMeets,
 } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiParentListenerUnknown = defineRule({
+export const gatewayApiParentListenerUnknown = defineRule({
   meta: {
-    id: 'gatewayapi-parent-listener-unknown',
+    id: 'gateway-api-parent-listener-unknown',
     summary: 'A route of the Gateway API names a listener or a port that its parent does not have.',
     why: 'A route attaches only to listeners that meet both sectionName and port, so this one is not accepted there and routes nothing.',
     fix: 'Write the name of a listener of the Gateway as sectionName and its port as port, or leave both out to attach to all listeners.',

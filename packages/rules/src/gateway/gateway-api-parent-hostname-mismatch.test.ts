@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiParentHostnameMismatch } from './gatewayapi-parent-hostname-mismatch.ts';
+import { gatewayApiParentHostnameMismatch } from './gateway-api-parent-hostname-mismatch.ts';
 
 const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -16,7 +16,7 @@ const route = (spec: string, kind = 'HTTPRoute', namespace = 'shop') => yaml`
 `;
 const at = (hostname: string, more = '') => `{ name: http, port: 80, protocol: HTTP, hostname: "${hostname}" ${more} }`;
 
-testRule(gatewayapiParentHostnameMismatch, {
+testRule(gatewayApiParentHostnameMismatch, {
   bad: {
     'several hostnames': `${gateway(`${at('a.example.com')}, { name: b, port: 81, protocol: HTTP, hostname: b.example.com }`)}---\n${route(
       'parentRefs: [{ name: front }]\n    hostnames: [c.example.com, "*.example.org"] #~ mismatch `hostnames`',

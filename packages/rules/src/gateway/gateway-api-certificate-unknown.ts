@@ -2,9 +2,9 @@ import { defineRule, type Mesh, nameOf } from '@meshvet/core';
 import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiCertificateUnknown = defineRule({
+export const gatewayApiCertificateUnknown = defineRule({
   meta: {
-    id: 'gatewayapi-certificate-unknown',
+    id: 'gateway-api-certificate-unknown',
     summary: 'A listener of the Gateway API names a Secret that does not exist.',
     why: 'Without its certificate the listener is not programmed, and TLS connections to it are closed.',
     fix: 'Write the name of a Secret with tls.crt and tls.key of the same namespace, or its namespace beside it.',

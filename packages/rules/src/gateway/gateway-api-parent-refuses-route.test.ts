@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiParentRefusesRoute } from './gatewayapi-parent-refuses-route.ts';
+import { gatewayApiParentRefusesRoute } from './gateway-api-parent-refuses-route.ts';
 
 const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -25,7 +25,7 @@ const edge = (allowed: string) => gateway(listener(allowed), 'front', 'edge');
 const toEdge = (mark = '') => route(`parentRefs: [{ name: front, namespace: edge }] ${mark}`);
 const selector = 'namespaces: { from: Selector, selector: { matchLabels: { public: "true" } } }';
 
-testRule(gatewayapiParentRefusesRoute, {
+testRule(gatewayApiParentRefusesRoute, {
   bad: {
     'the label of the Namespace is another': `${namespace('public: "false"')}---\n${edge(selector)}---\n${toEdge('#~ namespace')}`,
     'the name of the Namespace needs no manifest': `${edge(

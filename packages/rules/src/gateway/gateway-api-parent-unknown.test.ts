@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiParentUnknown } from './gatewayapi-parent-unknown.ts';
+import { gatewayApiParentUnknown } from './gateway-api-parent-unknown.ts';
 
 const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -22,7 +22,7 @@ const service = yaml`
   spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
 `;
 
-testRule(gatewayapiParentUnknown, {
+testRule(gatewayApiParentUnknown, {
   bad: {
     'a Service that does not exist beside others of the namespace': `${service}---\n${route(
       'parentRefs: [{ group: "", kind: Service, name: catr }] #~ service',

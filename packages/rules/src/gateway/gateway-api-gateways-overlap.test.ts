@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiGatewaysOverlap } from './gatewayapi-gateways-overlap.ts';
+import { gatewayApiGatewaysOverlap } from './gateway-api-gateways-overlap.ts';
 
 const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -9,7 +9,7 @@ const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = 
 `;
 const at = (hostname: string) => `{ name: http, port: 80, protocol: HTTP, hostname: "${hostname}" }`;
 
-testRule(gatewayapiGatewaysOverlap, {
+testRule(gatewayApiGatewaysOverlap, {
   good: {
     'wildcards, for which each Gateway has names of its own': `${gateway(at('*.example.com'), 'a')}---\n${gateway(at('*.example.com'), 'b')}`,
     'two environments in two files': {

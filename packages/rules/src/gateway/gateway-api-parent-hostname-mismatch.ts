@@ -2,9 +2,9 @@ import { defineRule, type Field, nameOf } from '@meshvet/core';
 import { listenersOf, parentText, refusedParents, routeToJudge } from '../shared/gateway-api-subjects.ts';
 import { quoted } from '../shared/route-subjects.ts';
 
-export const gatewayapiParentHostnameMismatch = defineRule({
+export const gatewayApiParentHostnameMismatch = defineRule({
   meta: {
-    id: 'gatewayapi-parent-hostname-mismatch',
+    id: 'gateway-api-parent-hostname-mismatch',
     summary: 'A route of the Gateway API has no hostname in common with the listeners of its parent.',
     why: 'A listener takes a route only where their hostnames meet; this route is not accepted, and requests for its hosts get 404.',
     fix: 'Write a hostname that the listener covers, or widen that of the listener: *.example.com covers what ends in it, and none at all covers everything.',

@@ -10,9 +10,9 @@ import {
 import { backendText, routeToJudge, surelyMeets } from '../shared/gateway-api-subjects.ts';
 import { mayHaveService } from '../shared/route-subjects.ts';
 
-export const gatewayapiBackendPort = defineRule({
+export const gatewayApiBackendPort = defineRule({
   meta: {
-    id: 'gatewayapi-backend-port',
+    id: 'gateway-api-backend-port',
     summary: 'A route of the Gateway API names no port of its backend, or one that the backend does not have.',
     why: 'The API server refuses a Service without a port, and for a port that is not there the proxy has no endpoints, so requests fail.',
     fix: 'Write the number of a port of the Service (the Service port, not the target port) as port of the backendRef.',

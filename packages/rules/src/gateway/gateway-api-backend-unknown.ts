@@ -1,9 +1,9 @@
 import { type BackendReference, defineRule, didYouMean, lookupBackend, type Mesh, nameOf } from '@meshvet/core';
 import { backendText, failureText, routeToJudge } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiBackendUnknown = defineRule({
+export const gatewayApiBackendUnknown = defineRule({
   meta: {
-    id: 'gatewayapi-backend-unknown',
+    id: 'gateway-api-backend-unknown',
     summary: 'A route of the Gateway API sends to a Service or a host that does not exist.',
     why: 'Requests that such a backend would get are answered with 500, connections to it fail, and nothing is mirrored.',
     fix: 'Write the name of a Service of the same namespace, or its namespace beside it; what lives elsewhere belongs under externals in the config.',

@@ -11,9 +11,9 @@ import {
 } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiGatewaysOverlap = defineRule({
+export const gatewayApiGatewaysOverlap = defineRule({
   meta: {
-    id: 'gatewayapi-gateways-overlap',
+    id: 'gateway-api-gateways-overlap',
     summary: 'Two Gateways ask for the same address, or serve the same hostname on the same port.',
     why: 'Each Gateway has an address of its own unless one is written: a second one does not get an address that is taken, and of two that serve one hostname clients reach the one that DNS knows.',
     fix: 'Join the listeners in one Gateway, or give each Gateway its own address and its own hostnames.',

@@ -12,9 +12,9 @@ import {
 } from '@meshvet/core';
 import { parentText, routeToJudge } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiParentUnknown = defineRule({
+export const gatewayApiParentUnknown = defineRule({
   meta: {
-    id: 'gatewayapi-parent-unknown',
+    id: 'gateway-api-parent-unknown',
     summary: 'A route of the Gateway API names a parent that does not exist.',
     why: 'A route without a parent is not accepted and routes nothing: requests for its hosts get 404, or go where they went without it.',
     fix: 'Write name and namespace of a Gateway, or of a Service for routes inside the mesh; what lives elsewhere belongs under externals in the config.',

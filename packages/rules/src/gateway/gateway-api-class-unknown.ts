@@ -2,9 +2,9 @@ import { defineRule, nameOf } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
 import { quoted } from '../shared/route-subjects.ts';
 
-export const gatewayapiClassUnknown = defineRule({
+export const gatewayApiClassUnknown = defineRule({
   meta: {
-    id: 'gatewayapi-class-unknown',
+    id: 'gateway-api-class-unknown',
     summary: 'A Gateway names a GatewayClass that does not exist.',
     why: 'No controller takes up a Gateway of a class that nobody has, so nothing listens and nothing is deployed.',
     fix: 'Write the name of a GatewayClass: istio for a gateway of Istio, istio-waypoint for a waypoint.',

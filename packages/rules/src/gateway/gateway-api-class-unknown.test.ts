@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiClassUnknown } from './gatewayapi-class-unknown.ts';
+import { gatewayApiClassUnknown } from './gateway-api-class-unknown.ts';
 
 const closed = (text: string) => ({ settings: { closedWorld: true }, yaml: text });
 const gateway = yaml`
@@ -15,7 +15,7 @@ const gatewayClass = (name: string) => yaml`
   spec: { controllerName: istio.io/gateway-controller }
 `;
 
-testRule(gatewayapiClassUnknown, {
+testRule(gatewayApiClassUnknown, {
   good: {
     'no GatewayClass was read: that of another controller comes with its chart': closed(gateway),
     'the class is there': closed(`${gatewayClass('custom')}---\n${gateway}`),

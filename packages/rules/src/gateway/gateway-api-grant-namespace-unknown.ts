@@ -1,9 +1,9 @@
 import { defineRule, type Field, nameOf } from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
 
-export const gatewayapiGrantNamespaceUnknown = defineRule({
+export const gatewayApiGrantNamespaceUnknown = defineRule({
   meta: {
-    id: 'gatewayapi-grant-namespace-unknown',
+    id: 'gateway-api-grant-namespace-unknown',
     summary: 'A ReferenceGrant permits references from a namespace that does not exist.',
     why: 'Namespaces are compared as text, so such an entry permits nothing, and the references that it was written for stay refused.',
     fix: 'Write the namespace of the route or the Gateway that refers to something here.',

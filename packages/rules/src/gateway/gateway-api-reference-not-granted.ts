@@ -2,9 +2,9 @@ import { defineRule, isGranted, isPatchedAt, lookupBackend, nameOf } from '@mesh
 import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
 import { backendText, failureText, kubernetesGatewayToJudge, routeToJudge } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiReferenceNotGranted = defineRule({
+export const gatewayApiReferenceNotGranted = defineRule({
   meta: {
-    id: 'gatewayapi-reference-not-granted',
+    id: 'gateway-api-reference-not-granted',
     summary: 'A route or a Gateway refers to something in another namespace, and no ReferenceGrant there permits it.',
     why: 'A reference into another namespace counts only with a ReferenceGrant of that namespace: without it requests to the backend get 500, and a listener has no certificate.',
     fix: 'Add a ReferenceGrant to the namespace that is referred to, with kind and namespace of the one that refers under from, and Service or Secret under to.',

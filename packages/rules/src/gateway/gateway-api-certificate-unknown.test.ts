@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiCertificateUnknown } from './gatewayapi-certificate-unknown.ts';
+import { gatewayApiCertificateUnknown } from './gateway-api-certificate-unknown.ts';
 
 const gateway = (tls: string, annotations = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -21,7 +21,7 @@ const secret = yaml`
   type: kubernetes.io/tls
 `;
 
-testRule(gatewayapiCertificateUnknown, {
+testRule(gatewayApiCertificateUnknown, {
   bad: {
     'a Secret of that name in another namespace': closed(
       `${secret}---\n${gateway('certificateRefs: [{ name: shop, namespace: web }]').replace(/(tls: .*)/, '$1 #~ unknown')}`,

@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiGrantNamespaceUnknown } from './gatewayapi-grant-namespace-unknown.ts';
+import { gatewayApiGrantNamespaceUnknown } from './gateway-api-grant-namespace-unknown.ts';
 
 const grant = (namespace: string) => yaml`
   apiVersion: gateway.networking.k8s.io/v1beta1
@@ -10,7 +10,7 @@ const grant = (namespace: string) => yaml`
     to: [{ group: "", kind: Service }]
 `;
 
-testRule(gatewayapiGrantNamespaceUnknown, {
+testRule(gatewayApiGrantNamespaceUnknown, {
   good: {
     'the config declares the namespace': {
       settings: { closedWorld: true, externals: { namespaces: ['edge'] } },

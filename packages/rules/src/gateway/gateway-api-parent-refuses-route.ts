@@ -7,9 +7,9 @@ import {
   routeToJudge,
 } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiParentRefusesRoute = defineRule({
+export const gatewayApiParentRefusesRoute = defineRule({
   meta: {
-    id: 'gatewayapi-parent-refuses-route',
+    id: 'gateway-api-parent-refuses-route',
     summary: 'No listener of the parent takes a route of this kind, or of this namespace.',
     why: 'The protocol of a listener and its allowedRoutes say which routes it takes, by default only those of its own namespace; others are not accepted and route nothing.',
     fix: 'Allow the kind or the namespace in allowedRoutes of the listener, or attach the route to a listener that takes it.',

@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiListenerDuplicate } from './gatewayapi-listener-duplicate.ts';
+import { gatewayApiListenerDuplicate } from './gateway-api-listener-duplicate.ts';
 
 const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -8,7 +8,7 @@ const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = 
   spec: { gatewayClassName: istio, listeners: [${listeners}]${extra} }
 `;
 
-testRule(gatewayapiListenerDuplicate, {
+testRule(gatewayApiListenerDuplicate, {
   bad: {
     'both lack a hostname':
       `${gateway('{ name: a, port: 80, protocol: HTTP }, { name: b, port: 80, protocol: HTTP }')}`.replace(

@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiReferenceNotGranted } from './gatewayapi-reference-not-granted.ts';
+import { gatewayApiReferenceNotGranted } from './gateway-api-reference-not-granted.ts';
 
 const service = (name: string, namespace = 'shop', ports = '{ name: http, port: 80, targetPort: 8080 }') => yaml`
   apiVersion: v1
@@ -29,7 +29,7 @@ const far = (mark = '', parents = '{ name: front }') =>
     'edge',
   );
 
-testRule(gatewayapiReferenceNotGranted, {
+testRule(gatewayApiReferenceNotGranted, {
   bad: {
     'no ReferenceGrant at all, in one file with the Service': `${service('cart')}---\n${far('#~ backend `shop`')}`,
     'another kind': `${service('cart')}---\n${grant('kind: GRPCRoute, namespace: edge', 'kind: Service')}---\n${far('#~ backend')}`,

@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiBackendPort } from './gatewayapi-backend-port.ts';
+import { gatewayApiBackendPort } from './gateway-api-backend-port.ts';
 
 const service = (name: string, namespace = 'shop', ports = '{ name: http, port: 80, targetPort: 8080 }') => yaml`
   apiVersion: v1
@@ -16,7 +16,7 @@ const route = (spec: string, kind = 'HTTPRoute', namespace = 'shop') => yaml`
 `;
 const to = (ref: string, mark = '') => `rules: [{ backendRefs: [{ ${ref} }] }] ${mark}`;
 
-testRule(gatewayapiBackendPort, {
+testRule(gatewayApiBackendPort, {
   bad: {
     'no port, whether the Service was read or not': route(to('name: cart', '#~ required `cart`'), 'TCPRoute'),
     'a mirror without a port': `${service('cart')}---\n${route(

@@ -1,9 +1,9 @@
 import { defineRule, type Listener, nameOf } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
 
-export const gatewayapiListenerDuplicate = defineRule({
+export const gatewayApiListenerDuplicate = defineRule({
   meta: {
-    id: 'gatewayapi-listener-duplicate',
+    id: 'gateway-api-listener-duplicate',
     summary: 'Two listeners of one Gateway have the same name, or the same port, protocol and hostname.',
     why: 'The API server refuses such a Gateway; where an old version takes it, both listeners are in conflict and serve nothing.',
     fix: 'Give each listener a name of its own and another hostname, port or protocol, or leave one of them out.',

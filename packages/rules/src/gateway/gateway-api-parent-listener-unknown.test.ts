@@ -1,5 +1,5 @@
 import { testRule, yaml } from '@meshvet/core/testing';
-import { gatewayapiParentListenerUnknown } from './gatewayapi-parent-listener-unknown.ts';
+import { gatewayApiParentListenerUnknown } from './gateway-api-parent-listener-unknown.ts';
 
 const gateway = (listeners: string, name = 'front', namespace = 'shop', extra = '') => yaml`
   apiVersion: gateway.networking.k8s.io/v1
@@ -16,7 +16,7 @@ const route = (spec: string, kind = 'HTTPRoute', namespace = 'shop') => yaml`
 `;
 const two = '{ name: http, port: 80, protocol: HTTP }, { name: admin, port: 8080, protocol: HTTP }';
 
-testRule(gatewayapiParentListenerUnknown, {
+testRule(gatewayApiParentListenerUnknown, {
   bad: {
     'a Gateway without any listener of that port': `${gateway(two)}---\n${route('parentRefs: [{ name: front, port: 443 }] #~ port `443`')}`,
     'a listener of a ListenerSet is none of its Gateway': `${gateway(two)}---\n${yaml`
