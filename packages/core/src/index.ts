@@ -84,6 +84,26 @@ export {
 } from './mesh/destination-rules.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
 export {
+  type Attachment,
+  attachmentOf,
+  type BackendReference,
+  GATEWAY_API_GROUP,
+  type GatewayRoute,
+  type GrantTarget,
+  gatewayRouteOf,
+  isGranted,
+  type KubernetesGateway,
+  kubernetesGatewayOf,
+  kubernetesGateways,
+  type Listener,
+  lookupBackend,
+  lookupKubernetesGateway,
+  lookupServiceEntry,
+  type ParentKind,
+  type ParentReference,
+  type Refusal,
+} from './mesh/gateway-api.ts';
+export {
   type Gateway,
   type GatewayHost,
   type GatewayServer,

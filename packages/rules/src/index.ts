@@ -20,6 +20,18 @@ import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
+import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
+import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.ts';
+import { gatewayApiCertificateUnknown } from './gateway/gateway-api-certificate-unknown.ts';
+import { gatewayApiClassUnknown } from './gateway/gateway-api-class-unknown.ts';
+import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overlap.ts';
+import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
+import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
+import { gatewayApiParentHostnameMismatch } from './gateway/gateway-api-parent-hostname-mismatch.ts';
+import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-listener-unknown.ts';
+import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
+import { gatewayApiParentUnknown } from './gateway/gateway-api-parent-unknown.ts';
+import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-not-granted.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -207,6 +219,18 @@ export const allRules: readonly Rule[] = [
   annotationValueInvalid,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
+  gatewayApiBackendPort,
+  gatewayApiBackendUnknown,
+  gatewayApiCertificateUnknown,
+  gatewayApiClassUnknown,
+  gatewayApiGatewaysOverlap,
+  gatewayApiGrantNamespaceUnknown,
+  gatewayApiListenerDuplicate,
+  gatewayApiParentHostnameMismatch,
+  gatewayApiParentListenerUnknown,
+  gatewayApiParentRefusesRoute,
+  gatewayApiParentUnknown,
+  gatewayApiReferenceNotGranted,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,

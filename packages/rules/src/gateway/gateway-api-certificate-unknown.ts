@@ -1,0 +1,84 @@
+import { defineRule, type Mesh, nameOf } from '@meshvet/core';
+import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
+import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+
+export const gatewayApiCertificateUnknown = defineRule({
+  meta: {
+    id: 'gateway-api-certificate-unknown',
+    summary: 'A listener of the Gateway API names a Secret that does not exist.',
+    why: 'Without its certificate the listener is not programmed, and TLS connections to it are closed.',
+    fix: 'Write the name of a Secret with tls.crt and tls.key of the same namespace, or its namespace beside it.',
+    severity: 'error',
+    subject: 'resource',
+    sources: [
+      'gateway-api.sigs.k8s.io/reference/spec/#secretobjectreference',
+      'istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildSecretReference)',
+    ],
+    messages: {
+      unknown: '{gateway}: Secret {secret} does not exist, so the listener has no certificate.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'everything was read, and no such Secret',
+        settings: { closedWorld: true },
+        yaml: `
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
+          spec:
+            gatewayClassName: istio
+            listeners:
+              - name: https
+                port: 443
+                protocol: HTTPS
+                tls:
+                  certificateRefs:
+                    - name: shop-certificate #~ unknown \`shop-certificate\`
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'Secrets are seldom kept among manifests',
+        yaml: `
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
+          spec:
+            gatewayClassName: istio
+            listeners:
+              - name: https
+                port: 443
+                protocol: HTTPS
+                tls: { certificateRefs: [{ name: shop-certificate }] }
+        `,
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    if (!mesh.settings.closedWorld) return;
+    const gateway = kubernetesGatewayToJudge(mesh, resource);
+    // cert-manager makes what its annotations on a Gateway ask for.
+    const annotations = resource.annotations.field.entries();
+    if (!gateway || annotations.some(([key]) => key.startsWith('cert-manager.io/'))) return;
+    for (const { namespace, name, field } of certificatesOf(gateway)) {
+      if (mesh.derive(secretsByName).has(`${namespace}/${name}`) || mesh.externals.namespace(namespace)) continue;
+      if (mesh.derive(madeSecrets).has(name)) continue;
+      report(field.at('name'), 'unknown', { gateway: nameOf(resource), secret: `${namespace}/${name}` });
+    }
+  },
+});
+
+const MAKERS = ['cert-manager.io/Certificate', 'external-secrets.io/ExternalSecret', 'bitnami.com/SealedSecret'];
+
+// Names of Secrets that operators make out of their own kinds.
+function madeSecrets(mesh: Mesh): ReadonlySet<string> {
+  return new Set(
+    MAKERS.flatMap((type) => mesh.ofType(type)).flatMap((r) => {
+      const spec = r.body.at('spec');
+      return [r.name, spec.at('secretName').string() ?? '', spec.at('target').at('name').string() ?? ''];
+    }),
+  );
+}
