@@ -44,6 +44,12 @@ import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { schemaCel } from './schema/schema-cel.ts';
+import { schemaMissingField } from './schema/schema-missing-field.ts';
+import { schemaOneOf } from './schema/schema-one-of.ts';
+import { schemaUnknownField } from './schema/schema-unknown-field.ts';
+import { schemaValueInvalid } from './schema/schema-value-invalid.ts';
+import { schemaWrongType } from './schema/schema-wrong-type.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
@@ -118,6 +124,12 @@ export const allRules: readonly Rule[] = [
   portServerFirstUndeclared,
   portServiceEntryConflict,
   portUdpNotProxied,
+  schemaCel,
+  schemaMissingField,
+  schemaOneOf,
+  schemaUnknownField,
+  schemaValueInvalid,
+  schemaWrongType,
   serviceExportToInvalid,
   serviceHeadlessSticky,
   servicePodNoService,

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { schemaCel } from './schema-cel.ts';
+
+testRule(schemaCel);

@@ -1,0 +1,4 @@
+import { testRule } from '@meshvet/core/testing';
+import { schemaOneOf } from './schema-one-of.ts';
+
+testRule(schemaOneOf);
