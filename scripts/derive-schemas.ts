@@ -83,6 +83,7 @@ export async function schemaModule(folder: string): Promise<string> {
       return `  ${quoted(type)}: [\n${lines.join('')}  ],\n`;
     });
   return `// Derived by scripts/schemas.ts from the CustomResourceDefinitions of Istio (istio/istio, Apache-2.0). Do not edit.
+// biome-ignore-all format: made by a script
 
 /** The releases that there are schemas of, newest first. */
 export const RELEASES: readonly string[] = ${`[${releases.map(quoted).join(', ')}]`};

@@ -1,5 +1,6 @@
 import { isPlaceholder } from '../source/field.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
+import { isBlank } from './walk.ts';
 
 /** An expression without the differences that say nothing: blanks, and the kind of quotes. */
 export function ruleKey(expression: string): string {
@@ -179,7 +180,7 @@ export function isFilledLater(expression: string, value: unknown): boolean {
 const DEEPEST = 30;
 
 function holdsPlaceholder(value: unknown, depth = 0): boolean {
-  if (typeof value === 'string') return isPlaceholder(value);
+  if (typeof value === 'string') return isPlaceholder(value) || isBlank(value);
   if (depth > DEEPEST) return true;
   if (Array.isArray(value)) return value.some((item) => holdsPlaceholder(item, depth + 1));
   if (!isPlainMapping(value)) return false;

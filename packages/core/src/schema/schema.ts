@@ -104,7 +104,7 @@ export function readSchema(value: unknown, words: 'keep messages' | 'drop messag
     else if (values === true) made.values = { open: true };
     if (isPlainMapping(at('items'))) made.items = read(at('items'), depth + 1);
     const required = at('required');
-    if (Array.isArray(required)) made.required = required.filter((key) => typeof key === 'string');
+    if (Array.isArray(required)) made.required = [...new Set(required.filter((key) => typeof key === 'string'))];
     if (Array.isArray(at('enum'))) made.enum = at('enum');
     if (at('default') !== undefined) made.default = at('default');
     const listType = at('x-kubernetes-list-type');

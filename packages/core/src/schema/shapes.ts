@@ -1,4 +1,5 @@
-import type { Resource } from '../manifest/resource.ts';
+import { folderOf } from '../manifest/kustomize.ts';
+import { fileOf, type Resource } from '../manifest/resource.ts';
 import { Field } from '../source/field.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { CelEngine } from './cel.ts';
@@ -33,6 +34,7 @@ export type ShapeBasis =
 export interface ShapeSettings {
   readonly istioVersion: Version;
   readonly kubernetesVersion: Version;
+  readonly closedWorld: boolean;
 }
 
 /** The shapes of the resources that there is a schema for. */
@@ -167,7 +169,11 @@ class ShapeReader {
   }
 
   #judged(fault: Fault, read: Read, resource: Resource): ShapeFault[] {
-    if (read.basis.from === 'input') return [{ ...fault, certain: true }];
+    if (read.basis.from === 'input') {
+      // A repository may hold the definition of another release, somewhere else, that its cluster never sees.
+      const certain = this.#settings.closedWorld || isNear(read.basis.definition, resource);
+      return [{ ...fault, certain }];
+    }
     const [major, minor] = this.#settings.istioVersion;
     if (major < 1 || (major === 1 && minor < FIRST_KNOWN_MINOR)) {
       const sure = fault.kind !== 'unknown-field' || (fault.suggestion ?? fault.belongs) !== undefined;
@@ -221,6 +227,13 @@ function withoutEchoes(faults: readonly Fault[]): Fault[] {
     const key = `${JSON.stringify(fault.path)} ${ruleKey(fault.rule[0])}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Whether two files stand in one folder, in folders side by side, or one above the other. */
+function isNear(one: Resource, other: Resource): boolean {
+  const [a, b] = [folderOf(fileOf(one)), folderOf(fileOf(other))];
+  if (a === b || folderOf(a) === folderOf(b)) return true;
+  return a === '' || b === '' || `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
 }
 
 /** Where a fault is: of one that is missing, the place where it would stand. */

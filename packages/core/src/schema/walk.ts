@@ -117,7 +117,7 @@ class Walker {
   check(schema: Schema, value: unknown, structural: boolean): void {
     if (--this.steps < 0 || this.#path.length > DEEPEST || this.faults.length >= MOST_FAULTS) return;
     if (value === null) {
-      if (schema.nullable !== true && schema.type !== undefined) this.#wrongType(schema, value);
+      if (!takesNull(schema)) this.#wrongType(schema, value);
       return;
     }
     if (typeof value === 'string' && isPlaceholder(value)) {
@@ -163,15 +163,15 @@ class Walker {
   }
 
   #checkText(schema: Schema, value: string): void {
-    if (schema.minLength !== undefined && countLetters(value, schema.minLength) < schema.minLength)
-      return this.#value(value, { check: 'minLength', limit: schema.minLength });
-    if (schema.maxLength !== undefined && countLetters(value, schema.maxLength + 1) > schema.maxLength)
-      return this.#value(value, { check: 'maxLength', limit: schema.maxLength });
-    const { pattern, format } = schema;
-    if (pattern !== undefined && value.length <= LONGEST_MATCHED && this.#matchPattern(pattern, value) === false)
-      return this.#value(value, { check: 'pattern', pattern });
-    if (format !== undefined && schema.type === 'string' && !hasFormat(value, format))
-      this.#value(value, { check: 'format', format });
+    const { minLength, maxLength, pattern, format } = schema;
+    if (minLength !== undefined && countLetters(value, minLength) < minLength)
+      this.#value(value, { check: 'minLength', limit: minLength });
+    else if (maxLength !== undefined && countLetters(value, maxLength + 1) > maxLength)
+      this.#value(value, { check: 'maxLength', limit: maxLength });
+    else if (isBlank(value)) this.uncertain = true;
+    else if (pattern !== undefined && value.length <= LONGEST_MATCHED && this.#matchPattern(pattern, value) === false)
+      this.#value(value, { check: 'pattern', pattern });
+    else if (format !== undefined && !hasFormat(value, format)) this.#value(value, { check: 'format', format });
   }
 
   #checkNumber(schema: Schema, value: number): void {
@@ -252,7 +252,7 @@ class Walker {
   #checkProperty(inner: Schema, key: string, value: unknown, schema: Schema, structural: boolean): void {
     this.#path.push(key);
     // The API server leaves out a null that the schema does not allow, before it looks for what is missing.
-    if (value === null && structural && inner.nullable !== true && inner.type !== undefined) {
+    if (value === null && structural && !takesNull(inner)) {
       const needed = schema.required?.includes(key) && inner.default === undefined;
       if (!needed) this.#add({ kind: 'empty', path: [...this.#path], expected: typeWords(inner) });
     } else this.check(inner, value, structural);
@@ -265,7 +265,7 @@ class Walker {
     const free = known.filter((name) => !Object.hasOwn(object, name) && !meant.has(name));
     const suggestion = belongs ? undefined : didYouMean(key, free);
     if (suggestion !== undefined) meant.add(suggestion);
-    this.#add({ kind: 'unknown-field', path: [...this.#path], key, suggestion, belongs, known });
+    this.#add({ kind: 'unknown-field', path: [...this.#path, key], key, suggestion, belongs, known });
   }
 
   /** The nearest object above that has the field, or the only one a step below. */
@@ -283,29 +283,48 @@ class Walker {
   #checkBranches(schema: Schema, value: unknown): void {
     const probes = schema.oneOf ?? schema.anyOf ?? schema.allOf ?? schema.not;
     if (!probes) return;
+    const whole = withDefaults(schema, value);
     const accepts = (one: Schema): boolean | undefined => {
       const probe = new Walker(this.#matchPattern, this.steps);
-      probe.check(one, value, false);
+      probe.check(one, whole, false);
       this.steps = probe.steps;
       if (probe.faults.length === 0) return probe.uncertain || probe.steps < 0 ? undefined : true;
       return probe.uncertain || probe.steps < 0 ? undefined : false;
     };
     const { oneOf, anyOf, allOf, not } = schema;
-    if (oneOf) {
-      const answers = oneOf.map(accepts);
-      const taken = answers.filter((answer) => answer === true).length;
-      if (!answers.includes(undefined) && taken !== 1) {
-        const group = [...new Set(oneOf.flatMap((one) => one.required ?? []))];
-        const set = isPlainMapping(value) ? group.filter((name) => Object.hasOwn(value, name)) : [];
-        if (taken > 1 && set.length > 1) return this.#add({ kind: 'one-of', path: [...this.#path], set, group });
-        return this.#add({ kind: 'branch', path: [...this.#path] });
-      }
-    }
+    const answers = oneOf?.map(accepts) ?? [];
+    const taken = answers.filter((answer) => answer === true).length;
+    const oneFails = oneOf !== undefined && !answers.includes(undefined) && taken !== 1;
     const anyFails = anyOf?.map(accepts).every((answer) => answer === false) === true;
     const allFails = allOf?.map(accepts).includes(false) === true;
     const notFails = not !== undefined && accepts(not) === true;
-    if (anyFails || allFails || notFails) this.#add({ kind: 'branch', path: [...this.#path] });
+    const group = oneFails ? [...new Set(oneOf.flatMap((one) => one.required ?? []))] : [];
+    const set = isPlainMapping(value) ? group.filter((name) => Object.hasOwn(value, name)) : [];
+    if (taken > 1 && set.length > 1) this.#add({ kind: 'one-of', path: [...this.#path], set, group });
+    else if (oneFails || anyFails || allFails || notFails) this.#add({ kind: 'branch', path: [...this.#path] });
   }
+}
+
+/**
+ * Whether a text is a blank to be filled in, by its look: JWKS_URI, {GATEWAY_NAME}, <your-host>. No host, URL or name of a resource looks
+ * so, and it matters only where such are expected.
+ */
+export function isBlank(text: string): boolean {
+  return (
+    text.length < 100 && /^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\{[\w .-]+\}|<[\w .-]+>|%[\w-]+%|@[\w-]+@)$/.test(text)
+  );
+}
+
+/** An object with what the API server writes where nothing is written; the same object where that is nothing. */
+function withDefaults(schema: Schema, value: unknown): unknown {
+  if (!schema.properties || !isPlainMapping(value)) return value;
+  let made: Record<string, unknown> | undefined;
+  for (const [key, inner] of Object.entries(schema.properties)) {
+    const own = Object.hasOwn(value, key) ? value[key] : undefined;
+    const whole = own === undefined ? inner.default : withDefaults(inner, own);
+    if (whole !== undefined && whole !== own) (made ??= { ...value })[key] = whole;
+  }
+  return made ?? value;
 }
 
 const INT32 = 2_147_483_647;
@@ -333,6 +352,10 @@ function hasType(schema: Schema, value: unknown): boolean {
   }
 }
 
+function takesNull({ nullable, type, intOrString }: Schema): boolean {
+  return nullable === true || (type === undefined && intOrString !== true);
+}
+
 /** What a schema accepts, in words: "a whole number". */
 function typeWords(schema: Schema): string {
   if (schema.intOrString) return 'a whole number or a text';
@@ -356,7 +379,7 @@ function typeWords(schema: Schema): string {
 
 function isNullable(properties: Schema['properties'], key: string): boolean {
   const inner = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
-  return inner === undefined || inner.nullable === true || inner.type === undefined;
+  return inner === undefined || takesNull(inner);
 }
 
 /** Letters of a text as Go counts them, no further than is needed. */

@@ -27,8 +27,6 @@ export const schemaUnknownField = defineRule({
       misspelt: '{resource}: "{key}" is no field of {object}; did you mean "{suggestion}"?{basis}',
       misplaced: '{resource}: "{key}" is no field of {object}; it is one of {place}{basis}.',
       later: '{resource}: "{key}" is no field of {object} in {release}; {since}.',
-      removed:
-        '{resource}: "{key}" is no field of {object} since Istio {gone}; {last} was the last release that had it.',
       unknown: '{resource}: "{key}" is no field of {object}, which has {known}{basis}.',
       nothing: '{resource}: "{key}" is no field of {object}, which has none{basis}.',
     },
@@ -65,7 +63,7 @@ export const schemaUnknownField = defineRule({
               - route: [{ destination: { host: cart } }]
                 retries: { attempts: 3, backoff: 100ms } #~ later \`backoff\`
         `,
-        settings: { istioVersion: '1.26' },
+        settings: { istioVersion: '1.25' },
       },
     ],
     good: [
@@ -95,9 +93,8 @@ export const schemaUnknownField = defineRule({
       const words = { resource: nameOf(resource), key, object };
       const basis = basisText(shape);
       const options = { severity: severityOf(fault), onKey: true };
-      if (history?.since)
-        report(field, 'later', { ...words, release: releaseText(shape), since: sinceText(history.since) }, options);
-      else if (history?.until) report(field, 'removed', { ...words, ...history.until }, options);
+      if (history)
+        report(field, 'later', { ...words, release: releaseText(shape), since: sinceText(history) }, options);
       else if (belongs) report(field, 'misplaced', { ...words, basis, place: objectText(resource, belongs) }, options);
       else if (suggestion !== undefined) {
         const suggested = replaceKey(field, suggestion);

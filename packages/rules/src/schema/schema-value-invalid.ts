@@ -17,8 +17,6 @@ export const schemaValueInvalid = defineRule({
     messages: {
       word: '{resource}: {field} is {written}; {accepted}{basis}.',
       later: '{resource}: {field} is {written}, which this release does not know: {since}.',
-      removed:
-        '{resource}: {field} is {written}, which Istio refuses since {gone}; {last} was the last release that took it.',
       form: '{resource}: {field} is {written}, which does not match {form}{basis}.',
       range: '{resource}: {field} is {written}; it has to be {limit}{basis}.',
       length: '{resource}: {field} {has}; it has to have {limit}{basis}.',
@@ -70,8 +68,7 @@ export const schemaValueInvalid = defineRule({
       const severity = severityOf(fault);
       switch (problem.check) {
         case 'enum':
-          if (history?.since) report(field, 'later', { ...words, since: sinceText(history.since) }, { severity });
-          else if (history?.until) report(field, 'removed', { ...words, ...history.until }, { severity });
+          if (history) report(field, 'later', { ...words, since: sinceText(history) }, { severity });
           else {
             const accepted = acceptedText(problem);
             const suggested = problem.suggestion === undefined ? [] : replaceString(field, problem.suggestion);
