@@ -114,8 +114,9 @@ describe('the walker and ajv agree', () => {
     const { findings, failures } = await lint(files, { rules, config });
     expect(failures).toEqual([]);
     const accused = new Set(findings.map(({ location }) => location.file));
+    const oracles = new Map(types.map((type) => [type, rawOracle(expanded(schemas.of(type, release)?.schema ?? {}))]));
     for (const [i, object] of objects.entries()) {
-      const oracle = rawOracle(expanded(schemas.of(typeOfObject(object), release)?.schema ?? {}));
+      const oracle = oracles.get(typeOfObject(object)) as ValidateFunction;
       expect(accused.has(`${i}/x.yaml`), JSON.stringify(object)).toBe(!oracle(object));
     }
   }, 60_000);
