@@ -229,11 +229,11 @@ function withoutEchoes(faults: readonly Fault[]): Fault[] {
   });
 }
 
-/** Whether two files stand in one folder, in folders side by side, or one above the other. */
-function isNear(one: Resource, other: Resource): boolean {
-  const [a, b] = [folderOf(fileOf(one)), folderOf(fileOf(other))];
-  if (a === b || folderOf(a) === folderOf(b)) return true;
-  return a === '' || b === '' || `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
+/** Whether a definition is surely for a resource: in its folder, above or below it, or in a folder of definitions that is. */
+function isNear(definition: Resource, resource: Resource): boolean {
+  const home = folderOf(fileOf(definition)).replace(/(?:^|\/)crds?$/i, '');
+  const folder = folderOf(fileOf(resource));
+  return home === '' || folder === '' || `${home}/`.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${home}/`);
 }
 
 /** Where a fault is: of one that is missing, the place where it would stand. */

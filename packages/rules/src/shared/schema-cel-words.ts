@@ -32,7 +32,7 @@ const PORT_LEVEL: CelWords = {
 };
 const UPSERT: CelWords = { demand: 'has operation UPSERT and no value', at: ['operation'] };
 const HTTP_OR_OCI: CelWords = { demand: 'is no URL with one of the schemes http, https, oci and file' };
-const PORT: CelWords = { demand: 'is no port: it has to be a number from 1 to 65535' };
+const PORT: CelWords = { demand: 'has to be a port, a number from 1 to 65535' };
 const CERTIFICATES: CelWords = {
   demand: 'names its certificates in two ways, of which only one may be used',
   at: ['credentialNames', 'tlsCertificates', 'credentialName'],
