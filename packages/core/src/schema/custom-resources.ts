@@ -1,5 +1,4 @@
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
-import { isPlainMapping } from '../source/plain-mapping.ts';
 import { readSchema, type Schema } from './schema.ts';
 
 const CRD = 'apiextensions.k8s.io/CustomResourceDefinition';
@@ -7,8 +6,8 @@ const CRD = 'apiextensions.k8s.io/CustomResourceDefinition';
 /** A kind that a CustomResourceDefinition of the input defines. */
 export interface DefinedKind {
   readonly definition: Resource;
-  /** Schemas by API version; undefined for a version that says nothing about its objects. */
-  readonly versions: ReadonlyMap<string, Schema | undefined>;
+  /** The schema of an API version, made when it is first asked for; undefined where it says nothing about its objects. */
+  readonly versions: (name: string) => Schema | undefined;
 }
 
 /** The kinds that the CustomResourceDefinitions of the input define, by type; several where manifests differ. Only kinds in `wanted`. */
@@ -23,7 +22,7 @@ export function definedKinds(
     const group = spec.at('group').string();
     const kind = spec.at('names').at('kind').string();
     if (!group || !kind || !wanted.has(`${group}/${kind}`)) continue;
-    const defined: DefinedKind = { definition: resource, versions: readVersions(resource) };
+    const defined: DefinedKind = { definition: resource, versions: versionsOf(resource) };
     const list = found.get(`${group}/${kind}`);
     if (list) list.push(defined);
     else found.set(`${group}/${kind}`, [defined]);
@@ -31,22 +30,22 @@ export function definedKinds(
   return found;
 }
 
-function readVersions(resource: Resource): Map<string, Schema | undefined> {
-  const versions = new Map<string, Schema | undefined>();
+function versionsOf(resource: Resource): (name: string) => Schema | undefined {
+  const made = new Map<string, Schema | undefined>();
+  return (name) => {
+    if (!made.has(name)) made.set(name, readVersion(resource, name));
+    return made.get(name);
+  };
+}
+
+function readVersion(resource: Resource, name: string): Schema | undefined {
   const spec = resource.body.at('spec');
   // What a patch may change, or an older form of definition, tells nothing of the schema that is in force.
-  const sure =
-    resource.version === 'v1' &&
-    spec.at('preserveUnknownFields').value !== true &&
-    !isPatchedAt(resource, 'spec', 'versions');
-  for (const version of spec.at('versions').items() as (typeof spec)[]) {
-    const name = version.at('name').string();
-    if (name === undefined || version.at('served').value === false) continue;
-    const raw = version.at('schema').at('openAPIV3Schema').value;
-    const schema = sure && isPlainMapping(raw) ? readSchema(raw, 'keep messages') : undefined;
-    versions.set(name, schema);
-  }
-  return versions;
+  if (resource.version !== 'v1' || spec.at('preserveUnknownFields').value === true) return undefined;
+  if (isPatchedAt(resource, 'spec', 'versions')) return undefined;
+  const version = (spec.at('versions').items() as (typeof spec)[]).find((one) => one.at('name').string() === name);
+  if (version === undefined || version.at('served').value === false) return undefined;
+  return readSchema(version.at('schema').at('openAPIV3Schema').value, 'keep messages');
 }
 
 /** `networking.istio.io/VirtualService` as the group and kind of a resource are written. */

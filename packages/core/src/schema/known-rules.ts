@@ -161,20 +161,28 @@ const HOLDS: ReadonlyMap<string, Test> = new Map([
 
 const AT_MOST_ONE = /^\(has\(self\.\w+\)\?1:0\)(?:\+\(has\(self\.\w+\)\?1:0\))+<=1$/;
 
-/** Whether a rule holds for a value of the right shape, as far as that can be told at a glance; false asks the expression. */
-export function plainlyHolds(expression: string, value: unknown): boolean {
-  const key = ruleKey(expression);
-  const holds = HOLDS.get(key);
-  if (holds) return holds(value);
-  if (!isPlainMapping(value) || !AT_MOST_ONE.test(key)) return false;
-  return readsOf(expression).fields.filter((name) => field(value, name) !== undefined).length <= 1;
+/** What can be told of an expression without running it; made once for each. */
+export interface Glance {
+  /** Whether the expression holds for a value of the right shape, as far as that can be told; false asks the expression. */
+  plainlyHolds(value: unknown): boolean;
+  /** Whether a value holds text that a later step fills in, where the expression may look. */
+  isFilledLater(value: unknown): boolean;
 }
 
-/** Whether a value holds text that a later step fills in, where an expression may look. */
-export function isFilledLater(expression: string, value: unknown): boolean {
+/** Looks at an expression. */
+export function glanceAt(expression: string): Glance {
+  const key = ruleKey(expression);
   const { fields, whole } = readsOf(expression);
-  if (whole || !isPlainMapping(value)) return holdsPlaceholder(value);
-  return fields.some((field) => Object.hasOwn(value, field) && holdsPlaceholder(value[field]));
+  const atMostOne: Test = (value) =>
+    isPlainMapping(value) && fields.filter((name) => field(value, name) !== undefined).length <= 1;
+  const holds = HOLDS.get(key) ?? (AT_MOST_ONE.test(key) ? atMostOne : undefined);
+  return {
+    plainlyHolds: (value) => holds?.(value) === true,
+    isFilledLater: (value) => {
+      if (whole || !isPlainMapping(value)) return holdsPlaceholder(value);
+      return fields.some((name) => Object.hasOwn(value, name) && holdsPlaceholder(value[name]));
+    },
+  };
 }
 
 const DEEPEST = 30;

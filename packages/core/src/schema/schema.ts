@@ -11,6 +11,8 @@ export interface Schema {
   /** `x-kubernetes-embedded-resource`: apiVersion, kind and metadata stand in it too. */
   readonly embedded?: true;
   readonly properties?: Readonly<Record<string, Schema>>;
+  /** The properties that have a default. */
+  readonly defaults?: readonly string[];
   /** `additionalProperties`: what stands behind any other key. */
   readonly values?: Schema;
   readonly items?: Schema;
@@ -66,77 +68,91 @@ const PLAIN: Readonly<Record<string, 'number' | 'string' | 'true'>> = {
 /** Formats that the API server looks at; it takes no notice of others, and neither do we. */
 const FORMATS: ReadonlySet<string> = new Set(['int32', 'byte', 'date-time', 'date', 'ipv4', 'ipv6', 'cidr', 'uuid']);
 
-// Nobody writes so much by hand; a hostile text may, and names one part a thousand times.
-const DEEPEST = 100;
-const MOST_NODES = 100_000;
-
-/** Reads `openAPIV3Schema` of a CustomResourceDefinition. undefined for what is no schema, or one that is larger than any. */
+/**
+ * Reads `openAPIV3Schema` of a CustomResourceDefinition; undefined for what is no schema. Its parts are read when they are first looked at:
+ * some definitions hold thousands, of which a resource has a dozen.
+ */
 export function readSchema(value: unknown, words: 'keep messages' | 'drop messages'): Schema | undefined {
-  let nodes = 0;
-  let tooLarge = false;
-  const read = (raw: unknown, depth: number): Schema => {
-    if (!isPlainMapping(raw)) return { open: true };
-    if (depth > DEEPEST || ++nodes > MOST_NODES) {
-      tooLarge = true;
-      return { open: true };
-    }
-    const at = (key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
-    const made: Record<string, unknown> = {};
-    if (typeof at('type') === 'string') made.type = at('type');
-    for (const [key, type] of Object.entries(PLAIN)) {
-      const given = at(key);
-      if (type === 'true' ? given === true : typeof given === type) made[key] = given;
-    }
-    if (typeof made.format === 'string' && !FORMATS.has(made.format)) delete made.format;
-    const intOrString = at('x-kubernetes-int-or-string') === true;
-    if (intOrString) made.intOrString = true;
-    if (at('x-kubernetes-preserve-unknown-fields') === true) made.open = true;
-    if (at('x-kubernetes-embedded-resource') === true) made.embedded = true;
-    const properties = at('properties');
-    if (isPlainMapping(properties)) {
-      const own: [string, Schema][] = Object.keys(properties)
-        .sort()
-        .map((key) => [key, read(properties[key], depth + 1)]);
-      made.properties = Object.fromEntries(own);
-    }
-    const values = at('additionalProperties');
-    if (isPlainMapping(values)) made.values = read(values, depth + 1);
-    else if (values === true) made.values = { open: true };
-    if (isPlainMapping(at('items'))) made.items = read(at('items'), depth + 1);
-    const required = at('required');
-    if (Array.isArray(required)) made.required = [...new Set(required.filter((key) => typeof key === 'string'))];
-    if (Array.isArray(at('enum'))) made.enum = at('enum');
-    if (at('default') !== undefined) made.default = at('default');
-    const listType = at('x-kubernetes-list-type');
-    const keys = at('x-kubernetes-list-map-keys');
-    if (listType === 'set') made.listKeys = [];
-    else if (listType === 'map' && Array.isArray(keys) && keys.length > 0) made.listKeys = keys.map(String);
-    const rules = readRules(at('x-kubernetes-validations'), words);
-    if (rules.length > 0) made.rules = rules;
-    const groups: (readonly string[])[] = [];
-    // What belongs to int-or-string says the same once more.
-    if (!intOrString) {
-      const group = exclusiveGroup(at('oneOf'));
-      if (group) groups.push(group);
-      else if (Array.isArray(at('oneOf'))) made.oneOf = (at('oneOf') as unknown[]).map((one) => read(one, depth + 1));
-      if (Array.isArray(at('anyOf'))) made.anyOf = (at('anyOf') as unknown[]).map((one) => read(one, depth + 1));
-      const all = at('allOf');
-      if (Array.isArray(all)) {
-        const inner = all.map((one) => (isPlainMapping(one) ? exclusiveGroup(one.oneOf, one) : undefined));
-        for (const found of inner) if (found) groups.push(found);
-        const rest = all.filter((_, i) => !inner[i]);
-        if (rest.length > 0) made.allOf = rest.map((one) => read(one, depth + 1));
-      }
-      if (isPlainMapping(at('not'))) made.not = read(at('not'), depth + 1);
-    }
-    if (groups.length > 0) made.atMostOne = groups;
-    return made as Schema;
-  };
-  const schema = isPlainMapping(value) ? read(value, 0) : undefined;
-  return tooLarge ? undefined : schema;
+  return isPlainMapping(value) ? read(value, words) : undefined;
 }
 
-function readRules(value: unknown, words: 'keep messages' | 'drop messages'): CelRule[] {
+type Words = 'keep messages' | 'drop messages';
+
+function read(raw: unknown, words: Words): Schema {
+  if (!isPlainMapping(raw)) return { open: true };
+  const at = (key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
+  const list = (value: unknown) => (Array.isArray(value) ? value.map((one) => read(one, words)) : undefined);
+  const made: Record<string, unknown> = {};
+  if (typeof at('type') === 'string') made.type = at('type');
+  for (const key of Object.keys(raw)) {
+    const type = Object.hasOwn(PLAIN, key) ? PLAIN[key] : undefined;
+    if (type !== undefined && (type === 'true' ? raw[key] === true : typeof raw[key] === type)) made[key] = raw[key];
+  }
+  if (typeof made.format === 'string' && !FORMATS.has(made.format)) delete made.format;
+  const intOrString = at('x-kubernetes-int-or-string') === true;
+  if (intOrString) made.intOrString = true;
+  if (at('x-kubernetes-preserve-unknown-fields') === true) made.open = true;
+  if (at('x-kubernetes-embedded-resource') === true) made.embedded = true;
+  const properties = at('properties');
+  if (isPlainMapping(properties)) {
+    made.properties = late(properties, words);
+    const defaults = Object.keys(properties).filter((key) => hasDefault(properties[key]));
+    if (defaults.length > 0) made.defaults = defaults;
+  }
+  const values = at('additionalProperties');
+  if (isPlainMapping(values)) made.values = read(values, words);
+  else if (values === true) made.values = { open: true };
+  if (isPlainMapping(at('items'))) made.items = read(at('items'), words);
+  const required = at('required');
+  if (Array.isArray(required)) made.required = [...new Set(required.filter((key) => typeof key === 'string'))];
+  if (Array.isArray(at('enum'))) made.enum = at('enum');
+  if (at('default') !== undefined) made.default = at('default');
+  const listType = at('x-kubernetes-list-type');
+  const keys = at('x-kubernetes-list-map-keys');
+  if (listType === 'set') made.listKeys = [];
+  else if (listType === 'map' && Array.isArray(keys) && keys.length > 0) made.listKeys = keys.map(String);
+  const rules = readRules(at('x-kubernetes-validations'), words);
+  if (rules.length > 0) made.rules = rules;
+  // What belongs to int-or-string says the same once more.
+  if (intOrString) return made as Schema;
+  const group = exclusiveGroup(at('oneOf'));
+  const groups = group ? [group] : [];
+  if (!group && Array.isArray(at('oneOf'))) made.oneOf = list(at('oneOf'));
+  if (Array.isArray(at('anyOf'))) made.anyOf = list(at('anyOf'));
+  const all = at('allOf');
+  if (Array.isArray(all)) {
+    const inner = all.map((one) => (isPlainMapping(one) ? exclusiveGroup(one.oneOf, one) : undefined));
+    for (const found of inner) if (found) groups.push(found);
+    const rest = all.filter((_, i) => !inner[i]);
+    if (rest.length > 0) made.allOf = list(rest);
+  }
+  if (isPlainMapping(at('not'))) made.not = read(at('not'), words);
+  if (groups.length > 0) made.atMostOne = groups;
+  return made as Schema;
+}
+
+/** An object whose entries are read when they are first looked at. */
+function late(properties: Readonly<Record<string, unknown>>, words: Words): Readonly<Record<string, Schema>> {
+  const made: Record<string, Schema> = {};
+  for (const key of Object.keys(properties).sort()) {
+    const place = { enumerable: true, configurable: true };
+    Object.defineProperty(made, key, {
+      ...place,
+      get: () => {
+        const value = read(properties[key], words);
+        Object.defineProperty(made, key, { ...place, value });
+        return value;
+      },
+    });
+  }
+  return made;
+}
+
+function hasDefault(raw: unknown): boolean {
+  return isPlainMapping(raw) && Object.hasOwn(raw, 'default');
+}
+
+function readRules(value: unknown, words: Words): CelRule[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((one): CelRule[] => {
     if (!isPlainMapping(one) || typeof one.rule !== 'string') return [];

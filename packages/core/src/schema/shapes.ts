@@ -5,9 +5,9 @@ import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { CelEngine } from './cel.ts';
 import { type DefinedKind, definedKinds, definedType } from './custom-resources.ts';
 import type { IstioSchemas } from './istio-schemas.ts';
-import { isFilledLater, plainlyHolds, ruleKey } from './known-rules.ts';
+import { type Glance, glanceAt, ruleKey } from './known-rules.ts';
 import { type History, historyOf, type Version } from './releases.ts';
-import type { Schema } from './schema.ts';
+import type { CelRule, Schema } from './schema.ts';
 import { type CelPlace, type Fault, type MatchPattern, type Path, rootSchema, type Walk, walk } from './walk.ts';
 
 /** What is wrong with the shape of a resource, and how sure that is. */
@@ -86,6 +86,7 @@ class ShapeReader {
   readonly #defined: ReadonlyMap<string, readonly DefinedKind[]>;
   readonly #read = new Map<Resource, Read>();
   readonly #roots = new Map<Schema, Schema>();
+  readonly #glances = new Map<string, Glance>();
 
   constructor(settings: ShapeSettings, defined: ReadonlyMap<string, readonly DefinedKind[]>) {
     this.#settings = settings;
@@ -99,7 +100,16 @@ class ShapeReader {
     const [major, minor] = this.#settings.kubernetesVersion;
     // Expressions are in force since 1.25, where they went beta.
     if (this.needsCel || (major === 1 && minor < 25)) return;
-    this.needsCel = read.walk.cel.some((place) => pendingRules(place).length > 0);
+    this.needsCel = read.walk.cel.some((place) => this.#pending(place).length > 0);
+  }
+
+  /** The rules that have to be run for a value. */
+  #pending({ schema, value }: CelPlace): readonly CelRule[] {
+    return (schema.rules ?? []).filter(([rule]) => {
+      let glance = this.#glances.get(rule);
+      if (!glance) this.#glances.set(rule, (glance = glanceAt(rule)));
+      return !glance.plainlyHolds(value) && !glance.isFilledLater(value);
+    });
   }
 
   #walk(schema: Schema, resource: Resource): Walk {
@@ -112,7 +122,7 @@ class ShapeReader {
     const candidates = this.#defined.get(definedType(resource)) ?? [];
     let first: Read | undefined;
     for (const { definition, versions } of candidates.slice(0, MOST_DEFINITIONS)) {
-      const schema = versions.get(resource.version);
+      const schema = versions(resource.version);
       if (!schema) continue;
       const read: Read = {
         basis: { from: 'input', definition },
@@ -157,7 +167,7 @@ class ShapeReader {
     if (!this.cel || faults.length >= MOST_CEL_FAULTS) return [];
     const found: Fault[] = [];
     for (const place of cel) {
-      for (const rule of pendingRules(place)) {
+      for (const rule of this.#pending(place)) {
         const answer = this.cel.evaluate(rule[0], place.schema, place.value);
         // An error refuses the object as well, but with a rule that was never tried it may be ours.
         if (answer === 'fails' || (answer === 'error' && basis.from === 'istio'))
@@ -214,10 +224,6 @@ class ShapeReader {
 
 const MOST_DEFINITIONS = 20;
 const MOST_CEL_FAULTS = 50;
-
-function pendingRules({ schema, value }: CelPlace) {
-  return (schema.rules ?? []).filter(([rule]) => !plainlyHolds(rule, value) && !isFilledLater(rule, value));
-}
 
 // A wildcard in a label is refused once by the selector's own rule; two rules about one value would tell one mistake twice.
 function withoutEchoes(faults: readonly Fault[]): Fault[] {

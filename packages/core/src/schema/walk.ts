@@ -317,11 +317,13 @@ export function isBlank(text: string): boolean {
 
 /** An object with what the API server writes where nothing is written; the same object where that is nothing. */
 function withDefaults(schema: Schema, value: unknown): unknown {
-  if (!schema.properties || !isPlainMapping(value)) return value;
+  const { properties, defaults = [] } = schema;
+  if (!properties || !isPlainMapping(value)) return value;
   let made: Record<string, unknown> | undefined;
-  for (const [key, inner] of Object.entries(schema.properties)) {
+  for (const key of [...Object.keys(value), ...defaults]) {
+    const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const own = Object.hasOwn(value, key) ? value[key] : undefined;
-    const whole = own === undefined ? inner.default : withDefaults(inner, own);
+    const whole = inner && (own === undefined ? inner.default : withDefaults(inner, own));
     if (whole !== undefined && whole !== own) (made ??= { ...value })[key] = whole;
   }
   return made ?? value;
