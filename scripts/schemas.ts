@@ -1,4 +1,4 @@
-// Derives the schemas of Istio's kinds from its CustomResourceDefinition bundles: `tsx scripts/schemas.ts [FOLDER] [--check]`.
+// Derives the schemas of Istio's kinds from its CustomResourceDefinition bundles: `pnpm schemas [FOLDER] [--check]`.
 // The folder holds one file a release, `1.31.yaml`: `manifests/charts/base/files/crd-all.gen.yaml` of istio/istio at the tag.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const text = await schemaModule(folder);
 const path = join(import.meta.dirname, '..', SCHEMA_FILE);
 const same = existsSync(path) && readFileSync(path, 'utf8') === text;
 if (values.check && !same) {
-  console.error(`${SCHEMA_FILE} is not what the bundles give: run "tsx scripts/schemas.ts"`);
+  console.error(`${SCHEMA_FILE} is not what the bundles give: run "pnpm schemas"`);
   process.exitCode = 1;
 } else if (!same) {
   writeFileSync(path, text);

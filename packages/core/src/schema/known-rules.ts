@@ -179,6 +179,8 @@ export function glanceAt(expression: string): Glance {
   return {
     plainlyHolds: (value) => holds?.(value) === true,
     isFilledLater: (value) => {
+      // A word of an enumeration may look like a blank, but never stands alone before an expression.
+      if (typeof value === 'string') return isPlaceholder(value) || isBlank(value);
       if (whole || !isPlainMapping(value)) return holdsPlaceholder(value);
       return fields.some((name) => Object.hasOwn(value, name) && holdsPlaceholder(value[name]));
     },
@@ -188,7 +190,7 @@ export function glanceAt(expression: string): Glance {
 const DEEPEST = 30;
 
 function holdsPlaceholder(value: unknown, depth = 0): boolean {
-  if (typeof value === 'string') return isPlaceholder(value) || isBlank(value);
+  if (typeof value === 'string') return isPlaceholder(value);
   if (depth > DEEPEST) return true;
   if (Array.isArray(value)) return value.some((item) => holdsPlaceholder(item, depth + 1));
   if (!isPlainMapping(value)) return false;

@@ -33,6 +33,25 @@ metadata: { name: one }
 testRule(schemaCel, {
   bad: {
     'ports without a selector': `${policy} #~ object`,
+    'words of enumerations are no blanks': `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: billing, namespace: shop }
+spec:
+  hosts: [billing.example.com]
+  ports: [{ name: tls, number: 443, protocol: TLS }]
+  resolution: DNS_ROUND_ROBIN
+  endpoints: [{ address: a.example.com }, { address: b.example.com }] #~ object \`endpoints\`
+---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: lua, namespace: shop }
+spec:
+  configPatches:
+    - applyTo: HTTP_FILTER
+      match: { context: SIDECAR_INBOUND, waypoint: {} } #~ object \`waypoint\`
+      patch: { operation: REMOVE }
+`,
     'a wildcard in a label, a namespace in a target, a socket with ports': `
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication
