@@ -52,6 +52,15 @@ spec:
       match: { context: SIDECAR_INBOUND, waypoint: {} } #~ object \`waypoint\`
       patch: { operation: REMOVE }
 `,
+    'endpoints that two rules refuse': `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: billing, namespace: shop }
+spec:
+  hosts: [billing.example.com]
+  workloadSelector: { labels: { app: billing } }
+  endpoints: [{ address: 10.0.0.7 }] #~ object \`endpoints\`
+`,
     'a wildcard in a label, a namespace in a target, a socket with ports': `
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication

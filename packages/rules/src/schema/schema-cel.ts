@@ -73,6 +73,8 @@ export const schemaCel = defineRule({
     const shape = mesh.shapeOf(resource);
     if (!shape) return;
     const basis = basisText(shape);
+    // What two rules say of one field is one mistake.
+    const told = new Set<string>();
     for (const fault of faultsOf(shape, 'cel')) {
       const [expression, message] = fault.rule;
       const field = fieldAt(resource.body, fault.path);
@@ -87,6 +89,9 @@ export const schemaCel = defineRule({
       }
       const { demand, at = [] } = words;
       const inside = at.map((key) => field.at(key)).find((one) => one.exists);
+      const place = (inside ?? field).pointer;
+      if (told.has(place)) continue;
+      told.add(place);
       if (field.isMapping && (inside || at.length > 0 || NAMED.has(demand)))
         report(
           inside ?? field,

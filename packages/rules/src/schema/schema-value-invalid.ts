@@ -81,7 +81,7 @@ export const schemaValueInvalid = defineRule({
           }
           break;
         case 'pattern':
-          report(field, 'form', { ...words, form: `the pattern ${problem.pattern.slice(0, 120)}` }, { severity });
+          report(field, 'form', { ...words, form: patternText(problem.pattern) }, { severity });
           break;
         case 'format':
           report(field, 'form', { ...words, form: `the format ${problem.format}` }, { severity });
@@ -104,6 +104,23 @@ export const schemaValueInvalid = defineRule({
     });
   },
 });
+
+/** The patterns of Istio's schemas, in words. */
+const FORMS: Readonly<Record<string, string>> = {
+  '(^$|^[a-f0-9]{64}$)': 'the form of a SHA-256 sum: 64 digits and letters from a to f, all small',
+  '^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$':
+    'the form of an API group: small letters and digits, with dots and dashes between them',
+  '^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$': 'the form of a kind: letters first, then digits and dashes too',
+  '^[-_A-Za-z0-9]+$': 'the form of a header name: letters, digits, dashes and underscores',
+};
+
+function patternText(pattern: string): string {
+  return Object.hasOwn(FORMS, pattern)
+    ? (FORMS[pattern] as string)
+    : `the pattern ${pattern.slice(0, LONGEST_PATTERN)}`;
+}
+
+const LONGEST_PATTERN = 120;
 
 type Duplicate = ReturnType<typeof faultsOf<'duplicate'>>[number];
 

@@ -72,7 +72,7 @@ const WORDS: readonly (readonly [string, CelWords])[] = [
   ],
   ['self.all(key,key.size()!=0)', { demand: 'has a label without a key' }],
   ['!self.contains("*")', { demand: 'has a "*"; labels are compared as they are, wildcards match nothing' }],
-  ['self.size()==0', { demand: 'names a namespace; a target has to be in the namespace of the policy' }],
+  ['self.size()==0', { demand: 'has to be left out; a target is in the namespace of the policy' }],
   [
     'isURL(self)?(url(self).getScheme()in["","http","https","file","oci"]):(isURL("http://"+self)&&url("http://"+self).getScheme()in["","http","https","file","oci"])',
     HTTP_OR_OCI,
