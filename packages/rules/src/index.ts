@@ -49,6 +49,7 @@ import { schemaMissingField } from './schema/schema-missing-field.ts';
 import { schemaOneOf } from './schema/schema-one-of.ts';
 import { schemaUnknownField } from './schema/schema-unknown-field.ts';
 import { schemaValueInvalid } from './schema/schema-value-invalid.ts';
+import { schemaVersionTooNew } from './schema/schema-version-too-new.ts';
 import { schemaWrongType } from './schema/schema-wrong-type.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
@@ -129,6 +130,7 @@ export const allRules: readonly Rule[] = [
   schemaOneOf,
   schemaUnknownField,
   schemaValueInvalid,
+  schemaVersionTooNew,
   schemaWrongType,
   serviceExportToInvalid,
   serviceHeadlessSticky,

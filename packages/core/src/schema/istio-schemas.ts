@@ -13,6 +13,8 @@ export interface IstioKind {
 
 /** The kinds that Istio's own CRDs define, by release; a schema is made when it is first asked for. */
 export class IstioSchemas {
+  /** The releases that there are schemas of, newest first. */
+  readonly releases: readonly string[] = RELEASES;
   readonly #chains = new Map<string, IstioKind[]>();
 
   has(type: string): boolean {

@@ -23,6 +23,13 @@ export interface Shape {
   readonly faults: readonly ShapeFault[];
   /** Whose word it is. */
   readonly basis: ShapeBasis;
+  /** Where the release at hand does not serve the API version, or has no such kind, and a later one does. */
+  readonly tooNew?: TooNew | undefined;
+}
+
+/** When an API version of a kind comes, and which ones the release at hand serves. */
+export interface TooNew extends History {
+  readonly served: readonly string[];
 }
 
 /** The schema that a resource was held against: of a release of Istio, or of a CustomResourceDefinition of the input. */
@@ -71,6 +78,7 @@ const FIRST_KNOWN_MINOR = 10;
 
 interface Read {
   readonly basis: ShapeBasis;
+  readonly tooNew?: TooNew | undefined;
   readonly schema: Schema;
   readonly walk: Walk;
   readonly other: Walk | undefined;
@@ -140,16 +148,34 @@ class ShapeReader {
   #readIstio(resource: Resource): Read | undefined {
     const [release, other] = this.nearest.releases;
     if (!this.istio || release === undefined || !ISTIO_GROUP.test(definedType(resource))) return undefined;
-    const kind = this.istio.of(definedType(resource), release);
-    if (!kind) return undefined;
-    const otherKind = other === undefined ? undefined : this.istio.of(definedType(resource), other);
+    const type = definedType(resource);
+    const tooNew = this.#tooNew(resource, release);
+    const basis: ShapeBasis = {
+      ...{ from: 'istio', release },
+      ...{ exact: this.nearest.exact, asked: this.#settings.istioVersion.join('.') },
+    };
+    const kind = this.istio.of(type, release);
+    if (!kind) return tooNew && { basis, tooNew, schema: {}, walk: { faults: [], cel: [] }, other: undefined };
+    const otherKind = other === undefined ? undefined : this.istio.of(type, other);
     const first = this.#walk(kind.schema, resource);
     return {
-      basis: { from: 'istio', release, exact: this.nearest.exact, asked: this.#settings.istioVersion.join('.') },
+      basis,
+      tooNew,
       schema: kind.schema,
       walk: first,
       other: otherKind && first.faults.length > 0 ? this.#walk(otherKind.schema, resource) : undefined,
     };
+  }
+
+  #tooNew(resource: Resource, release: string): TooNew | undefined {
+    const [major, minor] = this.#settings.istioVersion;
+    if (!this.istio || major < 1 || (major === 1 && minor < FIRST_KNOWN_MINOR)) return undefined;
+    const serves = (at: string) => this.istio?.of(definedType(resource), at)?.versions ?? [];
+    // Between two known releases it is too new only where neither has it.
+    if (this.nearest.releases.some((one) => serves(one).includes(resource.version))) return undefined;
+    const answers = this.istio.releases.map((one) => ({ release: one, has: serves(one).includes(resource.version) }));
+    const history = historyOf(answers, release);
+    return history && { ...history, served: serves(release) };
   }
 
   shapes(): Shapes {
@@ -158,7 +184,7 @@ class ShapeReader {
       const faults = [...read.walk.faults, ...this.#celFaults(read)]
         .filter((fault) => !isRewritten(resource, placeOf(fault)))
         .flatMap((fault) => this.#judged(fault, read, resource));
-      shapes.set(resource, { faults, basis: read.basis });
+      shapes.set(resource, { faults, basis: read.basis, tooNew: read.tooNew });
     }
     return shapes;
   }

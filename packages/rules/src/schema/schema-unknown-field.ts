@@ -24,7 +24,7 @@ export const schemaUnknownField = defineRule({
       'kubernetes: Kubernetes API Concepts, Field validation (kubectl validates strictly since 1.25)',
     ],
     messages: {
-      misspelt: '{resource}: "{key}" is no field of {object}; did you mean "{suggestion}"?{basis}',
+      misspelt: '{resource}: "{key}" is no field of {object}{basis}; did you mean "{suggestion}"?',
       misplaced: '{resource}: "{key}" is no field of {object}; it is one of {place}{basis}.',
       later: '{resource}: "{key}" is no field of {object} in {release}; {since}.',
       unknown: '{resource}: "{key}" is no field of {object}, which has {known}{basis}.',
@@ -98,7 +98,7 @@ export const schemaUnknownField = defineRule({
       else if (belongs) report(field, 'misplaced', { ...words, basis, place: objectText(resource, belongs) }, options);
       else if (suggestion !== undefined) {
         const suggested = replaceKey(field, suggestion);
-        const data = { ...words, suggestion, basis: basis === '' ? '' : `${basis}.` };
+        const data = { ...words, suggestion, basis };
         report(field, 'misspelt', data, suggested.length > 0 ? { ...options, suggested } : options);
       } else if (known.length > 0) report(field, 'unknown', { ...words, basis, known: listText(known) }, options);
       else report(field, 'nothing', { ...words, basis }, options);
