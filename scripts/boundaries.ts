@@ -2,7 +2,17 @@ import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 
 /** Folders of core, lowest first: a folder imports from itself and from those before it. */
-export const CORE_FOLDERS = ['source', 'manifest', 'mesh', 'rule', 'config', 'lint', 'fix', 'reporters'] as const;
+export const CORE_FOLDERS = [
+  'source',
+  'manifest',
+  'schema',
+  'mesh',
+  'rule',
+  'config',
+  'lint',
+  'fix',
+  'reporters',
+] as const;
 
 /** The packages, lowest first, with the name that the others import them by. */
 export const PACKAGES = [
@@ -42,6 +52,8 @@ const LIBRARY_OWNERS: ReadonlyMap<string, string> = new Map([
   ['js-yaml', 'source'],
   ['ajv', 'config'],
   ['picomatch', 'config'],
+  ['@bufbuild/cel', 'schema'],
+  ['@bufbuild/re2', 'schema'],
 ]);
 
 const BUILT_IN: ReadonlySet<string> = new Set(builtinModules);

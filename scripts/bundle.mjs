@@ -50,11 +50,29 @@ export function thirdParty(inputs) {
   const parts = [...folders].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(path(`${folder}/package.json`), 'utf8'));
     const file = readdirSync(path(folder)).find((entry) => /^licen[cs]e(?:[-.][\w.-]+)?$/i.test(entry));
-    if (!file) throw new Error(`${name} has no licence file to pass on`);
-    const text = readFileSync(path(`${folder}/${file}`), 'utf8')
-      .replaceAll('\r\n', '\n')
-      .trim();
+    const own = inputs.filter((input) => input.startsWith(`${folder}/`));
+    const text = file ? tidy(readFileSync(path(`${folder}/${file}`), 'utf8')) : writtenInFiles(name, license, own);
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
   return `The bundle holds these libraries.\n\n${parts.sort().join('\n---\n\n')}`;
+}
+
+function tidy(text) {
+  return text.replaceAll('\r\n', '\n').trim();
+}
+
+/** Libraries of Buf come without a licence file: what their files say at the top, and the licence that these name, go with the copy. */
+function writtenInFiles(name, license, files) {
+  const notices = new Set(
+    files
+      .map((file) => /^(?:\/\/.*\n)+/.exec(tidy(readFileSync(path(file), 'utf8')))?.[0] ?? '')
+      .filter((top) => /copyright/i.test(top))
+      .map((top) => top.replaceAll(/^\/\/ ?/gm, '').trim()),
+  );
+  if (notices.size === 0 || !/\bApache-2\.0\b/.test(license)) throw new Error(`${name} has no licence to pass on`);
+  // The terms of our own licence are the same text, up to where it names whose it is.
+  const apache = tidy(readFileSync(path('LICENSE'), 'utf8'))
+    .split(/^ *Copyright \d{4} /m)[0]
+    .trimEnd();
+  return `${[...notices].sort().join('\n\n')}\n\n${apache}`;
 }

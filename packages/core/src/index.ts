@@ -269,6 +269,11 @@ export {
   type Target,
   type TextTarget,
 } from './rule/define-rule.ts';
+export { ruleKey } from './schema/known-rules.ts';
+export type { History, Version as ShapeVersion } from './schema/releases.ts';
+export type { CelRule } from './schema/schema.ts';
+export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
+export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export type { Position, Range, Span } from './source/position.ts';

@@ -145,6 +145,13 @@ import { runtimeServicePortReserved } from './runtime/runtime-service-port-reser
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
+import { schemaCel } from './schema/schema-cel.ts';
+import { schemaMissingField } from './schema/schema-missing-field.ts';
+import { schemaOneOf } from './schema/schema-one-of.ts';
+import { schemaUnknownField } from './schema/schema-unknown-field.ts';
+import { schemaValueInvalid } from './schema/schema-value-invalid.ts';
+import { schemaVersionTooNew } from './schema/schema-version-too-new.ts';
+import { schemaWrongType } from './schema/schema-wrong-type.ts';
 import { serviceEntryNoAddresses } from './service/service-entry-no-addresses.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
@@ -344,6 +351,13 @@ export const allRules: readonly Rule[] = [
   runtimeStartOrder,
   runtimeTerminationDrain,
   runtimeTokenAutomount,
+  schemaCel,
+  schemaMissingField,
+  schemaOneOf,
+  schemaUnknownField,
+  schemaValueInvalid,
+  schemaVersionTooNew,
+  schemaWrongType,
   serviceEntryNoAddresses,
   serviceExportToInvalid,
   serviceHeadlessSticky,

@@ -549,6 +549,8 @@ const WITH_SUGGESTION = [
   'runtime-probe-not-rewritten',
   'runtime-probe-port-unresolved',
   'runtime-start-order',
+  'schema-unknown-field',
+  'schema-value-invalid',
   'service-target-port-undeclared',
   'sidecar-native-annotation',
 ];
@@ -689,6 +691,18 @@ describe('no safe fix', () => {
   });
 });
 
+function subset(line: string): string {
+  return `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: cart, namespace: shop }
+spec:
+  host: cart
+  subsets:
+    - name: v1
+      ${line}
+`;
+}
+
 describe('suggested fixes', () => {
   test.each([
     ['labels-version-missing', workload('', '        labels:\n          run: cart'), '+        version: v1'],
@@ -710,6 +724,16 @@ describe('suggested fixes', () => {
       'apiVersion: v1\nkind: Service\nmetadata: { name: a, namespace: b }\nspec: { ports: [{ name: httpweb, port: 80 }] }\n';
     expect((await fix(text, 'port-name-missing-separator')).text).toBe(text);
     expect((await fix(text, 'port-name-missing-separator', {}, true)).text).toBe(text.replace('httpweb', 'http-web'));
+  });
+});
+
+describe('a name of a schema that was misspelt', () => {
+  test.each([
+    ['schema-unknown-field', 'lables: { version: v1 }', 'labels: { version: v1 }'],
+    ['schema-value-invalid', 'trafficPolicy: { tls: { mode: SIMPEL } }', 'trafficPolicy: { tls: { mode: SIMPLE } }'],
+  ])('is corrected by %s only when asked for', async (rule, wrong, right) => {
+    expect((await fix(subset(wrong), rule)).text).toBe(subset(wrong));
+    expect((await fix(subset(wrong), rule, {}, true)).text).toBe(subset(right));
   });
 });
 

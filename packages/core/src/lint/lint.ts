@@ -13,6 +13,7 @@ import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
+import { readShapes } from '../schema/shapes.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
@@ -110,6 +111,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
       embedded: await readEmbedded(resources),
       helmValues: await readHelmValues(project.files),
+      shapes: await readShapes(resources, settings),
       clusters: new Map(
         context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
       ),

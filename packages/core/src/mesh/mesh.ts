@@ -2,6 +2,7 @@ import { isKnownGroup } from '../manifest/kinds.ts';
 import { folderOf } from '../manifest/kustomize.ts';
 import type { Labels } from '../manifest/labels.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
+import type { Shape, Shapes } from '../schema/shapes.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
 import {
@@ -64,6 +65,8 @@ export interface MeshInput {
   readonly embedded?: EmbeddedTexts;
   /** Plain values files of the charts of Istio. */
   readonly helmValues?: readonly HelmValues[];
+  /** What the schemas of their kinds say of the resources. */
+  readonly shapes?: Shapes;
 }
 
 /** How surely a Service and its pods belong together. */
@@ -92,6 +95,7 @@ export class Mesh {
   readonly #unread: ReadonlySet<string>;
   readonly #embedded: EmbeddedTexts;
   readonly #helmValues: readonly HelmValues[];
+  readonly #shapes: Shapes;
   readonly #sidecars = new Map<Workload, Sidecar>();
   readonly #admissions = new Map<Workload, Admission>();
   readonly #written = { istio: new Map<Workload, WrittenSidecar>(), linkerd: new Map<Workload, WrittenSidecar>() };
@@ -102,7 +106,8 @@ export class Mesh {
   readonly #protocols = new Map<ServicePort, PortProtocol>();
   readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
-  constructor({ resources, settings, externals, rootsOf, unread, clusters, embedded, helmValues }: MeshInput) {
+  constructor({ resources, settings, externals, rootsOf, unread, clusters, embedded, helmValues, shapes }: MeshInput) {
+    this.#shapes = shapes ?? new Map();
     this.#embedded = embedded ?? new Map();
     this.#helmValues = helmValues ?? [];
     this.#unread = unread ?? new Set();
@@ -225,6 +230,11 @@ export class Mesh {
   /** A text inside a manifest that is YAML itself (MeshConfig of a ConfigMap, ProxyConfig of a pod); undefined for any other. */
   embedded(text: string): EmbeddedText | undefined {
     return this.#embedded.get(text);
+  }
+
+  /** What the schema of its kind says of a resource; undefined where no schema is known, and for patches. */
+  shapeOf(resource: Resource): Shape | undefined {
+    return this.#shapes.get(resource);
   }
 
   /** Every workload and bare Pod, patches left out. */

@@ -5,6 +5,7 @@ import { readEmbedded, readHelmValues } from '../lint/embedded.ts';
 import { isKustomization, readKustomizations } from '../manifest/kustomize.ts';
 import { readResources } from '../manifest/read-resources.ts';
 import { Mesh } from '../mesh/mesh.ts';
+import { readShapes } from '../schema/shapes.ts';
 
 /** A Mesh of files by path, for tests that ask it directly. */
 export async function makeMesh(
@@ -28,5 +29,6 @@ export async function makeMesh(
     rootsOf: kustomizations.rootsOf,
     embedded: await readEmbedded(resources),
     helmValues: await readHelmValues(read),
+    shapes: await readShapes(resources, settings),
   });
 }

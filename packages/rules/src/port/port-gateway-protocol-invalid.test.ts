@@ -11,7 +11,10 @@ ${servers.map((server) => `    - ${server}\n`).join('')}`;
 
 testRule(portGatewayProtocolInvalid, {
   bad: {
-    'no protocol and no name': gateway('{ port: { number: 80 }, hosts: ["*"] } #~ protocolMissing nameMissing'),
+    'no protocol and no name, before the schema tells it': {
+      yaml: gateway('{ port: { number: 80 }, hosts: ["*"] } #~ protocolMissing nameMissing'),
+      settings: { istioVersion: '1.9' },
+    },
     'empty texts': gateway(
       '{ port: { number: 80, name: "", protocol: "" }, hosts: ["*"] } #~ protocolMissing nameMissing',
     ),
@@ -44,6 +47,7 @@ testRule(portGatewayProtocolInvalid, {
     ),
   },
   good: {
+    'no protocol and no name, which the schema tells': gateway('{ port: { number: 80 }, hosts: ["*"] }'),
     'a target port, before 1.20': {
       yaml: gateway('{ port: { number: 80, name: http, protocol: HTTP, targetPort: 8080 }, hosts: ["*"] }'),
       settings: { istioVersion: '1.19' },

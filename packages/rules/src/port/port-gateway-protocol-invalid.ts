@@ -9,6 +9,7 @@ import {
   nameOf,
   protocolOfText,
 } from '@meshvet/core';
+import { isToldByShape } from '../shared/broken-shape.ts';
 
 export const portGatewayProtocolInvalid = defineRule({
   meta: {
@@ -101,16 +102,17 @@ export const portGatewayProtocolInvalid = defineRule({
       if (!port.isMapping) continue;
       const words = { gateway, port: port.at('number').text() || port.at('name').text() || '?' };
       const name = port.at('name').text();
-      if (name === '' || !port.at('name').hasValue)
-        report(port.at('name').exists ? port.at('name') : port, 'nameMissing', words);
-      else if (name !== undefined && names.has(name)) report(port.at('name'), 'nameRepeated', { gateway, name });
+      if (name === '' || !port.at('name').hasValue) {
+        if (!isToldByShape(mesh, subject, port.at('name')))
+          report(port.at('name').exists ? port.at('name') : port, 'nameMissing', words);
+      } else if (name !== undefined && names.has(name)) report(port.at('name'), 'nameRepeated', { gateway, name });
       if (name !== undefined) names.add(name);
       if (mesh.istioAtLeast('1.20') && port.at('targetPort').hasValue && port.at('targetPort').value !== 0)
         report(port.at('targetPort'), 'targetPort', words, { onKey: true });
       const field = port.at('protocol');
       const written = field.text();
       if (!field.hasValue || written === '') {
-        report(field.exists ? field : port, 'protocolMissing', words);
+        if (!isToldByShape(mesh, subject, field)) report(field.exists ? field : port, 'protocolMissing', words);
         continue;
       }
       if (written === undefined) continue;

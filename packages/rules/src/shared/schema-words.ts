@@ -1,0 +1,136 @@
+import { fileOf, nameOf, type Path, type Resource, type Shape, type ShapeFault } from '@meshvet/core';
+
+/** `spec.http[0].route[1].weight`, the way Kubernetes writes a path. */
+export function pathText(path: Path): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (/^[A-Za-z_][\w-]*$/.test(step)) text += text === '' ? step : `.${step}`;
+    else text += `["${cut(step)}"]`;
+  }
+  return text;
+}
+
+/** What the objects are called that stand behind a key; those of a list by one item. */
+const NOUNS: Readonly<Record<string, string>> = {
+  http: 'an HTTP route',
+  tls: 'a tls block',
+  tcp: 'a TCP route',
+  route: 'a route destination',
+  match: 'a match',
+  destination: 'a destination',
+  trafficPolicy: 'a traffic policy',
+  subsets: 'a subset',
+  servers: 'a server of a Gateway',
+  port: 'a port',
+  ports: 'a port',
+  loadBalancer: 'a load balancer',
+  connectionPool: 'a connection pool',
+  outlierDetection: 'an outlierDetection block',
+  portLevelSettings: 'the settings of a port',
+  endpoints: 'an endpoint',
+  workloadSelector: 'a workload selector',
+  selector: 'a selector',
+  egress: 'an egress listener',
+  ingress: 'an ingress listener',
+  source: 'a source',
+  operation: 'an operation',
+  when: 'a condition',
+  mtls: 'an mtls block',
+  jwtRules: 'a JWT rule',
+  fromHeaders: 'a header that holds a token',
+  configPatches: 'a config patch',
+  patch: 'a patch',
+  retries: 'a retry policy',
+  corsPolicy: 'a CORS policy',
+  fault: 'a fault',
+  delay: 'a delay',
+  abort: 'an abort',
+  redirect: 'a redirect',
+  rewrite: 'a rewrite',
+  mirror: 'a mirror',
+  headers: 'a headers block',
+  targetRef: 'a target reference',
+  targetRefs: 'a target reference',
+  metadata: 'the metadata',
+};
+
+/** The object at a path, as a person would call it: "a route destination (spec.http[0].route[1])". */
+export function objectText(resource: Resource, path: Path): string {
+  const kind = resource.kind;
+  if (path.length === 0) return `${article(kind)} ${kind}`;
+  if (path.length === 1 && path[0] === 'spec') return `the spec of ${article(kind)} ${kind}`;
+  const last = path.findLast((step) => typeof step === 'string');
+  const isItem = typeof path.at(-1) === 'number';
+  const parent = path.at(-2);
+  // `tls` and `http` name routes in a VirtualService only, and `match` of an HTTP route is its own.
+  const ambiguous = !isItem && (last === 'http' || last === 'tcp');
+  const noun = typeof last === 'string' && !ambiguous && Object.hasOwn(NOUNS, last) ? NOUNS[last] : undefined;
+  if (noun === undefined || (last === 'tls' && isItem)) return pathText(path);
+  return parent === undefined ? noun : `${noun} (${pathText(path)})`;
+}
+
+function article(word: string): string {
+  return /^[AEIOU]/.test(word) ? 'an' : 'a';
+}
+
+/** A value as it is written, cut where it is long. */
+export function valueText(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a mapping' : String(value);
+}
+
+const LONGEST = 60;
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
+}
+
+/** `"a", "b" and "c"`; of many the first ones. */
+export function listText(names: readonly string[], word: 'and' | 'or' = 'and'): string {
+  const shown = names.slice(0, MOST_SHOWN).map((name) => `"${cut(name)}"`);
+  if (names.length > MOST_SHOWN) return `${shown.join(', ')} and ${names.length - MOST_SHOWN} more`;
+  const last = shown.pop();
+  return shown.length === 0 ? (last ?? '') : `${shown.join(', ')} ${word} ${last}`;
+}
+
+const MOST_SHOWN = 8;
+
+/** Whose schema it is, where that is not what everybody expects: " (the schema of Istio 1.18, the nearest known to 1.17)". */
+export function basisText({ basis }: Shape): string {
+  if (basis.from === 'input') {
+    const { definition } = basis;
+    return ` (the schema of ${nameOf(definition)} in ${fileOf(definition)})`;
+  }
+  return basis.exact ? '' : ` (by the schema of Istio ${basis.release}, the nearest known one to ${basis.asked})`;
+}
+
+/** The release of a schema, in words: "Istio 1.30". */
+export function releaseText({ basis }: Shape): string {
+  return basis.from === 'istio' ? `Istio ${basis.release}` : 'its CustomResourceDefinition';
+}
+
+/** "Istio 1.24 has it" or "Istio 1.18 has it, and 1.15 has not": the first release of a field or value, as far as it is known. */
+export function sinceText({ first, after }: { readonly first: string; readonly after: string }): string {
+  const minor = (release: string) => Number(release.split('.')[1]);
+  return minor(first) - minor(after) === 1
+    ? `it needs Istio ${first}`
+    : `Istio ${after} has it not yet, ${first} has it`;
+}
+
+/** A fault is an error where the API server surely refuses the object, or kubectl does. */
+export function severityOf(fault: ShapeFault): 'error' | 'warning' {
+  return fault.certain && fault.kind !== 'empty' ? 'error' : 'warning';
+}
+
+/** The faults of one kind that the schema of a resource finds. */
+export function faultsOf<K extends ShapeFault['kind']>(
+  shape: Shape | undefined,
+  kind: K,
+): readonly Extract<ShapeFault, { readonly kind: K }>[] {
+  return (shape?.faults ?? []).filter(
+    (fault): fault is Extract<ShapeFault, { readonly kind: K }> => fault.kind === kind,
+  );
+}
