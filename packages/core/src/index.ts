@@ -64,7 +64,7 @@ export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
 export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
-export { isQuantity, type ValueProblem, valueProblem } from './mesh/annotation-values.ts';
+export { type AnnotationProblem, isQuantity, valueProblem } from './mesh/annotation-values.ts';
 export {
   type Canonical,
   canonicalName,

@@ -2,7 +2,7 @@ import { isIpAddress, isIpPrefix, isIpv4Address } from './ip-prefix.ts';
 import type { ValueKind } from './istio-annotations.ts';
 
 /** What is wrong with the value of an annotation. */
-export interface ValueProblem {
+export interface AnnotationProblem {
   /** A clause for a message: `"8080-8090" is no port from 0 to 65535`. */
   readonly reason: string;
   /** The value that was surely meant. */
@@ -11,7 +11,7 @@ export interface ValueProblem {
   readonly likely?: string;
 }
 
-type Reader = (value: string) => ValueProblem | undefined;
+type Reader = (value: string) => AnnotationProblem | undefined;
 
 // Values of people are short. A longer one is read no further, and nothing is said of it.
 const LONGEST = 10_000;
@@ -20,7 +20,7 @@ const LONGEST = 10_000;
  * What is wrong with a value; undefined when Istio takes it. Source: `pkg/kube/inject/validate.go`, by tag. The value of
  * `proxy.istio.io/config` has a reader of its own.
  */
-export function valueProblem(kind: ValueKind, value: string): ValueProblem | undefined {
+export function valueProblem(kind: ValueKind, value: string): AnnotationProblem | undefined {
   return kind === 'proxyConfig' || value.length > LONGEST ? undefined : READERS[kind](value);
 }
 
@@ -88,7 +88,7 @@ function booleanMeant(value: string): string | undefined {
   return /^(?:false|no|n|off|disabled?)$/i.test(value) ? 'false' : undefined;
 }
 
-function oneOf(value: string, accepted: readonly string[]): ValueProblem | undefined {
+function oneOf(value: string, accepted: readonly string[]): AnnotationProblem | undefined {
   if (accepted.includes(value)) return undefined;
   const better = accepted.find((one) => one.toLowerCase() === value.trim().toLowerCase());
   const list = `${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)}`;
@@ -96,7 +96,7 @@ function oneOf(value: string, accepted: readonly string[]): ValueProblem | undef
 }
 
 /** Commas and nothing else stand between the ranges: a blank belongs to the range and spoils it. */
-function cidrList(value: string, all: boolean): ValueProblem | undefined {
+function cidrList(value: string, all: boolean): AnnotationProblem | undefined {
   if (value === '') return undefined;
   const parts = value.split(',');
   const wrong = parts.find((part) => !isIpPrefix(part));
@@ -132,7 +132,7 @@ function withPrefix(part: string): string {
   return `${part}/${isIpv4Address(part) ? 32 : 128}`;
 }
 
-function portList(value: string, all: boolean): ValueProblem | undefined {
+function portList(value: string, all: boolean): AnnotationProblem | undefined {
   if (value.trim() === '') return undefined;
   const wrong = value
     .split(',')
@@ -157,7 +157,7 @@ function portList(value: string, all: boolean): ValueProblem | undefined {
   return { reason: `"${wrong}" is no port from 0 to 65535`, ...help };
 }
 
-function interfaceList(value: string): ValueProblem | undefined {
+function interfaceList(value: string): AnnotationProblem | undefined {
   if (value === '') return undefined;
   const wrong = value
     .split(',')
