@@ -1,4 +1,15 @@
 import type { Rule } from '@meshvet/core';
+import { annotationAlpha } from './annotation/annotation-alpha.ts';
+import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
+import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
+import { annotationExcludeIneffective } from './annotation/annotation-exclude-ineffective.ts';
+import { annotationInterceptionNoneCni } from './annotation/annotation-interception-none-cni.ts';
+import { annotationMisplaced } from './annotation/annotation-misplaced.ts';
+import { annotationProxyConfigInvalid } from './annotation/annotation-proxy-config-invalid.ts';
+import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy-config-unknown-field.ts';
+import { annotationTooNew } from './annotation/annotation-too-new.ts';
+import { annotationUnknown } from './annotation/annotation-unknown.ts';
+import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -63,6 +74,7 @@ import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
 import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
 import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
 import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
+import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -73,6 +85,17 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
+  annotationAlpha,
+  annotationCaptureDisabled,
+  annotationDeprecated,
+  annotationExcludeIneffective,
+  annotationInterceptionNoneCni,
+  annotationMisplaced,
+  annotationProxyConfigInvalid,
+  annotationProxyConfigUnknownField,
+  annotationTooNew,
+  annotationUnknown,
+  annotationValueInvalid,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -137,6 +160,7 @@ export const allRules: readonly Rule[] = [
   webhookServiceMissing,
   webhookUrlAddress,
   webhookUrlInvalid,
+  sidecarNativeAnnotation,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

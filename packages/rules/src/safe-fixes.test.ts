@@ -285,6 +285,49 @@ const CASES: readonly Case[] = [
     ],
     {},
   ],
+  [
+    'annotation-value-invalid',
+    'takes the blanks out of a list of ranges',
+    workload(
+      '',
+      '        labels: { run: cart }\n        annotations:\n          traffic.sidecar.istio.io/includeOutboundIPRanges: 10.0.0.0/8, 172.16.0.0/12 # ours',
+    ),
+    [
+      '-        traffic.sidecar.istio.io/includeOutboundIPRanges: 10.0.0.0/8, 172.16.0.0/12 # ours',
+      '+        traffic.sidecar.istio.io/includeOutboundIPRanges: "10.0.0.0/8,172.16.0.0/12" # ours',
+    ],
+    {},
+  ],
+  [
+    'annotation-misplaced',
+    'moves it to the pods',
+    workload(
+      '    annotations:\n      sidecar.istio.io/proxyCPU: 200m\n      team: a',
+      '        annotations:\n          x.io/y: z',
+    ),
+    ['-    sidecar.istio.io/proxyCPU: 200m', '+        sidecar.istio.io/proxyCPU: "200m"'],
+    {},
+  ],
+  [
+    'annotation-misplaced',
+    'makes an annotation of a label',
+    workload(
+      '',
+      '        labels:\n          run: cart\n          traffic.sidecar.istio.io/excludeInboundPorts: "9000"\n        annotations:\n          x.io/y: z',
+    ),
+    [
+      '-        traffic.sidecar.istio.io/excludeInboundPorts: "9000"',
+      '+        traffic.sidecar.istio.io/excludeInboundPorts: "9000"',
+    ],
+    {},
+  ],
+  [
+    'sidecar-native-annotation',
+    'writes the word as all releases read it',
+    workload('', '        annotations:\n          sidecar.istio.io/nativeSidecar: "False"'),
+    ['-        sidecar.istio.io/nativeSidecar: "False"', '+        sidecar.istio.io/nativeSidecar: "false"'],
+    {},
+  ],
 ];
 
 /** The resources of a manifest, as Kubernetes reads them. */
@@ -319,10 +362,15 @@ function changed(before: string, after: string): string[] {
 
 const WITH_SAFE_FIX = [...new Set(CASES.map(([rule]) => rule))];
 const WITH_SUGGESTION = [
+  'annotation-misplaced',
+  'annotation-proxy-config-unknown-field',
+  'annotation-unknown',
+  'annotation-value-invalid',
   'labels-on-workload-only',
   'labels-version-missing',
   'port-name-missing-separator',
   'service-target-port-undeclared',
+  'sidecar-native-annotation',
 ];
 
 describe('the safe fix', () => {

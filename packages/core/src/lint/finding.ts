@@ -81,7 +81,7 @@ function fill(template: string, data: Readonly<Record<string, string | number>>)
 
 function locate(at: Target, onKey = false): Location {
   if (at instanceof Field) return locationOf(at.document.source, onKey ? at.keySpan() : at.span(), at.pointer);
-  return locationOf(at.source, at.span, '');
+  return locationOf(at.source, at.span, at.pointer ?? '');
 }
 
 export function locationOf(source: SourceFile, span: Span, pointer: string): Location {

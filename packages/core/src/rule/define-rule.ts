@@ -42,6 +42,8 @@ export type Target = Field<never> | Field | TextTarget;
 export interface TextTarget {
   readonly source: SourceFile;
   readonly span: Span;
+  /** Pointer of the value that the characters belong to, where they are a part of one: a text inside a text. */
+  readonly pointer?: string;
 }
 
 /** Another place that has to do with a finding. */

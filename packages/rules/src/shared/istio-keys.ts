@@ -1,4 +1,6 @@
-// Source: istio/api `label/labels.yaml` and `annotation/annotations.yaml`; names only.
+import { ISTIO_ANNOTATION_TABLE, REMOVED_ANNOTATIONS } from './istio-annotations.ts';
+
+// Source: istio/api `label/labels.yaml`; names only. What is known of annotations stands in their own table.
 
 /** Labels that Istio defines. */
 export const ISTIO_LABELS: ReadonlySet<string> = new Set([
@@ -31,76 +33,7 @@ export const ISTIO_LABELS: ReadonlySet<string> = new Set([
 ]);
 
 /** Annotations that Istio defines, deprecated ones included. */
-export const ISTIO_ANNOTATIONS: ReadonlySet<string> = new Set([
-  'alpha.istio.io/canonical-serviceaccounts',
-  'alpha.istio.io/kubernetes-serviceaccounts',
-  'ambient.istio.io/bypass-inbound-capture',
-  'ambient.istio.io/dns-capture',
-  'ambient.istio.io/redirection',
-  'ambient.istio.io/waypoint-inbound-binding',
-  'galley.istio.io/analyze-suppress',
-  'gateway.istio.io/controller-version',
-  'gateway.istio.io/name-override',
-  'gateway.istio.io/service-account',
-  'inject.istio.io/templates',
-  'istio.io/autoRegistrationGroup',
-  'istio.io/connectedAt',
-  'istio.io/disconnectedAt',
-  'istio.io/dry-run',
-  'istio.io/reroute-virtual-interfaces',
-  'istio.io/rev',
-  'istio.io/use-waypoint-canary-weight',
-  'istio.io/workloadController',
-  'kubernetes.io/ingress.class',
-  'networking.istio.io/exportTo',
-  'networking.istio.io/service-type',
-  'networking.istio.io/traffic-distribution',
-  'prometheus.istio.io/merge-metrics',
-  'proxy.istio.io/config',
-  'proxy.istio.io/overrides',
-  'readiness.status.sidecar.istio.io/applicationPorts',
-  'readiness.status.sidecar.istio.io/failureThreshold',
-  'readiness.status.sidecar.istio.io/initialDelaySeconds',
-  'readiness.status.sidecar.istio.io/periodSeconds',
-  'sidecar.istio.io/agentLogLevel',
-  'sidecar.istio.io/bootstrapOverride',
-  'sidecar.istio.io/componentLogLevel',
-  'sidecar.istio.io/discoveryAddress',
-  'sidecar.istio.io/extraStatTags',
-  'sidecar.istio.io/inject',
-  'sidecar.istio.io/interceptionMode',
-  'sidecar.istio.io/logLevel',
-  'sidecar.istio.io/nativeSidecar',
-  'sidecar.istio.io/proxyCPU',
-  'sidecar.istio.io/proxyCPULimit',
-  'sidecar.istio.io/proxyImage',
-  'sidecar.istio.io/proxyImageType',
-  'sidecar.istio.io/proxyMemory',
-  'sidecar.istio.io/proxyMemoryLimit',
-  'sidecar.istio.io/rewriteAppHTTPProbers',
-  'sidecar.istio.io/statsCompression',
-  'sidecar.istio.io/statsEvictionInterval',
-  'sidecar.istio.io/statsFlushInterval',
-  'sidecar.istio.io/statsHistogramBins',
-  'sidecar.istio.io/statsHistogramBuckets',
-  'sidecar.istio.io/statsInclusionPrefixes',
-  'sidecar.istio.io/statsInclusionRegexps',
-  'sidecar.istio.io/statsInclusionSuffixes',
-  'sidecar.istio.io/status',
-  'sidecar.istio.io/userVolume',
-  'sidecar.istio.io/userVolumeMount',
-  'status.sidecar.istio.io/port',
-  'topology.istio.io/controlPlaneClusters',
-  'traffic.istio.io/nodeSelector',
-  'traffic.sidecar.istio.io/excludeInboundPorts',
-  'traffic.sidecar.istio.io/excludeInterfaces',
-  'traffic.sidecar.istio.io/excludeOutboundIPRanges',
-  'traffic.sidecar.istio.io/excludeOutboundPorts',
-  'traffic.sidecar.istio.io/includeInboundPorts',
-  'traffic.sidecar.istio.io/includeOutboundIPRanges',
-  'traffic.sidecar.istio.io/includeOutboundPorts',
-  'traffic.sidecar.istio.io/kubevirtInterfaces',
-]);
+export const ISTIO_ANNOTATIONS: ReadonlySet<string> = new Set(ISTIO_ANNOTATION_TABLE.keys());
 
 /** Further keys that Istio, its charts or its earlier releases read or write. */
 export const OTHER_ISTIO_KEYS: ReadonlySet<string> = new Set([
@@ -109,9 +42,7 @@ export const OTHER_ISTIO_KEYS: ReadonlySet<string> = new Set([
   'istio.io/deactivated',
   'istio.io/gateway-name',
   'install.operator.istio.io/owning-resource',
-  'sidecar.istio.io/controlPlaneAuthPolicy',
-  'sidecar.istio.io/enableCoreDump',
-  'alpha.istio.io/identity',
+  ...REMOVED_ANNOTATIONS.keys(),
   'alpha.istio.io/sidecar',
 ]);
 
