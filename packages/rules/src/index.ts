@@ -55,6 +55,41 @@ import { portProtocolTlsMismatch } from './port/port-protocol-tls-mismatch.ts';
 import { portServerFirstUndeclared } from './port/port-server-first-undeclared.ts';
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
+import { schemaAuthorizationPolicyAction } from './schema/schema-authorization-policy-action.ts';
+import { schemaAuthorizationPolicyCondition } from './schema/schema-authorization-policy-condition.ts';
+import { schemaAuthorizationPolicyDenyTcp } from './schema/schema-authorization-policy-deny-tcp.ts';
+import { schemaAuthorizationPolicyRule } from './schema/schema-authorization-policy-rule.ts';
+import { schemaClientTls } from './schema/schema-client-tls.ts';
+import { schemaDuration } from './schema/schema-duration.ts';
+import { schemaEnvoyFilterPatch } from './schema/schema-envoy-filter-patch.ts';
+import { schemaExportTo } from './schema/schema-export-to.ts';
+import { schemaGatewayServer } from './schema/schema-gateway-server.ts';
+import { schemaHeaderName } from './schema/schema-header-name.ts';
+import { schemaHostName } from './schema/schema-host-name.ts';
+import { schemaJwtRule } from './schema/schema-jwt-rule.ts';
+import { schemaLabel } from './schema/schema-label.ts';
+import { schemaLoadBalancer } from './schema/schema-load-balancer.ts';
+import { schemaNamespaceHost } from './schema/schema-namespace-host.ts';
+import { schemaNegativeNumber } from './schema/schema-negative-number.ts';
+import { schemaPercentage } from './schema/schema-percentage.ts';
+import { schemaPortNumber } from './schema/schema-port-number.ts';
+import { schemaRegex } from './schema/schema-regex.ts';
+import { schemaServerTls } from './schema/schema-server-tls.ts';
+import { schemaServiceEntryAddresses } from './schema/schema-service-entry-addresses.ts';
+import { schemaServiceEntryPorts } from './schema/schema-service-entry-ports.ts';
+import { schemaServiceEntryResolution } from './schema/schema-service-entry-resolution.ts';
+import { schemaSidecarListener } from './schema/schema-sidecar-listener.ts';
+import { schemaSubset } from './schema/schema-subset.ts';
+import { schemaTelemetry } from './schema/schema-telemetry.ts';
+import { schemaTrafficPolicy } from './schema/schema-traffic-policy.ts';
+import { schemaVirtualServiceAction } from './schema/schema-virtual-service-action.ts';
+import { schemaVirtualServiceGateway } from './schema/schema-virtual-service-gateway.ts';
+import { schemaVirtualServiceMatch } from './schema/schema-virtual-service-match.ts';
+import { schemaVirtualServiceRoute } from './schema/schema-virtual-service-route.ts';
+import { schemaVirtualServiceSni } from './schema/schema-virtual-service-sni.ts';
+import { schemaWasmPlugin } from './schema/schema-wasm-plugin.ts';
+import { schemaWorkloadEntry } from './schema/schema-workload-entry.ts';
+import { schemaWorkloadSelector } from './schema/schema-workload-selector.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
@@ -65,6 +100,7 @@ import { serviceTargetPortInconsistent } from './service/service-target-port-inc
 import { serviceTargetPortShared } from './service/service-target-port-shared.ts';
 import { serviceTargetPortUndeclared } from './service/service-target-port-undeclared.ts';
 import { serviceTargetPortUnresolved } from './service/service-target-port-unresolved.ts';
+import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
 import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
 import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
 import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
@@ -74,7 +110,6 @@ import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
 import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
 import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
 import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
-import { sidecarNativeAnnotation } from './sidecar/sidecar-native-annotation.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -141,6 +176,41 @@ export const allRules: readonly Rule[] = [
   portServerFirstUndeclared,
   portServiceEntryConflict,
   portUdpNotProxied,
+  schemaAuthorizationPolicyAction,
+  schemaAuthorizationPolicyCondition,
+  schemaAuthorizationPolicyDenyTcp,
+  schemaAuthorizationPolicyRule,
+  schemaClientTls,
+  schemaDuration,
+  schemaEnvoyFilterPatch,
+  schemaExportTo,
+  schemaGatewayServer,
+  schemaHeaderName,
+  schemaHostName,
+  schemaJwtRule,
+  schemaLabel,
+  schemaLoadBalancer,
+  schemaNamespaceHost,
+  schemaNegativeNumber,
+  schemaPercentage,
+  schemaPortNumber,
+  schemaRegex,
+  schemaServerTls,
+  schemaServiceEntryAddresses,
+  schemaServiceEntryPorts,
+  schemaServiceEntryResolution,
+  schemaSidecarListener,
+  schemaSubset,
+  schemaTelemetry,
+  schemaTrafficPolicy,
+  schemaVirtualServiceAction,
+  schemaVirtualServiceGateway,
+  schemaVirtualServiceMatch,
+  schemaVirtualServiceRoute,
+  schemaVirtualServiceSni,
+  schemaWasmPlugin,
+  schemaWorkloadEntry,
+  schemaWorkloadSelector,
   serviceExportToInvalid,
   serviceHeadlessSticky,
   servicePodNoService,
@@ -151,6 +221,7 @@ export const allRules: readonly Rule[] = [
   serviceTargetPortShared,
   serviceTargetPortUndeclared,
   serviceTargetPortUnresolved,
+  sidecarNativeAnnotation,
   webhookCustomSelector,
   webhookFailurePolicy,
   webhookNeverMatches,
@@ -160,7 +231,6 @@ export const allRules: readonly Rule[] = [
   webhookServiceMissing,
   webhookUrlAddress,
   webhookUrlInvalid,
-  sidecarNativeAnnotation,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,
