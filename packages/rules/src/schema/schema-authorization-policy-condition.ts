@@ -31,7 +31,7 @@ export const schemaAuthorizationPolicyCondition = defineRule({
           spec:
             rules:
               - when:
-                  - { key: request.header[x-user], values: [alice] } #~ refused \`request.header[x-user]\`
+                  - { key: "request.header[x-user]", values: [alice] } #~ refused \`"request.header[x-user]"\`
                   - { key: source.ip, notValues: [office] } #~ refused \`office\`
                   - { key: source.namespace } #~ refused \`key\`
         `,

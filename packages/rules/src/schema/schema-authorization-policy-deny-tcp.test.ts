@@ -19,7 +19,7 @@ testRule(schemaAuthorizationPolicyDenyTcp, {
   },
   good: {
     'what is allowed by HTTP is not allowed by TCP': policy('to: [{ operation: { methods: [GET] } }]', 'ALLOW'),
-    'conditions alone': policy('when: [{ key: request.headers[a], values: [b] }]'),
+    'conditions alone': policy('when: [{ key: "request.headers[a]", values: [b] }]'),
     'ports in one of two entries': policy('to: [{ operation: { methods: [GET] } }, { operation: { ports: ["80"] } }]'),
     'an operation that is filled in later': policy('to: [{ operation: "${OPERATION}" }]'),
     'before Istio warned of it': {

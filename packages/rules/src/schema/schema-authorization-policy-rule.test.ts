@@ -12,7 +12,9 @@ spec:
 
 testRule(schemaAuthorizationPolicyRule, {
   bad: {
-    'an entry without source, and an empty source': policy('from: [{}, { source: {} }] #~ refused #~ refused `source`'),
+    'an entry without source, and an empty source': policy(
+      'from: [{}, { source: {} }] #~ refused `{}` #~ refused `source`',
+    ),
     'lists that are all empty': policy('from: [{ source: { principals: [] } }] #~ refused `source`'),
     'empty texts': policy(
       '{ from: [{ source: { notPrincipals: [""], notRemoteIpBlocks: [""] } }], to: [{ operation: { notMethods: [""], ports: [""] } }] } #~ refused #~ refused #~ refused #~ refused',

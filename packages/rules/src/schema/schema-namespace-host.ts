@@ -41,9 +41,10 @@ export const schemaNamespaceHost = defineRule({
           spec:
             egress:
               - hosts:
-                  - reviews.shop.svc.cluster.local #~ refused
                   - ./*
                   - ./cart.shop.svc.cluster.local #~ doubted
+              - port: { number: 80, protocol: HTTP }
+                hosts: [reviews.shop.svc.cluster.local] #~ refused
           ---
           apiVersion: networking.istio.io/v1
           kind: Gateway
@@ -52,7 +53,7 @@ export const schemaNamespaceHost = defineRule({
             selector: { istio: ingressgateway }
             servers:
               - port: { number: 80, name: http, protocol: HTTP }
-                hosts: [shop, "*.shop.example.com/cart"] #~ refused \`shop\` #~ refused
+                hosts: [shop, "*.shop.example.com/cart"] #~ refused \`shop\` #~ refused \`"*.shop.example.com/cart"\`
         `,
       },
     ],

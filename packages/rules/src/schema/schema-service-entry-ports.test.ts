@@ -27,11 +27,11 @@ testRule(schemaServiceEntryPorts, {
     'no protocol for several hosts': entry(
       '[{ number: 80, name: a }] #~ refused',
       'resolution: STATIC\n  hosts: [a.b, c.d]',
-    ).replace('hosts: [a.example.com]\n', ''),
+    ).replace('  hosts: [a.example.com]\n', ''),
     'several hosts with an address': entry(
       '[{ number: 443, name: a, protocol: TLS }] #~ doubted',
       'resolution: DNS\n  addresses: [10.0.0.1]\n  hosts: [a.b, c.d]',
-    ).replace('hosts: [a.example.com]\n', ''),
+    ).replace('  hosts: [a.example.com]\n', ''),
     'a TCP port that gets no address of its own': entry(
       '[{ number: 5432, name: a, protocol: TCP }] #~ doubted',
       'resolution: DNS',

@@ -15,7 +15,7 @@ testRule(schemaSidecarListener, {
       '[{ port: { number: 80, targetPort: 81, name: a_b, protocol: WEB } }] #~ refused `targetPort` #~ refused `a_b` #~ refused `WEB`',
     ),
     'a name to bind to, and folders to lead to': ingress(
-      `[{ ${port}, bind: localhost, defaultEndpoint: "unix:///a/" }] #~ refused \`localhost\` #~ refused`,
+      `[{ ${port}, bind: localhost, defaultEndpoint: "unix:///a/" }] #~ refused \`localhost\` #~ refused \`"unix:///a/"\``,
     ),
     'no port to lead to': ingress(`[{ ${port}, defaultEndpoint: 127.0.0.1 }] #~ refused`),
     'no port, before the schema asked for one': {

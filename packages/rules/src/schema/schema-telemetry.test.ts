@@ -23,7 +23,7 @@ testRule(schemaTelemetry, {
     'custom tags, before the schema minded': at(
       '1.20',
       telemetry(
-        '{ tracing: [{ customTags: { "": { literal: {} }, a: { header: { name: "" } } } }] } #~ refused #~ refused `literal` #~ refused `header`',
+        '{ tracing: [{ customTags: { "": { literal: {} }, a: { header: { name: "" } } } }] } #~ refused `""` #~ refused `literal` #~ refused `header`',
       ),
     ),
     'a provider without name, before the schema minded': at(

@@ -115,7 +115,7 @@ function* outlierFaults({ field, silent }: TrafficPolicy, mesh: Mesh): Generator
 }
 
 function* poolFaults(pool: Field): Generator<Refusal> {
-  const [http, tcp] = [pool.at('http'), pool.at('tcp')];
+  const http = pool.at('http');
   if (lacks(pool, 'http', 'tcp')) {
     yield { at: pool, what: 'a connectionPool has neither http nor tcp', onKey: true };
     return;

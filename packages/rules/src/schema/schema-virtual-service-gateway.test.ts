@@ -24,7 +24,7 @@ testRule(schemaVirtualServiceGateway, {
     'a gateway of a match': route('[front]', '[front.shop] #~ doubted'),
   },
   good: {
-    'a gateway that is filled in later': route('["${GATEWAY}", istio-system/${GATEWAY}]'),
+    'a gateway that is filled in later': route('["${GATEWAY}", "istio-system/${GATEWAY}"]'),
     'a list that is none': route('front_1'),
   },
 });

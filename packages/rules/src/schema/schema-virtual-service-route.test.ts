@@ -18,7 +18,7 @@ testRule(schemaVirtualServiceRoute, {
     ),
     'an empty list of destinations': virtualService('  hosts: [a]\n  http:\n    - route: [] #~ refused `route`'),
     'routes by SNI and by port that lead nowhere': virtualService(
-      '  hosts: [a]\n  tls: [{ match: [] }] #~ refused `match` #~ refused\n  tcp: [{ match: [{ port: 80 }] }] #~ refused',
+      '  hosts: [a]\n  tls: [{ match: [] }] #~ refused `match` #~ refused `match`\n  tcp: [{ match: [{ port: 80 }] }] #~ refused',
     ),
     'a tls route without match, before the schema asked for one': {
       settings: { istioVersion: '1.18' },

@@ -12,7 +12,10 @@ testRule(schemaWorkloadEntry, {
     'no address, before the schema minded': old('1.22', resource('WorkloadEntry', '{ weight: 1 } #~ refused')),
     'a folder and ports of a socket, before the schema minded': old(
       '1.22',
-      resource('WorkloadEntry', '{ address: "unix:///a/", ports: { a: 1 } } #~ refused #~ refused `ports`'),
+      resource(
+        'WorkloadEntry',
+        '{ address: "unix:///a/", ports: { a: 1 } } #~ refused `"unix:///a/"` #~ refused `ports`',
+      ),
     ),
     'a name of a port, before the schema minded': old(
       '1.22',

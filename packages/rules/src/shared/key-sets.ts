@@ -13,7 +13,7 @@ export function keySetFaults(text: string): { readonly what: string; readonly mi
       : isMapping(value) && typeof value.kty === 'string'
         ? [value]
         : undefined;
-  if (!keys || !keys.every((key) => isMapping(key) && typeof key.kty === 'string'))
+  if (!keys?.every((key) => isMapping(key) && typeof key.kty === 'string'))
     return [{ what: 'jwks is no set of keys: a mapping with a list "keys" of mappings with "kty"' }];
   return keys.slice(0, MOST).flatMap((key, i) => {
     const name =

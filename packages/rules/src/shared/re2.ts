@@ -205,8 +205,8 @@ class Reader {
   #member(): { code: number | undefined } | string {
     if (this.#text[this.#at] === '\\') {
       const letter = this.#text[this.#at + 1] ?? '';
-      const escape = this.#escape(true);
-      if (typeof escape === 'string') return escape;
+      const escaped = this.#escape(true);
+      if (typeof escaped === 'string') return escaped;
       return { code: /[A-Za-z0-9]/.test(letter) ? undefined : letter.charCodeAt(0) };
     }
     const code = this.#text.codePointAt(this.#at) as number;
