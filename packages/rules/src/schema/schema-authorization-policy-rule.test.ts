@@ -42,6 +42,7 @@ testRule(schemaAuthorizationPolicyRule, {
       yaml: policy('to: [{ operation: { paths: ["/{id}"] } }]'),
     },
     'a misspelt list is told by another rule': policy('from: [{ source: { principal: [a] } }]'),
+    'what the reader of a page fills in': policy('from: [{ source: { ipBlocks: ["<<CLIENT_IP>>", "<office>/32"] } }]'),
     'what is filled in later': policy('from: [{ source: { ipBlocks: ["${BLOCK}"], namespaces: "${NAMESPACES}" } }]'),
   },
 });

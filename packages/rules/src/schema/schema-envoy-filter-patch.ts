@@ -169,7 +169,6 @@ function* deprecatedName(field: Field): Generator<Refusal> {
 function* valueFaults(value: Field, applyTo: string | undefined): Generator<Refusal> {
   if (!value.isMapping || (applyTo !== 'HTTP_FILTER' && applyTo !== 'NETWORK_FILTER' && applyTo !== 'LISTENER_FILTER'))
     return;
-  yield* deprecatedName(value.at('name'));
   const config = value.at('config');
   if (config.hasValue && !value.at('typed_config').hasValue && !value.at('typedConfig').hasValue)
     yield {

@@ -85,6 +85,10 @@ spec:
   },
   good: {
     'hosts that a later step fills in': virtualService('["${HOST}", "*.${DOMAIN}"]'),
+    'an address among the hosts of the first releases': {
+      settings: { istioVersion: '1.4' },
+      yaml: serviceEntry('[169.254.169.254]'),
+    },
     'a wildcard on a gateway': virtualService('["*"]', 'gateways: [front]'),
     'a wildcard where the gateways are filled in later': virtualService('["*"]', 'gateways: ["${GATEWAY}"]'),
     'a delegate without hosts': virtualService('[]'),
@@ -107,6 +111,7 @@ spec:
   resolution: DYNAMIC_DNS
 `,
     'a list that is none, which is a mistake of its shape': virtualService('cart:8080'),
+    'a file that is called a patch': { files: { 'prod/cart-patch.yaml': virtualService('[cart_1]') } },
     'a patch of a Kustomization': {
       files: {
         'kustomization.yaml': 'resources: [route.yaml]\npatches: [{ path: patch.yaml }]\n',

@@ -2,7 +2,7 @@ import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core'
 import { hostsOverlap, isDomainName, isPartialWildcard, isWildcardDomain, nameFault } from '../shared/host-names.ts';
 import { isIpAddress } from '../shared/ip-prefix.ts';
 import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, isEmptyList, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import { crdSays, isEmptyList, lacks, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 import { isBoundToMesh, writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -153,7 +153,8 @@ function* destinationRuleHosts(resource: Resource, mesh: Mesh): Generator<Refusa
   const host = spec.at('host');
   const text = host.string();
   if (text !== undefined && !isWildcardDomain(text)) yield noName(host, 'host', text);
-  else if (!host.hasValue && !crdSays(mesh, '1.20')) yield { at: spec, what: 'the rule names no host' };
+  else if (lacks(spec, 'host') && text === undefined && !crdSays(mesh, '1.20'))
+    yield { at: spec, what: 'the rule names no host' };
   for (const { field } of trafficPolicies(resource)) {
     const target = field.at('tunnel').at('targetHost');
     const name = target.string();
@@ -165,17 +166,18 @@ function* serviceEntryHosts(resource: Resource, mesh: Mesh): Generator<Refusal> 
   const spec = specOf(resource, SERVICE_ENTRY);
   if (!spec) return;
   const hosts = spec.at('hosts');
-  const missing = !hosts.hasValue && !crdSays(mesh, '1.20');
-  if (missing || (isEmptyList(hosts) && !crdSays(mesh, '1.24')))
+  if (lacks(spec, 'hosts') && !crdSays(mesh, isEmptyList(hosts) ? '1.24' : '1.20'))
     yield { at: hosts, what: 'the ServiceEntry has no hosts', onKey: true };
   const dynamic = spec.at('resolution').value === 'DYNAMIC_DNS';
   for (const { item, text } of texts(hosts)) {
     if (text === '*') {
       if (!crdSays(mesh, '1.24'))
         yield { at: item, what: 'host "*" stands for everything, which a ServiceEntry cannot' };
-    } else if (isIpAddress(text))
-      yield { at: item, what: `host ${quote(text)} is an address, which belongs into addresses` };
-    else if (!isWildcardDomain(text)) yield noName(item, 'host', text);
+    } else if (isIpAddress(text)) {
+      // Manifests of the first releases have such hosts.
+      if (mesh.istioAtLeast('1.10'))
+        yield { at: item, what: `host ${quote(text)} is an address, which belongs into addresses` };
+    } else if (!isWildcardDomain(text)) yield noName(item, 'host', text);
     else if (isPartialWildcard(text) && !dynamic)
       yield {
         at: item,

@@ -37,6 +37,7 @@ testRule(schemaJwtRule, {
     ),
   },
   good: {
+    'an address that the reader of a page fills in': at('1.22', authentication('{ issuer: a, jwksUri: JWKS_URI }')),
     'keys without issuer': authentication('jwksUri: https://a:8443/b'),
     'an address of version 6': authentication('{ issuer: a, jwksUri: "https://[::1]/b" }'),
     'what the schema refuses': authentication('{ issuer: "", jwksUri: a/b, audiences: [""] }'),

@@ -16,9 +16,11 @@ export function durationNanoseconds(text: string): number | undefined {
   if (bare === '0') return 0;
   if (bare.length > 50 || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(bare)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of bare.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    // Fractions of a nanosecond are dropped, part by part; products of decimal fractions are off by less.
-    total += Math.floor(Number(amount) * (UNITS[unit as string] as number) + 1e-6);
+  for (const [, amount = '', unit = ''] of bare.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+    const [whole = '', fraction = ''] = amount.split('.');
+    const size = UNITS[unit] as number;
+    // As Go does: fractions of a nanosecond are dropped, part by part.
+    total += Number(whole) * size + Math.floor(Number(fraction) * (size / 10 ** fraction.length));
   }
   // What does not fit into 64 bits is refused: 292 years.
   return total > 9.2233720368547e18 ? undefined : sign * total;

@@ -2,6 +2,7 @@ import {
   cutText,
   didYouMean,
   type Field,
+  fileOf,
   isPlaceholder,
   type Mesh,
   nameOf,
@@ -28,6 +29,7 @@ export function tellRefusals(
 ): void {
   let told = 0;
   for (const { at, what, onKey = false } of refusals) {
+    if (isForReader(at)) continue;
     if (++told > MOST) return;
     report(at, 'refused', { resource: nameOf(resource), what }, { onKey, codes: ['IST0106'] });
   }
@@ -41,12 +43,30 @@ export function tellVerdicts(
 ): void {
   let told = 0;
   for (const { at, what, onKey = false, mild } of refusals) {
+    if (isForReader(at)) continue;
     if (++told > MOST) return;
     const words = { resource: nameOf(resource), what };
     if (mild) report(at, 'doubted', words, { onKey, severity: 'warning', codes: ['IST0133'] });
     else report(at, 'refused', words, { onKey, codes: ['IST0106'] });
   }
 }
+
+// `<CLIENT_IP>` and `JWKS_URI` are filled in by whoever follows the page that the manifest belongs to. A group of a regular expression is
+// none of these, and neither is a name among others.
+function isForReader({ key, parent, value }: Field): boolean {
+  if (typeof value !== 'string' || value.length > 300 || value.includes('(?')) return false;
+  if (/<[A-Za-z_][^<>]*>/.test(value)) return true;
+  return (
+    PLACES.has(String(typeof key === 'number' ? parent?.key : key)) && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)
+  );
+}
+
+// Fields with names and addresses, which nobody writes in capitals.
+const PLACES: ReadonlySet<string> = new Set(
+  'address addresses bind host hosts ipBlocks jwksUri notIpBlocks notRemoteIpBlocks remoteIpBlocks sniHosts targetHost url'.split(
+    ' ',
+  ),
+);
 
 // Nobody mends more at a time, and a hostile file has thousands.
 const MOST = 50;
@@ -56,7 +76,8 @@ const MOST = 50;
  * written with their groups, `networking.istio.io/Gateway`.
  */
 export function specOf(resource: Resource, ...types: readonly string[]): Field | undefined {
-  if (resource.partial || !types.includes(resource.type) || isPatched(resource)) return undefined;
+  if (resource.partial || !types.includes(resource.type) || isPatched(resource) || isNamedPatch(resource))
+    return undefined;
   const spec = resource.body.at('spec');
   return spec.isMapping ? spec : undefined;
 }
@@ -66,6 +87,12 @@ function isPatched({ kind, rewrites }: Resource): boolean {
   if (rewrites.patches.some((patch) => patch.at('spec').exists)) return true;
   // A text with a kind is a patch for resources of that kind; any other is a list of changes to somebody.
   return rewrites.patchTexts.some((text) => text.includes('spec') && (!/^kind:/m.test(text) || text.includes(kind)));
+}
+
+// A patch that no Kustomization of the input takes in lacks what it does not change, and nothing else tells that it is one.
+function isNamedPatch(resource: Resource): boolean {
+  const parts = fileOf(resource).split('/').slice(-2);
+  return parts.some((part) => /(?:^|[^a-z])patch(?:es)?(?:[^a-z]|$)/i.test(part));
 }
 
 /** A text in quotes, cut where it is long. */
@@ -101,10 +128,19 @@ export function isUnset(field: Field): boolean {
   return !field.hasValue || field.value === '' || isEmptyList(field);
 }
 
+// Fields of Istio that look like others.
+const SIBLINGS: ReadonlySet<string> = new Set(
+  'action address addresses authority bind fault from headers host hosts http interval key labels match mirror mirrors mode name network patch port ports protocol retries rewrite route rules scheme selector tcp timeout tls to uri value values weight'.split(
+    ' ',
+  ),
+);
+
 /** Whether none of some keys is set, and none is misspelt either: of a misspelt key another rule speaks. */
 export function lacks(parent: Field, ...keys: readonly string[]): boolean {
   if (!parent.isMapping || keys.some((key) => !isUnset(parent.at(key)))) return false;
-  return parent.entries().every(([key]) => keys.includes(key) || didYouMean(key, keys) === undefined);
+  return parent
+    .entries()
+    .every(([key]) => keys.includes(key) || SIBLINGS.has(key) || didYouMean(key, keys) === undefined);
 }
 
 /** Whether the CRDs of the configured Istio say it already: since a minor release, and until another where they stopped. */
