@@ -1,6 +1,16 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
-import { isUnset, lacks, listed, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import {
+  isUnset,
+  lacks,
+  lacksText,
+  listed,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellRefusals,
+} from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyAction = defineRule({
   meta: {
@@ -81,7 +91,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
       what: `action ${action} has no rules, and matches nothing`,
       onKey: rules.exists,
     };
-  else if (action === 'CUSTOM' && (lacks(spec, 'provider') || lacks(provider, 'name')))
+  else if (action === 'CUSTOM' && (lacks(spec, 'provider') || lacksText(provider, 'name')))
     yield {
       at: provider.exists ? provider : field,
       what: 'action CUSTOM names no provider to ask',

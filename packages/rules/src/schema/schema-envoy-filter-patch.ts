@@ -1,7 +1,7 @@
 import { defineRule, type Field, nameOf } from '@meshvet/core';
 import { CONNECTION_MANAGERS, DEPRECATED_FILTER_NAMES } from '../shared/envoy-filter-names.ts';
 import { ENVOY_FILTER } from '../shared/istio-types.ts';
-import { isUnset, lacks, mappings, quote, type Refusal, specOf } from '../shared/refusals.ts';
+import { isUnset, lacks, lacksText, mappings, quote, type Refusal, specOf } from '../shared/refusals.ts';
 
 export const schemaEnvoyFilterPatch = defineRule({
   meta: {
@@ -140,7 +140,7 @@ function* filterFaults(filter: Field, applyTo: string): Generator<Refusal> {
   if (!filter.isMapping) return;
   if (applyTo === 'LISTENER' || applyTo === 'FILTER_CHAIN')
     yield { at: filter, what: `a match by filter has no use with applyTo ${applyTo}`, onKey: true, mild: true };
-  if (lacks(filter, 'name')) {
+  if (lacksText(filter, 'name')) {
     yield { at: filter, what: 'a filter is matched and has no name', onKey: true };
     return;
   }
@@ -156,7 +156,7 @@ function* filterFaults(filter: Field, applyTo: string): Generator<Refusal> {
       what: `subFilter stands in filter ${quote(name)}, and only the HTTP connection manager has filters inside`,
       onKey: true,
     };
-  else if (lacks(inside, 'name')) yield { at: inside, what: 'a subFilter is matched and has no name', onKey: true };
+  else if (lacksText(inside, 'name')) yield { at: inside, what: 'a subFilter is matched and has no name', onKey: true };
   else yield* deprecatedName(inside.at('name'));
 }
 

@@ -2,7 +2,17 @@ import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core'
 import { hostsOverlap, isDomainName, isPartialWildcard, isWildcardDomain, nameFault } from '../shared/host-names.ts';
 import { isIpAddress } from '../shared/ip-prefix.ts';
 import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, isEmptyList, lacks, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isEmptyList,
+  lacks,
+  lacksText,
+  quote,
+  type Refusal,
+  specOf,
+  tellVerdicts,
+  texts,
+} from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 import { isBoundToMesh, writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -153,7 +163,7 @@ function* destinationRuleHosts(resource: Resource, mesh: Mesh): Generator<Refusa
   const host = spec.at('host');
   const text = host.string();
   if (text !== undefined && !isWildcardDomain(text)) yield noName(host, 'host', text);
-  else if (lacks(spec, 'host') && text === undefined && !crdSays(mesh, '1.20'))
+  else if (lacksText(spec, 'host') && text === undefined && !crdSays(mesh, '1.20'))
     yield { at: spec, what: 'the rule names no host' };
   for (const { field } of trafficPolicies(resource)) {
     const target = field.at('tunnel').at('targetHost');

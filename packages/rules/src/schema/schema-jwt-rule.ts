@@ -1,7 +1,7 @@
 import { defineRule, type Field, type Mesh } from '@meshvet/core';
 import { REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
 import { keySetFaults } from '../shared/key-sets.ts';
-import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import { crdSays, lacksText, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
 
 export const schemaJwtRule = defineRule({
@@ -69,9 +69,9 @@ export const schemaJwtRule = defineRule({
 
 function* ruleFaults(rule: Field, mesh: Mesh): Generator<Refusal> {
   if (mesh.istioAtLeast('1.27')) {
-    if (lacks(rule, 'issuer', 'jwksUri', 'jwks_uri'))
+    if (lacksText(rule, 'issuer', 'jwksUri', 'jwks_uri'))
       yield { at: rule, what: 'a rule has neither issuer nor jwksUri', onKey: true };
-  } else if (lacks(rule, 'issuer') && !crdSays(mesh, rule.at('issuer').exists ? '1.23' : '1.20'))
+  } else if (lacksText(rule, 'issuer') && !crdSays(mesh, rule.at('issuer').exists ? '1.23' : '1.20'))
     yield { at: rule.at('issuer').exists ? rule.at('issuer') : rule, what: 'a rule has no issuer', onKey: true };
   for (const key of ['jwksUri', 'jwks_uri']) yield* uriFault(rule.at(key), mesh);
   const jwks = rule.at('jwks');
@@ -99,11 +99,12 @@ function* emptyNames(rule: Field, mesh: Mesh): Generator<Refusal> {
     for (const { item, text } of texts(rule.at(key)))
       if (text === '') yield { at: item, what: `an entry of ${key} is empty` };
   for (const header of mappings(rule.at('fromHeaders')))
-    if (header.at('name').exists ? header.at('name').value === '' : lacks(header, 'name') && !crdSays(mesh, '1.20'))
+    if (header.at('name').exists ? header.at('name').value === '' : lacksText(header, 'name') && !crdSays(mesh, '1.20'))
       yield { at: header, what: 'a header of fromHeaders has no name', onKey: true };
   for (const claim of mappings(rule.at('outputClaimToHeaders'))) {
     for (const key of ['claim', 'header'])
-      if (lacks(claim, key)) yield { at: claim, what: `an entry of outputClaimToHeaders has no ${key}`, onKey: true };
+      if (lacksText(claim, key))
+        yield { at: claim, what: `an entry of outputClaimToHeaders has no ${key}`, onKey: true };
     const header = claim.at('header').string();
     if (header && !/^[-_A-Za-z0-9]+$/.test(header))
       yield {

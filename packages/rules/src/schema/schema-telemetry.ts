@@ -1,7 +1,17 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { celSyntaxFault } from '../shared/cel-syntax.ts';
 import { TELEMETRY } from '../shared/istio-types.ts';
-import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isUnset,
+  lacks,
+  lacksText,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellVerdicts,
+} from '../shared/refusals.ts';
 
 export const schemaTelemetry = defineRule({
   meta: {
@@ -106,7 +116,9 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
 function* providers(entry: Field, mesh: Mesh): Generator<Refusal> {
   for (const provider of mappings(entry.at('providers'))) {
     const name = provider.at('name');
-    if (name.exists ? name.value === '' && !crdSays(mesh, '1.21') : lacks(provider, 'name') && !crdSays(mesh, '1.20'))
+    if (
+      name.exists ? name.value === '' && !crdSays(mesh, '1.21') : lacksText(provider, 'name') && !crdSays(mesh, '1.20')
+    )
       yield { at: name, what: 'a provider has no name' };
   }
 }
@@ -119,7 +131,7 @@ function* customTags(entry: Field): Generator<Refusal> {
       ['environment', 'name'],
       ['header', 'name'],
     ] as const)
-      if (lacks(tag.at(kind), key))
+      if (lacksText(tag.at(kind), key))
         yield { at: tag.at(kind), what: `the ${kind} of custom tag ${quote(name)} has no ${key}`, onKey: true };
   }
 }
@@ -136,7 +148,7 @@ function* overrides(override: Field, mesh: Mesh): Generator<Refusal> {
     if (
       operation.hasValue
         ? operation.value === 'UPSERT' && !crdSays(mesh, '1.21') && isUnset(value)
-        : lacks(tag, 'operation', 'value')
+        : lacks(tag, 'operation') && lacksText(tag, 'value')
     )
       yield { at: tag, what: `tag ${quote(name)} is set and has no value`, onKey: true };
     else if (operation.value === 'REMOVE' && !isUnset(value) && !crdSays(mesh, '1.21'))

@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { DESTINATION_RULE } from '../shared/istio-types.ts';
-import { lacks, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaTrafficPolicy = defineRule({
@@ -129,5 +129,5 @@ function* poolFaults(pool: Field): Generator<Refusal> {
   const keepAlive = http.at('http2KeepAlive');
   if (keepAlive.isMapping)
     for (const key of ['interval', 'timeout'])
-      if (lacks(keepAlive, key)) yield { at: keepAlive, what: `http2KeepAlive has no ${key}`, onKey: true };
+      if (lacksText(keepAlive, key)) yield { at: keepAlive, what: `http2KeepAlive has no ${key}`, onKey: true };
 }

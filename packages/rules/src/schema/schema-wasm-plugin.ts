@@ -1,6 +1,15 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
-import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isUnset,
+  lacksText,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellRefusals,
+} from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
 
 export const schemaWasmPlugin = defineRule({
@@ -61,7 +70,7 @@ const SCHEMES: ReadonlySet<string> = new Set(['', 'file', 'http', 'https', 'oci'
 function* pluginFaults(spec: Field): Generator<Refusal> {
   const url = spec.at('url');
   const text = url.string();
-  if (lacks(spec, 'url')) yield { at: url.exists ? url : spec, what: 'it has no url', onKey: true };
+  if (lacksText(spec, 'url')) yield { at: url.exists ? url : spec, what: 'it has no url', onKey: true };
   else if (text && !SCHEMES.has(schemeOf(text)))
     yield { at: url, what: `url ${quote(text)} has none of the schemes oci, https, http and file` };
   const sum = spec.at('sha256');
@@ -86,7 +95,7 @@ function schemeOf(text: string): string {
 
 function* variableFaults(variable: Field, seen: Set<string>): Generator<Refusal> {
   const name = variable.at('name').string();
-  if (lacks(variable, 'name')) yield { at: variable, what: 'a variable of vmConfig.env has no name', onKey: true };
+  if (lacksText(variable, 'name')) yield { at: variable, what: 'a variable of vmConfig.env has no name', onKey: true };
   else if (name !== undefined && name.length > 256)
     yield { at: variable.at('name'), what: 'the name of a variable is longer than 256 characters' };
   else if (name !== undefined && seen.has(name))

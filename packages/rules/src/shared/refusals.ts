@@ -135,9 +135,25 @@ const SIBLINGS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Whether none of some keys is set, and none is misspelt either: of a misspelt key another rule speaks. */
+// Fields that are lists wherever they stand; `[]` says of them what leaving them out says.
+const LISTS: ReadonlySet<string> = new Set(
+  'http tls tcp route servers hosts rules values notValues egress ingress principals notPrincipals requestPrincipals notRequestPrincipals namespaces notNamespaces ipBlocks notIpBlocks remoteIpBlocks notRemoteIpBlocks serviceAccounts notServiceAccounts trustDomains notTrustDomains notHosts ports notPorts methods notMethods paths notPaths'.split(
+    ' ',
+  ),
+);
+
+/** Whether none of some keys is set, and none is misspelt either: of a misspelt key, and of a value of another type, another rule speaks. */
 export function lacks(parent: Field, ...keys: readonly string[]): boolean {
-  if (!parent.isMapping || keys.some((key) => !isUnset(parent.at(key)))) return false;
+  return isWithout(parent, keys, (field) => !field.hasValue || (isEmptyList(field) && LISTS.has(String(field.key))));
+}
+
+/** As `lacks`, for texts: an empty one is none. */
+export function lacksText(parent: Field, ...keys: readonly string[]): boolean {
+  return isWithout(parent, keys, (field) => !field.hasValue || field.value === '');
+}
+
+function isWithout(parent: Field, keys: readonly string[], isOut: (field: Field) => boolean): boolean {
+  if (!parent.isMapping || !keys.every((key) => isOut(parent.at(key)))) return false;
   return parent
     .entries()
     .every(([key]) => keys.includes(key) || SIBLINGS.has(key) || didYouMean(key, keys) === undefined);

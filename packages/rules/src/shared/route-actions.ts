@@ -1,6 +1,6 @@
 import type { Field } from '@meshvet/core';
 import { isToken } from './header-names.ts';
-import { isUnset, lacks, listed, mappings, quote, type Refusal, texts } from './refusals.ts';
+import { isUnset, lacks, lacksText, listed, mappings, quote, type Refusal, texts } from './refusals.ts';
 
 /** What is wrong with the redirect of a route; Istio names the first only. */
 export function redirectFault(route: Field): Refusal | undefined {
@@ -21,7 +21,7 @@ export function redirectFault(route: Field): Refusal | undefined {
         onKey: true,
       };
   }
-  if (lacks(redirect, 'uri', 'prefixRewrite', 'authority', 'redirectCode', 'port', 'derivePort', 'scheme'))
+  if (lacksText(redirect, 'uri', 'prefixRewrite', 'authority', 'redirectCode', 'port', 'derivePort', 'scheme'))
     return { at: redirect, what: 'a redirect says nothing of where it leads', onKey: true };
   const code = redirect.at('redirectCode');
   const number = code.number();
@@ -40,10 +40,10 @@ export function rewriteFault(route: Field): Refusal | undefined {
   const expression = rewrite.at('uriRegexRewrite');
   if (!isUnset(rewrite.at('uri')) && expression.isMapping)
     return { at: expression, what: 'a rewrite has both uri and uriRegexRewrite', onKey: true };
-  if (lacks(rewrite, 'uri', 'authority', 'uriRegexRewrite'))
+  if (lacksText(rewrite, 'uri', 'authority', 'uriRegexRewrite'))
     return { at: rewrite, what: 'a rewrite says nothing of what it writes', onKey: true };
   if (!expression.isMapping) return undefined;
-  const missing = ['match', 'rewrite'].find((key) => lacks(expression, key));
+  const missing = ['match', 'rewrite'].find((key) => lacksText(expression, key));
   if (missing === undefined) return undefined;
   return {
     at: expression.at(missing).exists ? expression.at(missing) : expression,

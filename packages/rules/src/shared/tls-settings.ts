@@ -1,5 +1,5 @@
 import type { Field, Mesh } from '@meshvet/core';
-import { crdSays, isUnset, lacks, listed, mappings, quote, type Refusal, texts } from './refusals.ts';
+import { crdSays, isUnset, lacksText, listed, mappings, quote, type Refusal, texts } from './refusals.ts';
 
 const CERTIFICATES = [
   'serverCertificate',
@@ -51,7 +51,7 @@ export function* serverTlsFaults(tls: Field, mesh: Mesh): Generator<Refusal> {
       onKey: true,
     };
   if (has('credentialName') || has('credentialNames')) return;
-  if (mode !== 'SIMPLE' && lacks(tls, 'caCertificates', 'credentialName'))
+  if (mode !== 'SIMPLE' && lacksText(tls, 'caCertificates', 'credentialName'))
     yield { at: place, what: `mode ${mode} wants caCertificates or a credentialName, to judge the clients by` };
   yield* pairFaults(tls, mode, place);
 }
@@ -61,7 +61,7 @@ function* pairFaults(tls: Field, mode: string, place: Field): Generator<Refusal>
   if (tls.at('tlsCertificates').hasValue && !tls.at('tlsCertificates').isList) return;
   for (const pair of several.length > 0 ? several : [tls]) {
     const missing = ['serverCertificate', 'privateKey'].filter((key) =>
-      lacks(pair, key, 'credentialName', 'credentialNames'),
+      lacksText(pair, key, 'credentialName', 'credentialNames'),
     );
     if (missing.length > 0)
       yield {
@@ -153,7 +153,7 @@ export function* clientTlsFaults(tls: Field, namespace: string | undefined): Gen
         onKey: true,
       };
   } else if (mode === 'MUTUAL') {
-    const missing = ['clientCertificate', 'privateKey'].filter((key) => lacks(tls, key, 'credentialName'));
+    const missing = ['clientCertificate', 'privateKey'].filter((key) => lacksText(tls, key, 'credentialName'));
     if (missing.length > 0)
       yield {
         at: tls.at('mode'),

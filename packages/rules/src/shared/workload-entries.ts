@@ -1,7 +1,7 @@
 import type { Field, Mesh } from '@meshvet/core';
 import { isDnsLabel, isDomainName, nameFault } from './host-names.ts';
 import { isIpAddress } from './ip-prefix.ts';
-import { crdSays, isSettledKey, isUnset, lacks, quote, type Refusal } from './refusals.ts';
+import { crdSays, isSettledKey, isUnset, lacksText, quote, type Refusal } from './refusals.ts';
 import { socketPathFault } from './unix-address.ts';
 
 /** What is wrong with the address and the port names of a WorkloadEntry, or of an endpoint. Source: `validateWorkloadEntry`. */
@@ -11,7 +11,7 @@ export function* workloadEntryFaults(
   only: 'addresses' | 'names' | undefined,
 ): Generator<Refusal> {
   const address = entry.at('address');
-  if (lacks(entry, 'address')) {
+  if (lacksText(entry, 'address')) {
     const network = !isUnset(entry.at('network'));
     if (network)
       yield {
