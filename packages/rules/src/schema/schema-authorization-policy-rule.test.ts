@@ -28,15 +28,15 @@ testRule(schemaAuthorizationPolicyRule, {
     paths: policy(
       'to: [{ operation: { notPaths: ["/{**}/{*}", "/a*/{*}", "/a/{b", "/{*}/a"] } }] #~ refused #~ refused #~ refused',
     ),
-    'accounts beside namespaces, before the schema minded': {
-      settings: { istioVersion: '1.24' },
-      yaml: policy('from: [{ source: { serviceAccounts: [a], notNamespaces: [b] } }] #~ refused'),
-    },
   },
   good: {
     'accounts beside namespaces, which the schema refuses': policy(
       'from: [{ source: { serviceAccounts: [a], notNamespaces: [b] } }]',
     ),
+    'accounts before there were any in a rule': {
+      settings: { istioVersion: '1.24' },
+      yaml: policy('from: [{ source: { serviceAccounts: ["*"] } }]'),
+    },
     'braces before there were templates': {
       settings: { istioVersion: '1.21' },
       yaml: policy('to: [{ operation: { paths: ["/{id}"] } }]'),

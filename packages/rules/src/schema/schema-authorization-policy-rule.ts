@@ -7,18 +7,7 @@ import {
   trustDomainFault,
   type ValueFault,
 } from '../shared/policy-values.ts';
-import {
-  crdSays,
-  isEmptyList,
-  isUnset,
-  lacks,
-  listed,
-  mappings,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { isEmptyList, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyRule = defineRule({
   meta: {
@@ -89,6 +78,8 @@ const SOURCE: Readonly<Record<string, ValueFault>> = {
   serviceAccounts: serviceAccountFault,
   trustDomains: trustDomainFault,
 };
+// The first releases that know a field; earlier ones drop it, as any that they do not know.
+const SINCE: Readonly<Record<string, `1.${number}`>> = { serviceaccounts: '1.25', trustdomains: '1.30' };
 const OPERATION: Readonly<Record<string, ValueFault>> = {
   hosts: plain,
   ports: plain,
@@ -130,26 +121,14 @@ function* block(
   if (lacks(field, ...lists.map(([key]) => key)))
     yield { at: field, what: `${name} is empty, and matches nothing in particular`, onKey: true };
   for (const [key, fault] of lists) {
+    const since = SINCE[key.replace(/^not/, '').toLowerCase()];
+    if (since !== undefined && !mesh.istioAtLeast(since)) continue;
     for (const { item, text } of texts(field.at(key))) {
       const wrong =
         text === '' ? plain(text) : fault === pathFault && !mesh.istioAtLeast('1.22') ? undefined : fault(text);
       if (wrong !== undefined) yield { at: item, what: `${key}: ${wrong}` };
     }
   }
-  if (name === 'source') yield* together(field, mesh);
-}
-
-function* together(source: Field, mesh: Mesh): Generator<Refusal> {
-  if (crdSays(mesh, '1.25')) return;
-  const both = (key: string) => [key, negated(key)].filter((one) => !isUnset(source.at(one)));
-  const accounts = both('serviceAccounts');
-  const others = [...both('principals'), ...both('namespaces')];
-  if (accounts.length > 0 && others.length > 0)
-    yield {
-      at: source.at(accounts[0] as string),
-      what: `${listed(accounts)} stands beside ${listed(others)}, and says the same more narrowly`,
-      onKey: true,
-    };
 }
 
 function negated(key: string): string {

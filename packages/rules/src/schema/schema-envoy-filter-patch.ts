@@ -82,11 +82,15 @@ export const schemaEnvoyFilterPatch = defineRule({
 const MOST = 200;
 const OF_LISTENERS: ReadonlySet<string> = new Set(['LISTENER', 'FILTER_CHAIN', 'NETWORK_FILTER', 'HTTP_FILTER']);
 const OF_ROUTES: ReadonlySet<string> = new Set(['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE']);
-const OBJECTS = ['listener', 'routeConfiguration', 'cluster', 'waypoint'];
+// That a waypoint goes with its context, the schema says.
+const OBJECTS = ['listener', 'routeConfiguration', 'cluster'];
 
 function* patchFaults(entry: Field, knowsV3: boolean): Generator<Refusal> {
   const match = entry.at('match');
-  if (match.at('context').value === 'WAYPOINT') return;
+  const context = match.at('context');
+  // Of waypoints nothing is checked, and what is no context may have been meant for one.
+  if (context.value === 'WAYPOINT' || match.at('waypoint').hasValue || (match.hasValue && !match.isMapping)) return;
+  if (!context.hasValue && match.isMapping && !lacks(match, 'context')) return;
   const incomplete = incompleteness(entry);
   if (incomplete) {
     yield incomplete;
@@ -131,7 +135,7 @@ function incompleteness(entry: Field): Refusal | undefined {
   const operation = patch.at('operation');
   if (lacks(patch, 'operation') || operation.value === 'INVALID')
     return { at: operation.exists ? operation : patch, what: 'a patch has no operation', onKey: !operation.exists };
-  if (operation.value !== 'REMOVE' && operation.string() !== undefined && lacks(patch, 'value'))
+  if (operation.value !== 'REMOVE' && operation.string() && lacks(patch, 'value'))
     return { at: patch, what: `a patch with operation ${operation.string()} has no value`, onKey: true };
   return undefined;
 }

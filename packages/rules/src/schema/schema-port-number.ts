@@ -10,7 +10,7 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
-import { crdSays, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -141,8 +141,7 @@ function virtualServicePorts(resource: Resource, port: Port, refusals: Refusal[]
 
 // `port: {}` is a port without number, which is port 0.
 function portSelector(selector: Field, port: Port, refusals: Refusal[]): void {
-  if (selector.isMapping && !selector.at('number').hasValue)
-    refusals.push({ at: selector, what: 'the port has no number' });
+  if (lacks(selector, 'number')) refusals.push({ at: selector, what: 'the port has no number' });
   else port(selector.at('number'));
 }
 

@@ -2,6 +2,7 @@ import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { isIpAddress, isIpPrefix } from '../shared/ip-prefix.ts';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import { crdSays, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryAddresses = defineRule({
   meta: {
@@ -56,7 +57,7 @@ export const schemaServiceEntryAddresses = defineRule({
 function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   const spec = specOf(resource, SERVICE_ENTRY);
   if (!spec) return;
-  const resolution = spec.at('resolution').hasValue ? spec.at('resolution').string() : 'NONE';
+  const resolution = resolutionOf(spec);
   for (const { item, text } of texts(spec.at('addresses'))) {
     if (!isIpAddress(text) && !isIpPrefix(text)) {
       // More than 64 characters, the schema refuses.

@@ -2,7 +2,8 @@ import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
 import { isDnsLabel } from '../shared/host-names.ts';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import { crdSays, isUnset, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryPorts = defineRule({
   meta: {
@@ -77,7 +78,7 @@ const DYNAMIC: ReadonlySet<string> = new Set(['http', 'http2', 'grpc', 'tls']);
 function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   const spec = specOf(resource, SERVICE_ENTRY);
   if (!spec) return;
-  const resolution = spec.at('resolution').hasValue ? spec.at('resolution').string() : 'NONE';
+  const resolution = resolutionOf(spec);
   const several = spec.at('hosts').items().length > 1;
   const addressed = !isUnset(spec.at('addresses'));
   const seen = new Set<string | number>();
@@ -105,7 +106,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
       yield fault;
       continue;
     }
-    const kind = protocolKind(protocol, mesh);
+    const kind = protocol.hasValue || lacks(port, 'protocol') ? protocolKind(protocol, mesh) : undefined;
     if (kind === undefined || resolution === undefined) continue;
     const at = protocol.exists ? protocol : port;
     const written = protocol.string() || 'no protocol';

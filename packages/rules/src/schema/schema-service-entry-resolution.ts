@@ -4,6 +4,7 @@ import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import {
   crdSays,
   isUnset,
+  lacks,
   listed,
   mappings,
   quote,
@@ -12,6 +13,7 @@ import {
   tellVerdicts,
   texts,
 } from '../shared/refusals.ts';
+import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryResolution = defineRule({
   meta: {
@@ -87,8 +89,7 @@ const WAYPOINT = 'istio.io/use-waypoint';
 function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   const spec = specOf(resource, SERVICE_ENTRY);
   if (!spec) return;
-  const field = spec.at('resolution');
-  const resolution = field.hasValue ? field.string() : 'NONE';
+  const resolution = resolutionOf(spec);
   const [endpoints, selector] = [spec.at('endpoints'), spec.at('workloadSelector')];
   const chosen = !isUnset(endpoints);
   if (chosen && selector.hasValue && !crdSays(mesh, '1.24'))
@@ -164,6 +165,7 @@ function* resolvedOnRequest(resource: Resource, spec: Field): Generator<Refusal>
 }
 
 function* portNames(spec: Field): Generator<Refusal> {
+  if (!spec.at('ports').isList && !lacks(spec, 'ports')) return;
   const ports = mappings(spec.at('ports'));
   const names = ports.map((port) => port.at('name').string());
   // A port that is filled in later may have any name.

@@ -116,7 +116,7 @@ function* outlierFaults({ field, silent }: TrafficPolicy, mesh: Mesh): Generator
 
 function* poolFaults(pool: Field): Generator<Refusal> {
   const http = pool.at('http');
-  if (lacks(pool, 'http', 'tcp')) {
+  if (lacks(pool, 'http', 'tcp') && !http.exists && !pool.at('tcp').exists) {
     yield { at: pool, what: 'a connectionPool has neither http nor tcp', onKey: true };
     return;
   }

@@ -85,7 +85,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   if (!spec) return;
   const hosts = spec.at('hosts');
   if (hosts.hasValue && !hosts.isList) return;
-  const isDelegate = isUnset(hosts);
+  const isDelegate = lacks(spec, 'hosts');
   if (lacks(spec, 'http', 'tls', 'tcp'))
     yield { at: spec, what: 'it has no routes: http, tls and tcp are empty', onKey: true };
   if (isDelegate) {
@@ -97,7 +97,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   }
   for (const route of mappings(spec.at('http'))) yield* httpRoute(route, isDelegate);
   for (const route of mappings(spec.at('tls'))) {
-    if (isEmptyList(route.at('match')) || (!route.at('match').hasValue && !crdSays(mesh, '1.20')))
+    if (isEmptyList(route.at('match')) || (lacks(route, 'match') && !crdSays(mesh, '1.20')))
       yield {
         at: placeOf(route, 'match'),
         what: 'a tls route has no match, and is chosen by the SNI of one',

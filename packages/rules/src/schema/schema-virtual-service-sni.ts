@@ -5,6 +5,7 @@ import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
+  lacks,
   mappings,
   quote,
   type Refusal,
@@ -74,7 +75,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   for (const route of mappings(spec.at('tls'))) {
     for (const match of mappings(route.at('match'))) {
       const list = match.at('sniHosts');
-      if (isEmptyList(list) || (!list.hasValue && !crdSays(mesh, '1.20')))
+      if (isEmptyList(list) || (lacks(match, 'sniHosts') && !crdSays(mesh, '1.20')))
         yield { at: list, what: 'a match of a tls route has no sniHosts', onKey: true };
       for (const { item, text } of texts(list))
         yield* sniHost(item, text, known ? hosts.map((host) => host.text) : undefined);

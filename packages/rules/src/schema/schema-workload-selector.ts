@@ -17,6 +17,8 @@ import {
   isEmptyList,
   isSettledKey,
   isUnset,
+  lacks,
+  lacksText,
   listed,
   mappings,
   quote,
@@ -124,7 +126,7 @@ function* policySelector(resource: Resource, mesh: Mesh): Generator<Refusal> {
 function* labelsOf(selector: Field, name: string, said: { key: boolean; value: boolean }): Generator<Refusal> {
   if (!selector.isMapping) return;
   const labels = selector.at(name);
-  if (!labels.hasValue || (labels.isMapping && labels.entries().length === 0)) {
+  if (lacks(selector, name) || (labels.isMapping && labels.entries().length === 0)) {
     yield {
       at: selector,
       what: `its ${String(selector.key)} has no ${name}, and selects every workload; left out it says so plainly`,
@@ -169,7 +171,7 @@ function* targets(resource: Resource, mesh: Mesh): Generator<Refusal> {
     const namespace = reference.at('namespace');
     if (!crdSays(mesh, '1.23') && !isUnset(namespace))
       yield { at: namespace, what: 'a target of another namespace cannot be named' };
-    if (!crdSays(mesh, '1.23') && isUnset(reference.at('name'))) yield { at: reference, what: 'a target has no name' };
+    if (!crdSays(mesh, '1.23') && lacksText(reference, 'name')) yield { at: reference, what: 'a target has no name' };
     const kind = reference.at('kind').string();
     const group = reference.at('group').hasValue ? reference.at('group').string() : '';
     if (kindsSaid || !kind || group === undefined || !isKindName(kind) || !isGroupName(group)) continue;
@@ -203,7 +205,10 @@ function* portLevels(resource: Resource, mesh: Mesh): Generator<Refusal> {
   const levels = spec?.at('portLevelMtls');
   if (!spec || !levels?.isMapping || crdSays(mesh, '1.23')) return;
   if (levels.entries().length === 0) yield { at: levels, what: 'portLevelMtls is empty', onKey: true };
-  if (spec.at('selector').at('matchLabels').entries().length === 0)
+  const selector = spec.at('selector');
+  const labels = selector.at('matchLabels');
+  const selects = selector.hasValue ? !lacks(selector, 'matchLabels') : !lacks(spec, 'selector');
+  if (!selects || (labels.isMapping && labels.entries().length === 0))
     yield {
       at: levels,
       what: 'portLevelMtls wants a selector with labels beside it, since ports belong to workloads',

@@ -11,8 +11,7 @@ export function redirectFault(route: Field): Refusal | undefined {
     return { at: prefix, what: 'a redirect has both uri and prefixRewrite', onKey: true };
   if (!isUnset(prefix)) {
     const other = mappings(route.at('match')).find(
-      (match) =>
-        match.at('uri').isMapping && !match.at('uri').at('prefix').exists && match.at('uri').entries().length > 0,
+      (match) => match.at('uri').at('exact').hasValue || match.at('uri').at('regex').hasValue,
     );
     if (other)
       return {
@@ -168,7 +167,7 @@ export function* retryFaults(route: Field): Generator<Refusal> {
   const retries = route.at('retries');
   if (!retries.isMapping) return;
   const attempts = retries.at('attempts');
-  if (!attempts.hasValue || attempts.value === 0) {
+  if (attempts.value === 0 || lacks(retries, 'attempts')) {
     const beside = ['perTryTimeout', 'retryOn', 'retryRemoteLocalities'].filter((key) => !isUnset(retries.at(key)));
     if (beside.length > 0)
       yield {

@@ -20,7 +20,7 @@ export function* workloadEntryFaults(
         onKey: true,
         mild: true,
       };
-    else if (!crdSays(mesh, '1.23') || address.value === '')
+    else if (lacksText(entry, 'address', 'network') && (!crdSays(mesh, '1.23') || address.value === ''))
       yield { at: address.exists ? address : entry, what: 'it has no address', onKey: !address.exists };
   }
   const text = address.string();
