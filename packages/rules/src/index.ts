@@ -66,6 +66,7 @@ import { schemaExportTo } from './schema/schema-export-to.ts';
 import { schemaGatewayServer } from './schema/schema-gateway-server.ts';
 import { schemaHeaderName } from './schema/schema-header-name.ts';
 import { schemaHostName } from './schema/schema-host-name.ts';
+import { schemaInternalAnnotation } from './schema/schema-internal-annotation.ts';
 import { schemaJwtRule } from './schema/schema-jwt-rule.ts';
 import { schemaLabel } from './schema/schema-label.ts';
 import { schemaLoadBalancer } from './schema/schema-load-balancer.ts';
@@ -187,6 +188,7 @@ export const allRules: readonly Rule[] = [
   schemaGatewayServer,
   schemaHeaderName,
   schemaHostName,
+  schemaInternalAnnotation,
   schemaJwtRule,
   schemaLabel,
   schemaLoadBalancer,

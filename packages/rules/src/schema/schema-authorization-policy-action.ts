@@ -76,6 +76,7 @@ export const schemaAuthorizationPolicyAction = defineRule({
   },
 });
 
+const OTHERS: ReadonlySet<string> = new Set(['ALLOW', 'DENY', 'AUDIT']);
 const DRY_RUN = 'istio.io/dry-run';
 
 function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
@@ -97,7 +98,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
       what: 'action CUSTOM names no provider to ask',
       onKey: provider.exists,
     };
-  if (action !== 'CUSTOM' && provider.hasValue)
+  if (OTHERS.has(action) && provider.hasValue)
     yield { at: provider, what: `provider stands with action ${action}, and goes with CUSTOM only`, onKey: true };
   if (action === 'CUSTOM') for (const rule of mappings(rules)) yield* customRule(rule);
   if (mesh.istioAtLeast('1.11')) yield* dryRun(resource, action);

@@ -1,7 +1,7 @@
 import { defineRule, didYouMean, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import { CONDITION_KEYS, conditionValues } from '../shared/policy-values.ts';
-import { crdSays, isUnset, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyCondition = defineRule({
   meta: {
@@ -65,7 +65,7 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
 
 function* condition(when: Field, mesh: Mesh): Generator<Refusal> {
   const key = when.at('key');
-  if (key.exists ? isUnset(key) : lacks(when, 'key') && !crdSays(mesh, '1.20'))
+  if (key.value === '' || (lacks(when, 'key') && !crdSays(mesh, '1.20')))
     yield { at: key, what: 'a condition has no key' };
   if (lacks(when, 'values', 'notValues'))
     yield { at: when, what: 'a condition has neither values nor notValues', onKey: true };

@@ -71,7 +71,7 @@ function* ruleFaults(rule: Field, mesh: Mesh): Generator<Refusal> {
   if (mesh.istioAtLeast('1.27')) {
     if (lacksText(rule, 'issuer', 'jwksUri', 'jwks_uri'))
       yield { at: rule, what: 'a rule has neither issuer nor jwksUri', onKey: true };
-  } else if (lacksText(rule, 'issuer') && !crdSays(mesh, rule.at('issuer').exists ? '1.23' : '1.20'))
+  } else if (lacksText(rule, 'issuer') && !crdSays(mesh, rule.at('issuer').hasValue ? '1.23' : '1.20'))
     yield { at: rule.at('issuer').exists ? rule.at('issuer') : rule, what: 'a rule has no issuer', onKey: true };
   for (const key of ['jwksUri', 'jwks_uri']) yield* uriFault(rule.at(key), mesh);
   const jwks = rule.at('jwks');

@@ -19,6 +19,10 @@ testRule(schemaLoadBalancer, {
     'a cookie without name and with an attribute twice': balancer(
       'consistentHash: { httpCookie: { name: "", attributes: [{ name: a }, { name: a }, { name: "" }] } } #~ refused #~ refused #~ refused',
     ),
+    'a cookie without name, before the schema asked for one': {
+      settings: { istioVersion: '1.18' },
+      yaml: balancer('consistentHash: { httpCookie: { ttl: 0s } } #~ refused'),
+    },
     'a ring of the old and the new kind': balancer(
       'consistentHash: { useSourceIp: true, minimumRingSize: 9, ringHash: {} } #~ refused #~ doubted',
     ),
@@ -58,6 +62,10 @@ testRule(schemaLoadBalancer, {
     'one entry for everything': locality('distribute: [{ from: "*", to: { "a/b/*": 50, "a/c/*": 50 } }]'),
     'shares that are filled in later': locality('distribute: [{ from: a, to: { b: "${SHARE}" } }]'),
     'names that begin alike': locality('distribute: [{ from: eu/a, to: { eu/a: 50, eu/ab: 50 } }]'),
+    'a warmup that the schema refuses': {
+      settings: { istioVersion: '1.28' },
+      yaml: balancer('warmup: { duration: 1s, aggression: 0 }'),
+    },
     'a table that is a prime': balancer('consistentHash: { useSourceIp: true, maglev: { tableSize: 65537 } }'),
     'failover of one port without detection, of which Istio says nothing': balancer(
       'simple: RANDOM\n    portLevelSettings: [{ port: { number: 80 }, loadBalancer: { localityLbSetting: { failover: [{ from: a, to: b }] } } }]',

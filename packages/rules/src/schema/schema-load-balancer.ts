@@ -1,4 +1,4 @@
-import { defineRule, type Resource } from '@meshvet/core';
+import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { balancerFaults } from '../shared/load-balancers.ts';
 import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
@@ -79,13 +79,13 @@ export const schemaLoadBalancer = defineRule({
       },
     ],
   },
-  check({ subject, report }) {
-    tellVerdicts(report, subject, refusals(subject));
+  check({ subject, mesh, report }) {
+    tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });
 
-function* refusals(resource: Resource): Generator<Refusal> {
+function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
   for (const { field, silent } of trafficPolicies(resource)) {
-    for (const refusal of balancerFaults(field)) if (!(silent && refusal.mild)) yield refusal;
+    for (const refusal of balancerFaults(field, mesh)) if (!(silent && refusal.mild)) yield refusal;
   }
 }

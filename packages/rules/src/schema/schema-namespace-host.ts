@@ -5,6 +5,7 @@ import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
+  lacks,
   mappings,
   quote,
   type Refusal,
@@ -109,8 +110,8 @@ function* sidecarHosts(resource: Resource, mesh: Mesh): Generator<Refusal> {
 }
 
 function* without(hosts: Field, mesh: Mesh): Generator<Refusal> {
-  if (isEmptyList(hosts) || (!hosts.hasValue && !crdSays(mesh, '1.20')))
-    yield { at: hosts, what: `${String(hosts.parent?.parent?.key)} without hosts`, onKey: true };
+  if (isEmptyList(hosts) || (lacks(hosts.parent as Field, 'hosts') && !crdSays(mesh, '1.20')))
+    yield { at: hosts, what: `an entry of ${String(hosts.parent?.parent?.key)} has no hosts`, onKey: true };
 }
 
 // Source: `validateNamespaceSlashWildcardHostname`.

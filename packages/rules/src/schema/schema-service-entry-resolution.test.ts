@@ -48,6 +48,10 @@ testRule(schemaServiceEntryResolution, {
     ),
   },
   good: {
+    'a misspelt resolution is not NONE': {
+      settings: { istioVersion: '1.22' },
+      yaml: document('{ hosts: [a.b], resolutions: STATIC, endpoints: [{ address: 1.1.1.1 }] }'),
+    },
     'endpoints that the schema refuses': document(both),
     'endpoints in place of a wildcard': entry(
       'resolution: DNS\n  hosts: ["*.example.com"]\n  endpoints: [{ address: a.example.com }]',

@@ -147,7 +147,7 @@ function* overrides(override: Field, mesh: Mesh): Generator<Refusal> {
     // What is set without being written so, the schema does not see.
     if (
       operation.hasValue
-        ? operation.value === 'UPSERT' && !crdSays(mesh, '1.21') && isUnset(value)
+        ? operation.value === 'UPSERT' && !crdSays(mesh, '1.21') && lacksText(tag, 'value')
         : lacks(tag, 'operation') && lacksText(tag, 'value')
     )
       yield { at: tag, what: `tag ${quote(name)} is set and has no value`, onKey: true };

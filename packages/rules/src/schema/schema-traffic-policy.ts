@@ -72,7 +72,7 @@ function* policies(resource: Resource, mesh: Mesh): Generator<Refusal> {
   if (resource.type !== DESTINATION_RULE) return;
   for (const policy of trafficPolicies(resource)) {
     const { field, ofPort } = policy;
-    if (lacks(field, ...(ofPort ? PORT_BLOCKS : BLOCKS))) {
+    if (lacks(field, ...(ofPort ? PORT_BLOCKS : BLOCKS)) && !field.at('tls').exists) {
       yield { at: field, what: ofPort ? 'the settings of a port are empty' : 'a traffic policy is empty', onKey: true };
       if (!ofPort) continue;
     }

@@ -27,6 +27,10 @@ testRule(schemaVirtualServiceRoute, {
   },
   good: {
     'a tls route without match, since the schema asks for it': virtualService(`  hosts: [a]\n  tls: [{ ${routed} }]`),
+    'a misspelt list of hosts makes no delegate': virtualService(
+      `  hots: [a]\n  gateways: [front]\n  http: [{ ${routed} }]`,
+    ),
+    'a misspelt route': virtualService('  hosts: [a]\n  http: [{ routes: [{ destination: { host: a } }] }]'),
     'a delegate': virtualService(`  http: [{ ${routed} }]`),
     'hosts that are filled in later': virtualService(
       `  hosts: "\${HOSTS}"\n  gateways: [front]\n  tcp: [{ ${routed} }]`,

@@ -56,6 +56,14 @@ testRule(schemaWorkloadSelector, {
     ),
   },
   good: {
+    'misspelt labels select somebody': resource('AuthorizationPolicy', '{ selector: { matchLabel: { a: b } } }'),
+    'a misspelt selector selects somebody': {
+      settings: { istioVersion: '1.22' },
+      yaml: resource(
+        'PeerAuthentication',
+        '{ selectors: { matchLabels: { a: b } }, portLevelMtls: { 80: { mode: STRICT } } }',
+      ),
+    },
     'wildcards that the schema refuses': resource('PeerAuthentication', '{ selector: { matchLabels: { a*: "*" } } }'),
     'values that the schema refuses': resource(
       'Sidecar',

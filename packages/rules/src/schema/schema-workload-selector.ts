@@ -173,7 +173,11 @@ function* targets(resource: Resource, mesh: Mesh): Generator<Refusal> {
       yield { at: namespace, what: 'a target of another namespace cannot be named' };
     if (!crdSays(mesh, '1.23') && lacksText(reference, 'name')) yield { at: reference, what: 'a target has no name' };
     const kind = reference.at('kind').string();
-    const group = reference.at('group').hasValue ? reference.at('group').string() : '';
+    const group = reference.at('group').hasValue
+      ? reference.at('group').string()
+      : lacks(reference, 'group')
+        ? ''
+        : undefined;
     if (kindsSaid || !kind || group === undefined || !isKindName(kind) || !isGroupName(group)) continue;
     if (!KINDS.has(`${group === 'core' ? '' : group}/${kind}`)) {
       const what = `${kind}${group === '' ? ' without a group' : ` of group ${group}`} takes no policy; ${ACCEPTED}`;

@@ -1,11 +1,11 @@
-import { type Field, isPlaceholder } from '@meshvet/core';
-import { isEmptyList, isUnset, mappings, quote, type Refusal, texts } from './refusals.ts';
+import { type Field, isPlaceholder, type Mesh } from '@meshvet/core';
+import { crdSays, isEmptyList, isUnset, lacksText, mappings, quote, type Refusal, texts } from './refusals.ts';
 
 /** What is wrong with the load balancer of a traffic policy. Source: `validateLoadBalancer`, `ValidateLocalityLbSetting`. */
-export function* balancerFaults(policy: Field): Generator<Refusal> {
+export function* balancerFaults(policy: Field, mesh: Mesh): Generator<Refusal> {
   const balancer = policy.at('loadBalancer');
   if (!balancer.isMapping) return;
-  yield* hashFaults(balancer.at('consistentHash'));
+  yield* hashFaults(balancer.at('consistentHash'), mesh);
   const [locality, zones] = [balancer.at('localityLbSetting'), balancer.at('zoneAwareLbSetting')];
   if (locality.hasValue && zones.hasValue)
     yield {
@@ -16,13 +16,15 @@ export function* balancerFaults(policy: Field): Generator<Refusal> {
   const ejects = policy.at('outlierDetection').hasValue;
   yield* localityFaults(locality, ejects);
   yield* zoneFaults(zones, ejects);
-  yield* warmupFaults(balancer.at('warmup'));
+  // Before 1.29 the schema asked for more than that.
+  if (mesh.istioAtLeast('1.29')) yield* warmupFaults(balancer.at('warmup'));
 }
 
-function* hashFaults(hash: Field): Generator<Refusal> {
+function* hashFaults(hash: Field, mesh: Mesh): Generator<Refusal> {
   const cookie = hash.at('httpCookie');
   if (cookie.isMapping) {
-    if (cookie.at('name').value === '') yield { at: cookie.at('name'), what: 'the cookie has no name' };
+    if (cookie.at('name').exists ? cookie.at('name').value === '' : lacksText(cookie, 'name') && !crdSays(mesh, '1.20'))
+      yield { at: cookie.at('name'), what: 'the cookie has no name' };
     const seen = new Set<string>();
     for (const attribute of mappings(cookie.at('attributes'))) {
       const name = attribute.at('name').string();
@@ -106,7 +108,7 @@ function shareFault(to: Field): Refusal | undefined {
   let total = 0;
   for (const [, share] of to.entries()) {
     const number = share.number();
-    if (number === undefined) return undefined;
+    if (number === undefined || !Number.isInteger(number) || number < 0) return undefined;
     if (number < 1 || number > 100) return { at: share, what: `a share of ${number} is not between 1 and 100` };
     total += number;
   }

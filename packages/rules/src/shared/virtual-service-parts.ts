@@ -1,5 +1,5 @@
 import type { Field } from '@meshvet/core';
-import { mappings } from './refusals.ts';
+import { lacks, mappings } from './refusals.ts';
 
 /** A destination of a VirtualService: the entry that holds it, and what it names. */
 export interface WrittenDestination {
@@ -28,7 +28,8 @@ export function isBoundToMesh(spec: Field): boolean | undefined {
   const gateways = spec.at('gateways');
   const items = gateways.items() as Field[];
   if (items.some((item) => item.string() === 'mesh')) return true;
-  if (gateways.hasValue && !gateways.isList) return undefined;
+  // Filled in later, or misspelt.
+  if (!gateways.isList && !lacks(spec, 'gateways')) return undefined;
   if (items.length === 0) return true;
   return items.every((item) => item.string() !== undefined) ? false : undefined;
 }
