@@ -1,6 +1,7 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import {
+  isOfIstio,
   isUnset,
   lacks,
   lacksText,
@@ -72,6 +73,7 @@ export const schemaAuthorizationPolicyAction = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

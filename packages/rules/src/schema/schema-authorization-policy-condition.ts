@@ -1,7 +1,7 @@
 import { defineRule, didYouMean, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import { CONDITION_KEYS, conditionValues } from '../shared/policy-values.ts';
-import { crdSays, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, isOfIstio, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyCondition = defineRule({
   meta: {
@@ -54,6 +54,7 @@ export const schemaAuthorizationPolicyCondition = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

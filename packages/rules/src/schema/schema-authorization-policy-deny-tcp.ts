@@ -1,6 +1,6 @@
 import { defineRule, type Field, nameOf } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
-import { isUnset, mappings, specOf } from '../shared/refusals.ts';
+import { isOfIstio, isUnset, mappings, specOf } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({
   meta: {
@@ -53,6 +53,7 @@ export const schemaAuthorizationPolicyDenyTcp = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     const spec = specOf(subject, AUTHORIZATION_POLICY);
     if (spec?.at('action').string() !== 'DENY') return;
     for (const rule of mappings(spec.at('rules'))) {

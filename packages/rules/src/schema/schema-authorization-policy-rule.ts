@@ -7,7 +7,16 @@ import {
   trustDomainFault,
   type ValueFault,
 } from '../shared/policy-values.ts';
-import { isEmptyList, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import {
+  isEmptyList,
+  isOfIstio,
+  lacks,
+  mappings,
+  type Refusal,
+  specOf,
+  tellRefusals,
+  texts,
+} from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyRule = defineRule({
   meta: {
@@ -64,6 +73,7 @@ export const schemaAuthorizationPolicyRule = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

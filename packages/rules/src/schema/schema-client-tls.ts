@@ -1,5 +1,5 @@
 import { defineRule } from '@meshvet/core';
-import { tellRefusals } from '../shared/refusals.ts';
+import { isOfIstio, tellRefusals } from '../shared/refusals.ts';
 import { clientTlsFaults } from '../shared/tls-settings.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
@@ -49,6 +49,7 @@ export const schemaClientTls = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     const namespace = subject.namespaceWritten && !subject.rewrites?.namespace ? subject.namespace : undefined;
     tellRefusals(
       report,

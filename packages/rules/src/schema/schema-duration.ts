@@ -1,7 +1,7 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { durationNanoseconds, MILLISECOND, SECOND } from '../shared/durations.ts';
 import { REQUEST_AUTHENTICATION, TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, isOfIstio, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { connectionPools, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaDuration = defineRule({
@@ -56,6 +56,7 @@ export const schemaDuration = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(
       report,
       subject,

@@ -1,7 +1,7 @@
 import { defineRule, type Field, isPatchedAt, type Resource } from '@meshvet/core';
 import { isDnsLabel } from '../shared/host-names.ts';
 import { DESTINATION_RULE, SERVICE_ENTRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { isOfIstio, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaExportTo = defineRule({
   meta: {
@@ -44,6 +44,7 @@ export const schemaExportTo = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject));
   },
 });

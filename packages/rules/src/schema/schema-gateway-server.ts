@@ -2,7 +2,7 @@ import { defineRule, isPlaceholder, type Mesh, type Resource } from '@meshvet/co
 import { isDnsLabel } from '../shared/host-names.ts';
 import { isIpAddress } from '../shared/ip-prefix.ts';
 import { GATEWAY } from '../shared/istio-types.ts';
-import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, isOfIstio, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
 export const schemaGatewayServer = defineRule({
@@ -57,6 +57,7 @@ export const schemaGatewayServer = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

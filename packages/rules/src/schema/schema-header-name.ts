@@ -2,6 +2,7 @@ import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { changedHeaderFault, type HeaderChange, headerValueFault } from '../shared/header-names.ts';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
+  isOfIstio,
   isSettledKey,
   listed,
   mappings,
@@ -69,6 +70,7 @@ export const schemaHeaderName = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject));
   },
 });

@@ -5,6 +5,7 @@ import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../sh
 import {
   crdSays,
   isEmptyList,
+  isOfIstio,
   lacks,
   lacksText,
   quote,
@@ -102,6 +103,7 @@ export const schemaHostName = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...virtualServiceHosts(subject),
       ...destinationRuleHosts(subject, mesh),

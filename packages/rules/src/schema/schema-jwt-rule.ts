@@ -1,7 +1,17 @@
 import { defineRule, type Field, type Mesh } from '@meshvet/core';
 import { REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
 import { keySetFaults } from '../shared/key-sets.ts';
-import { crdSays, lacksText, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isOfIstio,
+  lacksText,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellVerdicts,
+  texts,
+} from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
 
 export const schemaJwtRule = defineRule({
@@ -57,6 +67,7 @@ export const schemaJwtRule = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     const spec = specOf(subject, REQUEST_AUTHENTICATION);
     if (spec)
       tellVerdicts(

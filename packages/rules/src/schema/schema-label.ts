@@ -7,7 +7,7 @@ import {
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
 import { labelKeyFault, labelValueFault } from '../shared/label-values.ts';
-import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { isOfIstio, isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaLabel = defineRule({
   meta: {
@@ -58,6 +58,7 @@ export const schemaLabel = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, labelMaps(subject).flatMap(mapRefusals));
   },
 });

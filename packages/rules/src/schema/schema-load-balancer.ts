@@ -1,6 +1,6 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { balancerFaults } from '../shared/load-balancers.ts';
-import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { isOfIstio, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaLoadBalancer = defineRule({
@@ -80,6 +80,7 @@ export const schemaLoadBalancer = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

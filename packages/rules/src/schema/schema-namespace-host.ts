@@ -5,6 +5,7 @@ import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
+  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -80,6 +81,7 @@ export const schemaNamespaceHost = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...gatewayHosts(subject, mesh), ...sidecarHosts(subject, mesh)]);
   },
 });

@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, isOfIstio, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaPercentage = defineRule({
@@ -56,6 +56,7 @@ export const schemaPercentage = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, percentages(subject, mesh));
   },
 });

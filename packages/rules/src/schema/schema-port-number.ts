@@ -10,7 +10,17 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
-import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isOfIstio,
+  lacks,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellRefusals,
+  texts,
+} from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -74,6 +84,7 @@ export const schemaPortNumber = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, portRefusals(subject, mesh));
   },
 });

@@ -1,7 +1,7 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { ENVOY_FILTER, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { re2Fault } from '../shared/re2.ts';
-import { mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { isOfIstio, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaRegex = defineRule({
   meta: {
@@ -56,6 +56,7 @@ export const schemaRegex = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...routeExpressions(subject), ...proxyVersions(subject)]);
   },
 });

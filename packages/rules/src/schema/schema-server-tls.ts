@@ -1,7 +1,7 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { protocolKind } from '../shared/declared-protocol.ts';
 import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
-import { isUnset, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { isOfIstio, isUnset, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { serverTlsFaults } from '../shared/tls-settings.ts';
 
 export const schemaServerTls = defineRule({
@@ -62,6 +62,7 @@ export const schemaServerTls = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...gatewayFaults(subject, mesh), ...sidecarFaults(subject, mesh)]);
   },
 });

@@ -1,7 +1,7 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { isIpAddress, isIpPrefix } from '../shared/ip-prefix.ts';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import { crdSays, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, isOfIstio, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryAddresses = defineRule({
@@ -50,6 +50,7 @@ export const schemaServiceEntryAddresses = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

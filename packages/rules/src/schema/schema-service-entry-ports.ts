@@ -2,7 +2,17 @@ import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
 import { isDnsLabel } from '../shared/host-names.ts';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isOfIstio,
+  isUnset,
+  lacks,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellVerdicts,
+} from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryPorts = defineRule({
@@ -68,6 +78,7 @@ export const schemaServiceEntryPorts = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

@@ -3,6 +3,7 @@ import { isDomainName, isWildcardDomain } from '../shared/host-names.ts';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import {
   crdSays,
+  isOfIstio,
   isUnset,
   lacks,
   listed,
@@ -80,6 +81,7 @@ export const schemaServiceEntryResolution = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

@@ -3,7 +3,17 @@ import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
 import { isDnsLabel } from '../shared/host-names.ts';
 import { isIpAddress } from '../shared/ip-prefix.ts';
 import { SIDECAR } from '../shared/istio-types.ts';
-import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  crdSays,
+  isOfIstio,
+  isUnset,
+  lacks,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellVerdicts,
+} from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
 export const schemaSidecarListener = defineRule({
@@ -58,6 +68,7 @@ export const schemaSidecarListener = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

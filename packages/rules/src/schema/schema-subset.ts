@@ -1,7 +1,7 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { isDnsLabel } from '../shared/host-names.ts';
 import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { isOfIstio, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
 export const schemaSubset = defineRule({
@@ -52,6 +52,7 @@ export const schemaSubset = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject));
   },
 });

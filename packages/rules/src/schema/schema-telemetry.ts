@@ -3,6 +3,7 @@ import { celSyntaxFault } from '../shared/cel-syntax.ts';
 import { TELEMETRY } from '../shared/istio-types.ts';
 import {
   crdSays,
+  isOfIstio,
   isUnset,
   lacks,
   lacksText,
@@ -73,6 +74,7 @@ export const schemaTelemetry = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

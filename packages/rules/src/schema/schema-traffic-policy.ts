@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { DESTINATION_RULE } from '../shared/istio-types.ts';
-import { lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { isOfIstio, lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaTrafficPolicy = defineRule({
@@ -58,6 +58,7 @@ export const schemaTrafficPolicy = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...policies(subject, mesh),
       ...connectionPools(subject).flatMap((pool) => [...poolFaults(pool)]),

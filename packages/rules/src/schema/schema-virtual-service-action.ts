@@ -1,6 +1,6 @@
 import { defineRule, type Resource } from '@meshvet/core';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { isOfIstio, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import {
   corsFaults,
   faultFaults,
@@ -66,6 +66,7 @@ export const schemaVirtualServiceAction = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject));
   },
 });

@@ -1,7 +1,7 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { isDnsLabel, isDomainName, nameFault } from '../shared/host-names.ts';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import { isOfIstio, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
   meta: {
@@ -52,6 +52,7 @@ export const schemaVirtualServiceGateway = defineRule({
     ],
   },
   check({ subject, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject));
   },
 });

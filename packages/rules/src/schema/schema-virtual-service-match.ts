@@ -3,7 +3,16 @@ import { isClaim, matchedHeaderFault } from '../shared/header-names.ts';
 import { isDnsLabel } from '../shared/host-names.ts';
 import { isIpAddress, isIpPrefix } from '../shared/ip-prefix.ts';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import {
+  isOfIstio,
+  isSettledKey,
+  mappings,
+  quote,
+  type Refusal,
+  specOf,
+  tellRefusals,
+  texts,
+} from '../shared/refusals.ts';
 import { isBoundToMesh } from '../shared/virtual-service-parts.ts';
 
 export const schemaVirtualServiceMatch = defineRule({
@@ -61,6 +70,7 @@ export const schemaVirtualServiceMatch = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

@@ -3,6 +3,7 @@ import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
+  isOfIstio,
   isUnset,
   lacks,
   listed,
@@ -76,6 +77,7 @@ export const schemaVirtualServiceRoute = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

@@ -5,6 +5,7 @@ import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
+  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -60,6 +61,7 @@ export const schemaVirtualServiceSni = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

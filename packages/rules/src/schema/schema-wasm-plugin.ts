@@ -2,6 +2,7 @@ import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
 import {
   crdSays,
+  isOfIstio,
   isUnset,
   lacksText,
   mappings,
@@ -58,6 +59,7 @@ export const schemaWasmPlugin = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     // The schema says all of this itself since 1.20.
     const plugin = crdSays(mesh, '1.20') ? undefined : specOf(subject, WASM_PLUGIN);
     if (plugin) tellRefusals(report, subject, pluginFaults(plugin));

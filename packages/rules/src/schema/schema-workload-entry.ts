@@ -3,6 +3,7 @@ import { SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-t
 import {
   crdSays,
   isEmptyList,
+  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -83,6 +84,7 @@ export const schemaWorkloadEntry = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...entries(subject, mesh), ...groups(subject, mesh)]);
   },
 });

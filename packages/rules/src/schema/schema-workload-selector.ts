@@ -15,6 +15,7 @@ import {
 import {
   crdSays,
   isEmptyList,
+  isOfIstio,
   isSettledKey,
   isUnset,
   lacks,
@@ -97,6 +98,7 @@ export const schemaWorkloadSelector = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...networkingSelector(subject, mesh),
       ...policySelector(subject, mesh),

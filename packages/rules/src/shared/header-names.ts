@@ -66,17 +66,11 @@ export function headerValueFault(value: string): string | undefined {
   return undefined;
 }
 
-// The length of a command at the beginning of a text: `%REQ(x-user)%`.
+// The length of a command at the beginning of a text: `%REQ(x-user):10%`. Arguments may have brackets and percent signs of their own.
 function commandEnd(text: string): number | undefined {
-  const name = /^%[A-Z0-9_]+/.exec(text)?.[0];
+  const name = /^%[A-Za-z0-9_]+/.exec(text)?.[0];
   if (name === undefined) return undefined;
-  let at = name.length;
-  if (text[at] === '(') {
-    const close = text.indexOf(')', at);
-    if (close < 0) return undefined;
-    at = close + 1;
-  }
-  // The length behind the arguments: `%REQ(x-user):10%`.
-  const length = /^:\d{1,9}/.exec(text.slice(at, at + 12))?.[0].length ?? 0;
-  return text[at + length] === '%' ? at + length + 1 : undefined;
+  if (text[name.length] === '%') return name.length + 1;
+  const end = text[name.length] === '(' ? /\)(?::\d{1,9})?%/.exec(text) : undefined;
+  return end ? end.index + end[0].length : undefined;
 }
