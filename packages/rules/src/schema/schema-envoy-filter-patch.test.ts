@@ -41,11 +41,17 @@ testRule(schemaEnvoyFilterPatch, {
       ' #~ refused `subFilter`',
     ),
     'an old name inside; what is made may be called anything': filter(
-      `{ applyTo: HTTP_FILTER, match: { listener: { filterChain: { filter: { name: ${manager}, subFilter: { name: envoy.router } } } } }, patch: { operation: MERGE, value: { name: envoy.lua } } } #~ doubted \`envoy.router\``,
+      `{ applyTo: HTTP_FILTER, match: { listener: { filterChain: { filter: { name: ${manager}, subFilter: { name: envoy.router } } } } }, patch: { operation: MERGE, value: { name: envoy.lua, typed_config: {} } } } #~ doubted \`envoy.router\``,
     ),
     'waypoints are not looked at': filter('{ match: { context: WAYPOINT } }'),
     'an operation that is filled in later': filter('{ applyTo: CLUSTER, patch: { operation: "${OPERATION}" } }'),
     'a misspelt patch is told by another rule': filter('{ applyTo: CLUSTER, pacth: { operation: ADD } }'),
+    'an old name that has to tell the filter': filter(
+      '{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: envoy.cors } } } #~ doubted `envoy.cors`',
+    ),
+    'an old name where a type tells the filter': filter(
+      '{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: envoy.ratelimit, typed_config: {} } } }',
+    ),
     'config beside typed_config': filter(
       '{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, config: {}, typed_config: {} } } }',
     ),

@@ -173,8 +173,11 @@ function* deprecatedName(field: Field): Generator<Refusal> {
 function* valueFaults(value: Field, applyTo: string | undefined): Generator<Refusal> {
   if (!value.isMapping || (applyTo !== 'HTTP_FILTER' && applyTo !== 'NETWORK_FILTER' && applyTo !== 'LISTENER_FILTER'))
     return;
+  // With a typed_config its type tells the filter, and the name may be any.
+  if (value.at('typed_config').hasValue || value.at('typedConfig').hasValue) return;
+  yield* deprecatedName(value.at('name'));
   const config = value.at('config');
-  if (config.hasValue && !value.at('typed_config').hasValue && !value.at('typedConfig').hasValue)
+  if (config.hasValue)
     yield {
       at: config,
       what: 'config is gone since Envoy API v3, and the filter is left without configuration; it takes a typed_config with an @type',
