@@ -82,6 +82,7 @@ export {
   destinationRulesFor,
   type Subset,
 } from './mesh/destination-rules.ts';
+export { durationNanoseconds, MILLISECOND, SECOND } from './mesh/durations.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
 export {
   type Attachment,
@@ -113,6 +114,15 @@ export {
   workloadsOfGateway,
 } from './mesh/gateways.ts';
 export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './mesh/host-endpoints.ts';
+export {
+  hostCovers,
+  hostsOverlap,
+  isDnsLabel,
+  isDomainName,
+  isPartialWildcard,
+  isWildcardDomain,
+  nameFault,
+} from './mesh/host-names.ts';
 export {
   type HostLookup,
   type HostTarget,

@@ -145,12 +145,48 @@ import { runtimeServicePortReserved } from './runtime/runtime-service-port-reser
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
+import { schemaAuthorizationPolicyAction } from './schema/schema-authorization-policy-action.ts';
+import { schemaAuthorizationPolicyCondition } from './schema/schema-authorization-policy-condition.ts';
+import { schemaAuthorizationPolicyDenyTcp } from './schema/schema-authorization-policy-deny-tcp.ts';
+import { schemaAuthorizationPolicyRule } from './schema/schema-authorization-policy-rule.ts';
 import { schemaCel } from './schema/schema-cel.ts';
+import { schemaClientTls } from './schema/schema-client-tls.ts';
+import { schemaDuration } from './schema/schema-duration.ts';
+import { schemaEnvoyFilterPatch } from './schema/schema-envoy-filter-patch.ts';
+import { schemaExportTo } from './schema/schema-export-to.ts';
+import { schemaGatewayServer } from './schema/schema-gateway-server.ts';
+import { schemaHeaderName } from './schema/schema-header-name.ts';
+import { schemaHostName } from './schema/schema-host-name.ts';
+import { schemaInternalAnnotation } from './schema/schema-internal-annotation.ts';
+import { schemaJwtRule } from './schema/schema-jwt-rule.ts';
+import { schemaLabel } from './schema/schema-label.ts';
+import { schemaLoadBalancer } from './schema/schema-load-balancer.ts';
 import { schemaMissingField } from './schema/schema-missing-field.ts';
+import { schemaNamespaceHost } from './schema/schema-namespace-host.ts';
+import { schemaNegativeNumber } from './schema/schema-negative-number.ts';
 import { schemaOneOf } from './schema/schema-one-of.ts';
+import { schemaPercentage } from './schema/schema-percentage.ts';
+import { schemaPortNumber } from './schema/schema-port-number.ts';
+import { schemaRegex } from './schema/schema-regex.ts';
+import { schemaServerTls } from './schema/schema-server-tls.ts';
+import { schemaServiceEntryAddresses } from './schema/schema-service-entry-addresses.ts';
+import { schemaServiceEntryPorts } from './schema/schema-service-entry-ports.ts';
+import { schemaServiceEntryResolution } from './schema/schema-service-entry-resolution.ts';
+import { schemaSidecarListener } from './schema/schema-sidecar-listener.ts';
+import { schemaSubset } from './schema/schema-subset.ts';
+import { schemaTelemetry } from './schema/schema-telemetry.ts';
+import { schemaTrafficPolicy } from './schema/schema-traffic-policy.ts';
 import { schemaUnknownField } from './schema/schema-unknown-field.ts';
 import { schemaValueInvalid } from './schema/schema-value-invalid.ts';
 import { schemaVersionTooNew } from './schema/schema-version-too-new.ts';
+import { schemaVirtualServiceAction } from './schema/schema-virtual-service-action.ts';
+import { schemaVirtualServiceGateway } from './schema/schema-virtual-service-gateway.ts';
+import { schemaVirtualServiceMatch } from './schema/schema-virtual-service-match.ts';
+import { schemaVirtualServiceRoute } from './schema/schema-virtual-service-route.ts';
+import { schemaVirtualServiceSni } from './schema/schema-virtual-service-sni.ts';
+import { schemaWasmPlugin } from './schema/schema-wasm-plugin.ts';
+import { schemaWorkloadEntry } from './schema/schema-workload-entry.ts';
+import { schemaWorkloadSelector } from './schema/schema-workload-selector.ts';
 import { schemaWrongType } from './schema/schema-wrong-type.ts';
 import { serviceEntryNoAddresses } from './service/service-entry-no-addresses.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
@@ -351,12 +387,48 @@ export const allRules: readonly Rule[] = [
   runtimeStartOrder,
   runtimeTerminationDrain,
   runtimeTokenAutomount,
+  schemaAuthorizationPolicyAction,
+  schemaAuthorizationPolicyCondition,
+  schemaAuthorizationPolicyDenyTcp,
+  schemaAuthorizationPolicyRule,
   schemaCel,
+  schemaClientTls,
+  schemaDuration,
+  schemaEnvoyFilterPatch,
+  schemaExportTo,
+  schemaGatewayServer,
+  schemaHeaderName,
+  schemaHostName,
+  schemaInternalAnnotation,
+  schemaJwtRule,
+  schemaLabel,
+  schemaLoadBalancer,
   schemaMissingField,
+  schemaNamespaceHost,
+  schemaNegativeNumber,
   schemaOneOf,
+  schemaPercentage,
+  schemaPortNumber,
+  schemaRegex,
+  schemaServerTls,
+  schemaServiceEntryAddresses,
+  schemaServiceEntryPorts,
+  schemaServiceEntryResolution,
+  schemaSidecarListener,
+  schemaSubset,
+  schemaTelemetry,
+  schemaTrafficPolicy,
   schemaUnknownField,
   schemaValueInvalid,
   schemaVersionTooNew,
+  schemaVirtualServiceAction,
+  schemaVirtualServiceGateway,
+  schemaVirtualServiceMatch,
+  schemaVirtualServiceRoute,
+  schemaVirtualServiceSni,
+  schemaWasmPlugin,
+  schemaWorkloadEntry,
+  schemaWorkloadSelector,
   schemaWrongType,
   serviceEntryNoAddresses,
   serviceExportToInvalid,

@@ -1,5 +1,7 @@
 import { didYouMean } from '../source/did-you-mean.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
+import { durationNanoseconds, SECOND } from './durations.ts';
+import { isDomainName } from './host-names.ts';
 import { isIpAddress } from './ip-prefix.ts';
 import { PROXY_CONFIG_FIELDS, type ProxyConfigField } from './proxy-config-fields.ts';
 
@@ -120,36 +122,17 @@ function integer(
 }
 
 function durationOf(value: unknown, written: string, path: readonly string[], problems: ProxyConfigProblem[]): void {
-  const seconds = typeof value === 'string' ? goSeconds(value) : undefined;
+  const nanoseconds = typeof value === 'string' ? durationNanoseconds(value) : undefined;
   const refuse = (reason: string) => problems.push({ kind: 'refused', path, reason });
-  if (seconds === undefined) refuse(`it takes a duration such as "45s", and not ${written}`);
-  else if (camelCase(path.at(-1) ?? '') === 'drainDuration' && path.length === 1 && (seconds < 1 || seconds % 1 !== 0))
+  if (nanoseconds === undefined) refuse(`it takes a duration such as "45s", and not ${written}`);
+  else if (
+    camelCase(path.at(-1) ?? '') === 'drainDuration' &&
+    path.length === 1 &&
+    (nanoseconds < SECOND || nanoseconds % SECOND !== 0)
+  )
     refuse(`it takes whole seconds, at least one, and not ${written}`);
-  else if (path.at(-1) === 'pollDelay' && seconds === 0) refuse('it takes a delay that is not zero');
+  else if (path.at(-1) === 'pollDelay' && nanoseconds === 0) refuse('it takes a delay that is not zero');
 }
-
-/** Seconds of a duration as Go writes them (`1m30s`); undefined for anything else. */
-function goSeconds(text: string): number | undefined {
-  if (text === '0') return 0;
-  if (text.length > 50 || !/^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    total += Number(amount) * (UNITS[unit as string] ?? 0);
-  }
-  // Sums of fractions are off by less than a nanosecond.
-  return (Math.round(total * 1e9) / 1e9) * (text.startsWith('-') ? -1 : 1);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-9,
-  us: 1e-6,
-  µs: 1e-6,
-  μs: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  h: 3600,
-};
 
 function stringMap(value: unknown, written: string, path: readonly string[], problems: ProxyConfigProblem[]): void {
   if (!isPlainMapping(value)) {
@@ -192,10 +175,7 @@ function isAddress(text: string): boolean {
   const host = text.slice(0, colon);
   if (host.startsWith('[') && host.endsWith(']')) return isIpAddress(host.slice(1, -1));
   if (isIpAddress(host)) return !host.includes(':');
-  const name = host.endsWith('.') ? host.slice(0, -1) : host;
-  const labels = name.split('.');
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return false;
-  return name.length <= 255 && labels.every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
+  return isDomainName(host);
 }
 
 function isScalar(value: unknown): boolean {

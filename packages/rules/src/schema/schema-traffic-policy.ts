@@ -1,0 +1,134 @@
+import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
+import { DESTINATION_RULE } from '../shared/istio-types.ts';
+import { isOfIstio, lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
+
+export const schemaTrafficPolicy = defineRule({
+  meta: {
+    id: 'schema-traffic-policy',
+    summary: 'A traffic policy says nothing, or two things that exclude each other.',
+    why: 'The validating webhook of istiod refuses the resource, and none of its settings holds.',
+    fix: 'Fill in the block that is marked, or leave it out.',
+    severity: 'error',
+    subject: 'resource',
+    codes: ['IST0106', 'IST0133'],
+    sources: [
+      'istio/istio pkg/config/validation/validation.go (validateTrafficPolicy, validateConnectionPool, validateOutlierDetection, validateTunnelSettings, validatePortTrafficPolicies)',
+      'istio.io: DestinationRule reference, TrafficPolicy',
+    ],
+    messages: {
+      refused: '{resource}: {what}; Istio refuses it.',
+      doubted: '{resource}: {what}.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: DestinationRule
+          metadata: { name: cart, namespace: shop }
+          spec:
+            host: cart
+            trafficPolicy:
+              outlierDetection:
+                consecutiveErrors: 5 #~ doubted \`consecutiveErrors\`
+              connectionPool: {} #~ refused \`connectionPool\`
+              portLevelSettings:
+                - connectionPool: { tcp: { maxConnections: 5 } } #~ refused
+        `,
+      },
+    ],
+    good: [
+      {
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: DestinationRule
+          metadata: { name: cart, namespace: shop }
+          spec:
+            host: cart
+            trafficPolicy:
+              outlierDetection: { consecutive5xxErrors: 5 }
+              connectionPool: { http: { http2MaxRequests: 100 } }
+              portLevelSettings:
+                - port: { number: 80 }
+                  connectionPool: { tcp: { maxConnections: 5 } }
+        `,
+      },
+    ],
+  },
+  check({ subject, mesh, report }) {
+    if (!isOfIstio(subject)) return;
+    tellVerdicts(report, subject, [
+      ...policies(subject, mesh),
+      ...connectionPools(subject).flatMap((pool) => [...poolFaults(pool)]),
+    ]);
+  },
+});
+
+const PORT_BLOCKS = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls'];
+const BLOCKS = [...PORT_BLOCKS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'];
+
+function* policies(resource: Resource, mesh: Mesh): Generator<Refusal> {
+  if (resource.type !== DESTINATION_RULE) return;
+  for (const policy of trafficPolicies(resource)) {
+    const { field, ofPort } = policy;
+    if (lacks(field, ...(ofPort ? PORT_BLOCKS : BLOCKS)) && !field.at('tls').exists) {
+      yield { at: field, what: ofPort ? 'the settings of a port are empty' : 'a traffic policy is empty', onKey: true };
+      if (!ofPort) continue;
+    }
+    if (ofPort) {
+      if (lacks(field, 'port')) yield { at: field, what: 'the settings of a port name no port', onKey: true };
+    } else if (field.at('tunnel').hasValue && field.at('proxyProtocol').hasValue) {
+      yield {
+        at: field.at('proxyProtocol'),
+        what: 'tunnel and proxyProtocol stand side by side, and only one of them can',
+        onKey: true,
+      };
+      continue;
+    }
+    yield* outlierFaults(policy, mesh);
+    const protocol = field.at('tunnel').at('protocol');
+    const text = ofPort ? undefined : protocol.string();
+    if (text && text !== 'CONNECT' && text !== 'POST')
+      yield { at: protocol, what: `a tunnel is made by CONNECT or POST, and not by ${quote(text)}` };
+  }
+}
+
+function* outlierFaults({ field, silent }: TrafficPolicy, mesh: Mesh): Generator<Refusal> {
+  const outlier = field.at('outlierDetection');
+  const old = outlier.at('consecutiveErrors');
+  if (!silent && (old.number() ?? 0) !== 0 && mesh.istioAtLeast('1.6'))
+    yield {
+      at: old,
+      what: 'consecutiveErrors is deprecated in favour of consecutive5xxErrors and consecutiveGatewayErrors',
+      onKey: true,
+      mild: true,
+    };
+  const local = outlier.at('consecutiveLocalOriginFailures');
+  const split = outlier.at('splitExternalLocalOriginErrors');
+  if ((local.number() ?? 0) > 0 && (!split.hasValue || split.value === false))
+    yield {
+      at: local,
+      what: 'consecutiveLocalOriginFailures counts only where splitExternalLocalOriginErrors is true',
+      onKey: true,
+    };
+}
+
+function* poolFaults(pool: Field): Generator<Refusal> {
+  const http = pool.at('http');
+  if (lacks(pool, 'http', 'tcp') && !http.exists && !pool.at('tcp').exists) {
+    yield { at: pool, what: 'a connectionPool has neither http nor tcp', onKey: true };
+    return;
+  }
+  if (http.at('h2UpgradePolicy').value === 'UPGRADE' && http.at('useClientProtocol').value === true)
+    yield {
+      at: http.at('useClientProtocol'),
+      what: 'h2UpgradePolicy UPGRADE and useClientProtocol true exclude each other',
+      onKey: true,
+    };
+  const keepAlive = http.at('http2KeepAlive');
+  if (keepAlive.isMapping)
+    for (const key of ['interval', 'timeout'])
+      if (lacksText(keepAlive, key)) yield { at: keepAlive, what: `http2KeepAlive has no ${key}`, onKey: true };
+}
