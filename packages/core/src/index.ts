@@ -149,6 +149,12 @@ export {
   type PeerAuthentication,
   peerAuthentications,
 } from './mesh/peer-authentication.ts';
+export {
+  endpointsSelected,
+  lookupSelected,
+  type PolicySelection,
+  policySelection,
+} from './mesh/policy-selection.ts';
 export { scrapePortProblem } from './mesh/prometheus-annotations.ts';
 export {
   appProtocolSince,

@@ -57,6 +57,9 @@ import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-misma
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
+import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
+import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
+import { policySeveralForPods } from './policy/policy-several-for-pods.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -221,6 +224,9 @@ export const allRules: readonly Rule[] = [
   linkerdProxyUid,
   linkerdReservedPort,
   linkerdWaitBeforeExit,
+  policySelectorUnmatched,
+  policySeveralDefaults,
+  policySeveralForPods,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
