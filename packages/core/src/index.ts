@@ -89,6 +89,7 @@ export {
   type GatewayServer,
   gatewayOf,
   gateways,
+  isScopedToNamespace,
   lookupGateway,
   workloadsOfGateway,
 } from './mesh/gateways.ts';

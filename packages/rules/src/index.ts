@@ -18,6 +18,8 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
+import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -57,6 +59,9 @@ import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-misma
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
+import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
+import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
+import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
 import { policySeveralForPods } from './policy/policy-several-for-pods.ts';
@@ -143,10 +148,12 @@ import { sidecarNativeOrder } from './sidecar/sidecar-native-order.ts';
 import { sidecarNativeRestartPolicy } from './sidecar/sidecar-native-restart-policy.ts';
 import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts';
 import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
+import { sidecarResourceAmbient } from './sidecar/sidecar-resource-ambient.ts';
 import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
 import { sidecarStatusAnnotation } from './sidecar/sidecar-status-annotation.ts';
 import { sidecarTlsModeLabelMissing } from './sidecar/sidecar-tls-mode-label-missing.ts';
 import { sidecarVolumesMissing } from './sidecar/sidecar-volumes-missing.ts';
+import { telemetryProviderMissing } from './telemetry/telemetry-provider-missing.ts';
 import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
 import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
 import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
@@ -185,6 +192,8 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  gatewayCertificateShared,
+  gatewayHostConflict,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -224,6 +233,9 @@ export const allRules: readonly Rule[] = [
   linkerdProxyUid,
   linkerdReservedPort,
   linkerdWaitBeforeExit,
+  policyJwksUnrestricted,
+  policyNamespaceUnknown,
+  policySelectorGatewayApi,
   policySelectorUnmatched,
   policySeveralDefaults,
   policySeveralForPods,
@@ -310,10 +322,12 @@ export const allRules: readonly Rule[] = [
   sidecarNativeRestartPolicy,
   sidecarPartialWorkloads,
   sidecarProxyWithoutInit,
+  sidecarResourceAmbient,
   sidecarSecurityContext,
   sidecarStatusAnnotation,
   sidecarTlsModeLabelMissing,
   sidecarVolumesMissing,
+  telemetryProviderMissing,
   webhookCustomSelector,
   webhookFailurePolicy,
   webhookNeverMatches,

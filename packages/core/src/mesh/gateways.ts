@@ -123,8 +123,8 @@ export function workloadsOfGateway(
   return { workloads, open: changing.some((e) => matches(selector, e.labels) === 'unknown') };
 }
 
-// Environment of istiod; a Gateway then picks pods of its own namespace alone.
-function isScopedToNamespace(mesh: Mesh): boolean {
+/** Whether istiod is told that a Gateway picks pods of its own namespace alone. */
+export function isScopedToNamespace(mesh: Mesh): boolean {
   return mesh.workloads.some(
     ({ resource, containers }) =>
       /^istiod(?:-|$)/.test(resource.name) &&

@@ -1,0 +1,91 @@
+import { type Gateway, gateways, isScopedToNamespace, type Mesh, type Requirement, workloadsOfGateway } from '@meshvet/core';
+
+/** Two Gateways that some proxy reads both, and why that is known. */
+export interface GatewayPair {
+  readonly other: Gateway;
+  /** How their selectors go together: the same, one asks for more, or different labels that one workload has. */
+  readonly selectors: 'equal' | 'narrower' | 'wider' | 'meeting';
+}
+
+// No gateway serves so many objects, and each is held against each.
+const MOST = 300;
+
+/** The other Gateways that a proxy of this one reads too, and that are surely applied beside it. */
+export function gatewaysBeside(mesh: Mesh, gateway: Gateway): readonly GatewayPair[] {
+  if (gateway.resource.name === '' || gateway.resource.rewrites?.name) return [];
+  const known = mesh.derive(pairsByGateway);
+  let pairs = known.get(gateway);
+  if (!pairs) known.set(gateway, (pairs = findPairs(mesh, gateway)));
+  return pairs;
+}
+
+function pairsByGateway(): Map<Gateway, readonly GatewayPair[]> {
+  return new Map();
+}
+
+function findPairs(mesh: Mesh, gateway: Gateway): readonly GatewayPair[] {
+  const { byPair, free } = mesh.derive(gatewaysByLabel);
+  const candidates = new Set<Gateway>(free);
+  // A selector that asks for less is asked for less by all its pairs, so that each candidate shares one, or meets it in a workload.
+  for (const r of gateway.selector?.requirements ?? [])
+    for (const other of byPair.get(pairOf(r)) ?? []) candidates.add(other);
+  const { workloads } = workloadsOfGateway(mesh, gateway);
+  for (const workload of workloads.slice(0, 20))
+    for (const key of workload.podLabels.keys())
+      for (const other of byPair.get(`${key}\n${workload.podLabels.get(key) ?? ''}`) ?? []) candidates.add(other);
+  if (!gateway.selector) for (const other of mesh.derive(gateways).slice(0, MOST)) candidates.add(other);
+  const pairs: GatewayPair[] = [];
+  for (const other of [...candidates].slice(0, MOST)) {
+    if (!areApplied(mesh, gateway, other)) continue;
+    const selectors = relation(mesh, gateway, other);
+    if (selectors) pairs.push({ other, selectors });
+  }
+  return pairs;
+}
+
+// Steps of a tutorial, and overlays of one thing, never meet.
+function areApplied(mesh: Mesh, { resource: a }: Gateway, { resource: b }: Gateway): boolean {
+  if (a === b || b.name === '' || mesh.sameObject(a, b) || b.rewrites?.name) return false;
+  return mesh.appliedTogether(a, b);
+}
+
+function relation(mesh: Mesh, a: Gateway, b: Gateway): GatewayPair['selectors'] | undefined {
+  const [own, other] = [pairsOf(a), pairsOf(b)];
+  if (!own || !other) return undefined;
+  if (a.resource.namespace !== b.resource.namespace && mesh.derive(isScopedToNamespace)) return undefined;
+  const asksLess = [...own].every((pair) => other.has(pair));
+  const asksMore = [...other].every((pair) => own.has(pair));
+  if (asksLess && asksMore) return 'equal';
+  const [mine, theirs] = [workloadsOfGateway(mesh, a).workloads, workloadsOfGateway(mesh, b).workloads];
+  if (asksLess || asksMore) {
+    // Where gateways were read, and none has the labels of the one that asks for more, no proxy reads both.
+    const [more, less] = asksLess ? [theirs, mine] : [mine, theirs];
+    if (more.length === 0 && less.length > 0) return undefined;
+    return asksLess ? 'wider' : 'narrower';
+  }
+  const known = new Set(theirs);
+  return mine.some((w) => known.has(w)) ? 'meeting' : undefined;
+}
+
+function pairsOf({ selector }: Gateway): ReadonlySet<string> | undefined {
+  if (!selector) return new Set();
+  return selector.requirements && new Set(selector.requirements.map(pairOf));
+}
+
+function pairOf({ key, values }: Requirement): string {
+  return `${key}\n${values[0] ?? ''}`;
+}
+
+function gatewaysByLabel(mesh: Mesh) {
+  const byPair = new Map<string, Gateway[]>();
+  const free: Gateway[] = [];
+  for (const gateway of mesh.derive(gateways)) {
+    if (!gateway.selector) free.push(gateway);
+    for (const r of gateway.selector?.requirements ?? []) {
+      const list = byPair.get(pairOf(r));
+      if (!list) byPair.set(pairOf(r), [gateway]);
+      else if (list.length < MOST) list.push(gateway);
+    }
+  }
+  return { byPair, free: free.slice(0, MOST) };
+}
