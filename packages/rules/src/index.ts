@@ -19,6 +19,7 @@ import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
+import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
@@ -193,6 +194,7 @@ export const allRules: readonly Rule[] = [
   annotationUnknown,
   annotationValueInvalid,
   gatewayCertificateShared,
+  gatewayCredentialInvalid,
   gatewayHostConflict,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,

@@ -1,7 +1,12 @@
 import { testRule, yaml } from '@meshvet/core/testing';
 import { gatewayCertificateShared } from './gateway-certificate-shared.ts';
 
-const gateway = (name: string, tls: string, mark = '', more: { port?: string; selector?: string; host?: string } = {}) => yaml`
+const gateway = (
+  name: string,
+  tls: string,
+  mark = '',
+  more: { port?: string; selector?: string; host?: string } = {},
+) => yaml`
   apiVersion: networking.istio.io/v1
   kind: Gateway
   metadata: { name: ${name}, namespace: edge }
@@ -29,6 +34,9 @@ testRule(gatewayCertificateShared, {
       'mode: PASSTHROUGH, credentialName: c',
     ),
     'one host twice is another mistake': two(files, files, '', { host: 'one.example.com' }),
-    'a name that is filled in later': two('mode: SIMPLE, credentialName: "${C}"', 'mode: SIMPLE, credentialName: "${C}"'),
+    'a name that is filled in later': two(
+      'mode: SIMPLE, credentialName: "${C}"',
+      'mode: SIMPLE, credentialName: "${C}"',
+    ),
   },
 });

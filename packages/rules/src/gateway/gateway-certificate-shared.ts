@@ -80,7 +80,10 @@ export const gatewayCertificateShared = defineRule({
       });
       const [first] = sharing;
       if (!first) continue;
-      const at = ownField(server, pairs.flatMap((p) => p.other.servers));
+      const at = ownField(
+        server,
+        pairs.flatMap((p) => p.other.servers),
+      );
       if (!at) continue;
       report(
         at,
@@ -112,7 +115,8 @@ function ownField(server: GatewayServer, others: readonly GatewayServer[]): Fiel
 
 // Connections are of one port; servers of one host are a conflict, which is told by itself.
 function isShared(a: GatewayServer, b: GatewayServer): boolean {
-  if (a.port === undefined || a.port !== b.port || a.bind !== b.bind || b.protocol?.toUpperCase() !== 'HTTPS') return false;
+  if (a.port === undefined || a.port !== b.port || a.bind !== b.bind || b.protocol?.toUpperCase() !== 'HTTPS')
+    return false;
   const hosts = new Set(a.hosts.map((h) => h.host.toLowerCase()));
   if (b.hosts.some((h) => hosts.has(h.host.toLowerCase()))) return false;
   return sharesCertificate(a, b) !== undefined;

@@ -50,7 +50,11 @@ testRule(gatewayHostConflict, {
       gateway('two', { selector: 'tier: front' }, '#~ tls'),
     ),
     'capitals mean the same': two({ host: 'A.example.com' }, {}, '#~ tls'),
-    'a prefix for every namespace and one for a single one': two({ host: '*/a.example.com' }, { host: 'shop/a.example.com' }, '#~ tls'),
+    'a prefix for every namespace and one for a single one': two(
+      { host: '*/a.example.com' },
+      { host: 'shop/a.example.com' },
+      '#~ tls',
+    ),
   },
   good: {
     'another port': two(plain, { ...plain, port: '8080' }),

@@ -1,12 +1,13 @@
 import { defineRule, type GatewayHost, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
 import { type GatewayPair, gatewaysBeside } from '../shared/gateway-pairs.ts';
-import { namesOf } from '../shared/policies.ts';
 import { isTlsServer, sharesCertificate } from '../shared/gateway-tls.ts';
+import { namesOf } from '../shared/policies.ts';
 
 export const gatewayHostConflict = defineRule({
   meta: {
     id: 'gateway-host-conflict',
-    summary: 'Two Gateways open one port of the same proxies for the same host, or for protocols that do not go together.',
+    summary:
+      'Two Gateways open one port of the same proxies for the same host, or for protocols that do not go together.',
     why: 'The proxy takes the server of the older Gateway and drops the other, with all routes that are bound to it; plain HTTP servers alone are put together.',
     fix: 'Keep the host in one Gateway and bind the routes of both to it, or give the other a port or a host of its own.',
     severity: 'error',
@@ -98,7 +99,8 @@ export const gatewayHostConflict = defineRule({
       const options = {
         codes: codesOf(server, clashes),
         related: alike.slice(0, 3).map((c) => ({
-          at: kind === 'protocol' ? c.server.field.at('port').at('protocol') : (c.shared?.other.field ?? c.server.field),
+          at:
+            kind === 'protocol' ? c.server.field.at('port').at('protocol') : (c.shared?.other.field ?? c.server.field),
           note: `${kind === 'protocol' ? 'the protocol' : 'the host'} in ${nameOf(c.pair.other.resource)}`,
         })),
       };

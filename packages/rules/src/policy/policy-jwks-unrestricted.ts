@@ -89,7 +89,9 @@ export const policyJwksUnrestricted = defineRule({
       'unrestricted',
       { deployment: nameOf(resource), policies: namesOf(fetching.map((p) => ({ name: nameOf(p) }))) },
       {
-        related: fetching.slice(0, 3).map((p) => ({ at: p.body.at('spec').at('jwtRules'), note: `keys for ${nameOf(p)}` })),
+        related: fetching
+          .slice(0, 3)
+          .map((p) => ({ at: p.body.at('spec').at('jwtRules'), note: `keys for ${nameOf(p)}` })),
       },
     );
   },
@@ -99,7 +101,9 @@ export const policyJwksUnrestricted = defineRule({
 function fetchingPolicies(mesh: Mesh): readonly Resource[] {
   return mesh
     .ofType('security.istio.io/RequestAuthentication')
-    .filter((r) => !r.partial && (r.body.at('spec').at('jwtRules').items() as Field[]).some((j) => !j.at('jwks').hasValue))
+    .filter(
+      (r) => !r.partial && (r.body.at('spec').at('jwtRules').items() as Field[]).some((j) => !j.at('jwks').hasValue),
+    )
     .slice(0, MOST);
 }
 

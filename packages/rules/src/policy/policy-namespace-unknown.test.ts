@@ -17,7 +17,9 @@ const closed = (text: string, more = {}) => ({ yaml: text, settings: { closedWor
 testRule(policyNamespaceUnknown, {
   bad: {
     'patterns at both ends': closed(policy('namespaces: ["test-*", "*-shop", "prod-*"]', '#~ pattern')),
-    'those that are left out are names too, and Kiali does not look': closed(policy('notNamespaces: [test]', '#~ unknown `test`')),
+    'those that are left out are names too, and Kiali does not look': closed(
+      policy('notNamespaces: [test]', '#~ unknown `test`'),
+    ),
     'case matters in the names of namespaces': closed(policy('namespaces: [Prod-shop]', '#~ unknown')),
   },
   good: {

@@ -88,7 +88,13 @@ function knownNamespaces(mesh: Mesh): ReadonlySet<string> {
   const names = new Set(mesh.namespaces.map((n) => n.name));
   for (const service of mesh.services) names.add(service.resource.namespace ?? '');
   for (const workload of mesh.workloads) names.add(workload.resource.namespace ?? '');
-  for (const name of [mesh.installation.rootNamespace.value, 'default', 'kube-system', 'kube-public', 'kube-node-lease'])
+  for (const name of [
+    mesh.installation.rootNamespace.value,
+    'default',
+    'kube-system',
+    'kube-public',
+    'kube-node-lease',
+  ])
     names.add(name);
   return names;
 }

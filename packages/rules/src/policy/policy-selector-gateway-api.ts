@@ -18,8 +18,10 @@ export const policySelectorGatewayApi = defineRule({
       'istio/istio pkg/config/analysis/analyzers/k8sgateway/workloadselector.go',
     ],
     messages: {
-      waypoint: '{policy} selects the waypoint {gateway} by labels, which waypoints do not read; write it into targetRefs.',
-      gateway: '{policy} selects Gateway {gateway} by labels of its pods; write it into targetRefs, which hold under every setting.',
+      waypoint:
+        '{policy} selects the waypoint {gateway} by labels, which waypoints do not read; write it into targetRefs.',
+      gateway:
+        '{policy} selects Gateway {gateway} by labels of its pods; write it into targetRefs, which hold under every setting.',
     },
   },
   examples: {
@@ -89,7 +91,9 @@ function gatewaysSelected(mesh: Mesh, selection: PolicySelection) {
   const named = selector?.requirements?.find((r) => r.key === NAME_KEY);
   const [name] = named?.values ?? [];
   if (named && name !== undefined)
-    return [{ gateway: name, waypoint: mesh.derive(waypoints).has(`${resource.namespace}/${name}`), field: named.field }];
+    return [
+      { gateway: name, waypoint: mesh.derive(waypoints).has(`${resource.namespace}/${name}`), field: named.field },
+    ];
   const found = new Map<string, boolean>();
   for (const { labels, resource: pod } of endpointsSelected(mesh, selection).endpoints) {
     const gateway = labels.get(NAME_KEY);

@@ -57,7 +57,11 @@ testRule(policySelectorUnmatched, {
   },
   good: {
     'a policy of the root namespace selects pods of any namespace, and Kiali looks in its own': closed(
-      all(policy('AuthorizationPolicy', 'selector: { matchLabels: { app: cart } }', 'istio-system'), cart(), space('shop')),
+      all(
+        policy('AuthorizationPolicy', 'selector: { matchLabels: { app: cart } }', 'istio-system'),
+        cart(),
+        space('shop'),
+      ),
     ),
     'a policy of the root namespace, whose pods may be anywhere': all(
       policy('AuthorizationPolicy', pay, 'istio-system'),
@@ -96,7 +100,10 @@ testRule(policySelectorUnmatched, {
       cart(),
       'apiVersion: db.example.com/v1\nkind: Pay\nmetadata: { name: pay, namespace: shop }\n',
     ),
-    'a label that is filled in later': all(policy('PeerAuthentication', 'selector: { matchLabels: { app: "${APP}" } }'), cart()),
+    'a label that is filled in later': all(
+      policy('PeerAuthentication', 'selector: { matchLabels: { app: "${APP}" } }'),
+      cart(),
+    ),
     'gateways are in the mesh without a sidecar': all(
       policy('AuthorizationPolicy', 'selector: { matchLabels: { istio: ingressgateway } }'),
       cart('shop', 'istio: ingressgateway'),

@@ -144,12 +144,19 @@ function mayHavePods(mesh: Mesh, namespace: string): boolean {
 
 // Dumps hold Pods of which only the metadata was kept; a Gateway of the Gateway API has pods that no manifest shows.
 function peopledNamespaces(mesh: Mesh): ReadonlySet<string> {
-  const kinds = ['Pod', 'networking.istio.io/WorkloadEntry', 'networking.istio.io/WorkloadGroup', 'gateway.networking.k8s.io/Gateway'];
+  const kinds = [
+    'Pod',
+    'networking.istio.io/WorkloadEntry',
+    'networking.istio.io/WorkloadGroup',
+    'gateway.networking.k8s.io/Gateway',
+  ];
   return new Set([
     ...mesh.workloads.flatMap((w) =>
       w.isGateway || mesh.membership(w).answer !== 'no' ? [w.resource.namespace ?? ''] : [],
     ),
-    ...kinds.flatMap((type) => mesh.ofType(type).flatMap((r) => (type === 'Pod' && !r.partial ? [] : [r.namespace ?? '']))),
+    ...kinds.flatMap((type) =>
+      mesh.ofType(type).flatMap((r) => (type === 'Pod' && !r.partial ? [] : [r.namespace ?? ''])),
+    ),
   ]);
 }
 

@@ -1,5 +1,13 @@
 import { defineRule, type Mesh, nameOf, type PolicySelection, type Resource } from '@meshvet/core';
-import { areRivals, isAmbientNamespace, isReadOnce, namesOf, scopeOf, selectionsByScope, selectionToJudge } from '../shared/policies.ts';
+import {
+  areRivals,
+  isAmbientNamespace,
+  isReadOnce,
+  namesOf,
+  scopeOf,
+  selectionsByScope,
+  selectionToJudge,
+} from '../shared/policies.ts';
 
 export const policySeveralDefaults = defineRule({
   meta: {
@@ -19,7 +27,8 @@ export const policySeveralDefaults = defineRule({
       'kiali business/checkers/common/multi_match_selector_checker.go',
     ],
     messages: {
-      several: '{policy} holds for all pods of namespace {namespace}, and so {verb} {others}; Istio reads one of them, the oldest.',
+      several:
+        '{policy} holds for all pods of namespace {namespace}, and so {verb} {others}; Istio reads one of them, the oldest.',
     },
   },
   examples: {
@@ -76,7 +85,9 @@ export const policySeveralDefaults = defineRule({
       },
       {
         codes: CODES[resource.kind] ?? [],
-        related: rivals.slice(0, 3).map((r) => ({ at: placeOf(r), note: `${nameOf(r.resource)} has no selector either` })),
+        related: rivals
+          .slice(0, 3)
+          .map((r) => ({ at: placeOf(r), note: `${nameOf(r.resource)} has no selector either` })),
       },
     );
   },

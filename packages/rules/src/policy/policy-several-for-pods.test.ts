@@ -39,7 +39,10 @@ testRule(policySeveralForPods, {
     ),
   },
   good: {
-    'no pod was read: they may never meet': all(telemetry('one', '{ app: cart }'), telemetry('two', '{ tier: backend }')),
+    'no pod was read: they may never meet': all(
+      telemetry('one', '{ app: cart }'),
+      telemetry('two', '{ tier: backend }'),
+    ),
     'the pods are in another namespace': all(
       telemetry('one', '{ app: cart }', '', 'other'),
       telemetry('two', '{ app: cart }', '', 'other'),

@@ -1,4 +1,11 @@
-import { type Gateway, gateways, isScopedToNamespace, type Mesh, type Requirement, workloadsOfGateway } from '@meshvet/core';
+import {
+  type Gateway,
+  gateways,
+  isScopedToNamespace,
+  type Mesh,
+  type Requirement,
+  workloadsOfGateway,
+} from '@meshvet/core';
 
 /** Two Gateways that some proxy reads both, and why that is known. */
 export interface GatewayPair {

@@ -11,10 +11,7 @@ export const sidecarResourceAmbient = defineRule({
     subject: 'resource',
     codes: ['IST0167'],
     since: '1.18',
-    sources: [
-      'istio.io/docs/ambient/usage/',
-      'istio/istio pkg/config/analysis/analyzers/sidecar/selector.go',
-    ],
+    sources: ['istio.io/docs/ambient/usage/', 'istio/istio pkg/config/analysis/analyzers/sidecar/selector.go'],
     messages: {
       namespace: '{sidecar} has no effect: the pods of namespace {namespace} are in ambient mode, and have no sidecar.',
       pods: '{sidecar} has no effect: {pods} is in ambient mode, and has no sidecar.',
@@ -67,7 +64,12 @@ export const sidecarResourceAmbient = defineRule({
         note: 'the namespace is in ambient mode',
       }));
       const spec = resource.body.at('spec');
-      report(spec.exists ? spec : resource.body.at('metadata').at('name'), 'namespace', { sidecar, namespace }, { related });
+      report(
+        spec.exists ? spec : resource.body.at('metadata').at('name'),
+        'namespace',
+        { sidecar, namespace },
+        { related },
+      );
       return;
     }
     const pods = lookupSelected(mesh, selection);
@@ -90,5 +92,7 @@ function hasSidecars(mesh: Mesh, namespace: string): boolean {
 }
 
 function namespacesWithSidecars(mesh: Mesh): ReadonlySet<string> {
-  return new Set(mesh.workloads.flatMap((w) => (mesh.sidecar(w).present === 'yes' ? [w.resource.namespace ?? ''] : [])));
+  return new Set(
+    mesh.workloads.flatMap((w) => (mesh.sidecar(w).present === 'yes' ? [w.resource.namespace ?? ''] : [])),
+  );
 }

@@ -43,11 +43,7 @@ testRule(telemetryProviderMissing, {
     ),
     'switched off': both(telemetry('accessLogging: [{ disabled: true }]'), EMPTY),
     'a Telemetry of a namespace inherits the providers of the mesh, which istioctl does not see': closed(
-      both(
-        telemetry('accessLogging: [{ providers: [{ name: envoy }] }]'),
-        telemetry(NONE, '', 'shop'),
-        EMPTY,
-      ),
+      both(telemetry('accessLogging: [{ providers: [{ name: envoy }] }]'), telemetry(NONE, '', 'shop'), EMPTY),
     ),
     'what a namespace inherits may be elsewhere': both(telemetry(NONE, '', 'shop'), EMPTY),
     'the providers that Istio brings along': both(

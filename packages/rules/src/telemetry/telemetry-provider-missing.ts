@@ -113,7 +113,8 @@ function providersOfMesh(mesh: Mesh): Providers {
   const extensions = Array.isArray(value.extensionProviders) ? value.extensionProviders : [];
   const names = extensions.map((e) => (e as { name?: unknown } | null)?.name);
   return {
-    known: whole && names.every((n) => typeof n === 'string') ? new Set([...BUILT_IN, ...(names as string[])]) : undefined,
+    known:
+      whole && names.every((n) => typeof n === 'string') ? new Set([...BUILT_IN, ...(names as string[])]) : undefined,
     byDefault: Array.isArray(defaults) && defaults.length > 0 ? 'yes' : 'no',
   };
 }
@@ -129,7 +130,9 @@ function mayInherit(mesh: Mesh, resource: Resource): boolean {
       (other) =>
         other !== resource &&
         (other.namespace === root || other.namespace === resource.namespace) &&
-        (other.body.at('spec').at('accessLogging').items() as Field[]).some((e) => e.at('providers').items().length > 0),
+        (other.body.at('spec').at('accessLogging').items() as Field[]).some(
+          (e) => e.at('providers').items().length > 0,
+        ),
     );
 }
 
