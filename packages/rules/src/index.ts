@@ -18,6 +18,7 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { gatewayApiCrdOld } from './gateway/gateway-api-crd-old.ts';
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
@@ -60,6 +61,8 @@ import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-misma
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
+import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
+import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
@@ -154,6 +157,7 @@ import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
 import { sidecarStatusAnnotation } from './sidecar/sidecar-status-annotation.ts';
 import { sidecarTlsModeLabelMissing } from './sidecar/sidecar-tls-mode-label-missing.ts';
 import { sidecarVolumesMissing } from './sidecar/sidecar-volumes-missing.ts';
+import { statusConditionNegative } from './status/status-condition-negative.ts';
 import { telemetryProviderMissing } from './telemetry/telemetry-provider-missing.ts';
 import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
 import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
@@ -193,6 +197,7 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  gatewayApiCrdOld,
   gatewayCertificateShared,
   gatewayCredentialInvalid,
   gatewayHostConflict,
@@ -235,6 +240,8 @@ export const allRules: readonly Rule[] = [
   linkerdProxyUid,
   linkerdReservedPort,
   linkerdWaitBeforeExit,
+  multiclusterRegistryUnknown,
+  multiclusterServiceDiffers,
   policyJwksUnrestricted,
   policyNamespaceUnknown,
   policySelectorGatewayApi,
@@ -329,6 +336,7 @@ export const allRules: readonly Rule[] = [
   sidecarStatusAnnotation,
   sidecarTlsModeLabelMissing,
   sidecarVolumesMissing,
+  statusConditionNegative,
   telemetryProviderMissing,
   webhookCustomSelector,
   webhookFailurePolicy,
