@@ -23,6 +23,7 @@ testRule(gatewayApiCrdOld, {
     'an Istio that reads the older TCPRoute': on('1.30', crd('tcproutes', 'v1.5.0')),
     'an Istio that reads the older BackendTLSPolicy': on('1.28', crd('backendtlspolicies', 'v1.3.0')),
     'a pre-release of the one that is asked for': crd('grpcroutes', 'v1.1.0-rc1'),
+    'a build between releases': crd('grpcroutes', 'v0.0.0-dev'),
     'another kind': crd('httproutes', 'v0.5.0'),
     'no version': crd('grpcroutes', 'main'),
     'filled in later': crd('grpcroutes', '"${VERSION}"'),

@@ -54,6 +54,8 @@ export const gatewayApiCrdOld = defineRule({
     const need = MINIMUM[resource.name.slice(0, -suffix.length)];
     const written = resource.annotations.get(KEY);
     if (!need || written === undefined || !mesh.istioAtLeast(need.since)) return;
+    // What is built between releases bears the number that a release puts in later.
+    if (/^v?0\.0\.0/.test(written)) return;
     // Whatever comes after the third number is of a pre-release, and counts as the release.
     const installed = /^v?(\d{1,4}\.\d{1,4})(?:\.\d{1,6})?(?:[-+].*)?$/.exec(written)?.[1];
     const [version, minimum] = [installed, need.minimum].map((text) => (text ? parseVersion(text) : undefined));

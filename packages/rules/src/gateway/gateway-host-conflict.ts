@@ -20,10 +20,10 @@ export const gatewayHostConflict = defineRule({
       'kiali business/checkers/gateways/multi_match_checker.go',
     ],
     messages: {
-      tls: '{gateway}: {others} has host {host} on port {port} too; of two TLS servers for one host the proxy drops the younger.',
+      tls: '{gateway} has host {host} on port {port}, as {others}; of two TLS servers for one host the proxy drops the younger.',
       protocol:
         '{gateway}: {protocol} on port {port} does not go with {otherProtocol} of {others}; the proxy drops the younger server.',
-      http: '{gateway}: {others} has host {host} on port {port} too; the proxy puts the routes of both together, in an order nobody writes down.',
+      http: '{gateway} has host {host} on port {port}, as {others}; the proxy puts the routes of both together, in an order nobody writes down.',
     },
   },
   examples: {
