@@ -65,6 +65,7 @@ import { multiclusterRegistryUnknown } from './multicluster/multicluster-registr
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
+import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
@@ -153,6 +154,9 @@ import { sidecarNativeRestartPolicy } from './sidecar/sidecar-native-restart-pol
 import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts';
 import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
 import { sidecarResourceAmbient } from './sidecar/sidecar-resource-ambient.ts';
+import { sidecarResourceEgressUnmatched } from './sidecar/sidecar-resource-egress-unmatched.ts';
+import { sidecarResourceOutboundMode } from './sidecar/sidecar-resource-outbound-mode.ts';
+import { sidecarResourceRootSelector } from './sidecar/sidecar-resource-root-selector.ts';
 import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
 import { sidecarStatusAnnotation } from './sidecar/sidecar-status-annotation.ts';
 import { sidecarTlsModeLabelMissing } from './sidecar/sidecar-tls-mode-label-missing.ts';
@@ -244,6 +248,7 @@ export const allRules: readonly Rule[] = [
   multiclusterServiceDiffers,
   policyJwksUnrestricted,
   policyNamespaceUnknown,
+  policyPrincipalUnknown,
   policySelectorGatewayApi,
   policySelectorUnmatched,
   policySeveralDefaults,
@@ -332,6 +337,9 @@ export const allRules: readonly Rule[] = [
   sidecarPartialWorkloads,
   sidecarProxyWithoutInit,
   sidecarResourceAmbient,
+  sidecarResourceEgressUnmatched,
+  sidecarResourceOutboundMode,
+  sidecarResourceRootSelector,
   sidecarSecurityContext,
   sidecarStatusAnnotation,
   sidecarTlsModeLabelMissing,
