@@ -63,6 +63,7 @@ import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
+import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
@@ -246,6 +247,7 @@ export const allRules: readonly Rule[] = [
   linkerdWaitBeforeExit,
   multiclusterRegistryUnknown,
   multiclusterServiceDiffers,
+  policyIdentityWithoutMtls,
   policyJwksUnrestricted,
   policyNamespaceUnknown,
   policyPrincipalUnknown,

@@ -4,6 +4,7 @@ import {
   isScopedToNamespace,
   type Mesh,
   type Requirement,
+  type Workload,
   workloadsOfGateway,
 } from '@meshvet/core';
 
@@ -36,8 +37,7 @@ function findPairs(mesh: Mesh, gateway: Gateway): readonly GatewayPair[] {
   // A selector that asks for less is asked for less by all its pairs, so that each candidate shares one, or meets it in a workload.
   for (const r of gateway.selector?.requirements ?? [])
     for (const other of byPair.get(pairOf(r)) ?? []) candidates.add(other);
-  const { workloads } = workloadsOfGateway(mesh, gateway);
-  for (const workload of workloads.slice(0, 20))
+  for (const workload of workloadsOf(mesh, gateway).slice(0, 20))
     for (const key of workload.podLabels.keys())
       for (const other of byPair.get(`${key}\n${workload.podLabels.get(key) ?? ''}`) ?? []) candidates.add(other);
   if (!gateway.selector) for (const other of mesh.derive(gateways).slice(0, MOST)) candidates.add(other);
@@ -63,7 +63,7 @@ function relation(mesh: Mesh, a: Gateway, b: Gateway): GatewayPair['selectors'] 
   const asksLess = [...own].every((pair) => other.has(pair));
   const asksMore = [...other].every((pair) => own.has(pair));
   if (asksLess && asksMore) return 'equal';
-  const [mine, theirs] = [workloadsOfGateway(mesh, a).workloads, workloadsOfGateway(mesh, b).workloads];
+  const [mine, theirs] = [workloadsOf(mesh, a), workloadsOf(mesh, b)];
   if (asksLess || asksMore) {
     // Where gateways were read, and none has the labels of the one that asks for more, no proxy reads both.
     const [more, less] = asksLess ? [theirs, mine] : [mine, theirs];
@@ -72,6 +72,18 @@ function relation(mesh: Mesh, a: Gateway, b: Gateway): GatewayPair['selectors'] 
   }
   const known = new Set(theirs);
   return mine.some((w) => known.has(w)) ? 'meeting' : undefined;
+}
+
+// Asked for each pair.
+function workloadsOf(mesh: Mesh, gateway: Gateway): readonly Workload[] {
+  const known = mesh.derive(workloadsByGateway);
+  let workloads = known.get(gateway);
+  if (!workloads) known.set(gateway, (workloads = workloadsOfGateway(mesh, gateway).workloads));
+  return workloads;
+}
+
+function workloadsByGateway(): Map<Gateway, readonly Workload[]> {
+  return new Map();
 }
 
 function pairsOf({ selector }: Gateway): ReadonlySet<string> | undefined {
