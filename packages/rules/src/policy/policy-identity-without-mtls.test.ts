@@ -55,6 +55,11 @@ testRule(policyIdentityWithoutMtls, {
       policy(from, '#~ identity'),
       peer(OFF).replace('namespace: shop', 'namespace: istio-system'),
     ),
+    'the labels that both ask for, whatever pods have them': all(
+      policy(from, '#~ identity', own),
+      peer(`${own}${OFF}`, 'cart'),
+      peer('selector: { matchLabels: { app: pay } }, mtls: { mode: STRICT }', 'pay'),
+    ),
     'the pods that are selected': all(
       policy(from, '#~ identity', own),
       cart(),
@@ -72,6 +77,11 @@ testRule(policyIdentityWithoutMtls, {
       cart(),
       peer(`${own}${OFF}, portLevelMtls: { 8080: { mode: STRICT } }`, 'cart'),
       space('team: shop'),
+    ),
+    'other labels of the same pods may bring it back': all(
+      policy(from, '', own),
+      peer(`${own}${OFF}`, 'cart'),
+      peer('selector: { matchLabels: { tier: backend } }, mtls: { mode: STRICT }', 'backend'),
     ),
     'other pods may have a policy of their own': all(
       policy(from),

@@ -9,6 +9,7 @@ import {
   type PolicySelection,
   peerAuthentications,
   type Resource,
+  type Selector,
 } from '@meshvet/core';
 import { selectionToJudge } from '../shared/policies.ts';
 
@@ -146,6 +147,14 @@ function switchedOff(mesh: Mesh, selection: PolicySelection): Off | undefined {
       return modes.includes(undefined) ? undefined : modes[0];
     }
   }
+  // Whatever pods have all labels that the policy asks for have those of a PeerAuthentication that asks for some of them.
+  const narrow = inNamespace.filter((p) => p.scope === 'workload' && !contradict(p.selector, selection.selector));
+  const [covering] = narrow.filter((p) => isWithin(p.selector, selection.selector));
+  if (selection.selector && covering && narrow.every((p) => p.mtls.mode === 'DISABLE')) {
+    if (!mesh.appliedTogether(covering.resource, resource) || isAmbient(mesh, resource.namespace ?? ''))
+      return undefined;
+    return { policy: covering.resource, field: covering.mtls.field };
+  }
   // Of pods that nobody has seen it is known where the namespace or the mesh says it, and nothing narrower may say otherwise.
   const wider = peerAuthentications(mesh).filter((p) => p.scope === 'mesh');
   const [only, second] = inNamespace.length > 0 ? inNamespace : wider;
@@ -153,6 +162,17 @@ function switchedOff(mesh: Mesh, selection: PolicySelection): Off | undefined {
   if (only.scope !== 'namespace' && only.scope !== 'mesh') return undefined;
   if (!mesh.appliedTogether(only.resource, resource) || isAmbient(mesh, resource.namespace ?? '')) return undefined;
   return { policy: only.resource, field: only.mtls.field };
+}
+
+function isWithin(inner: Selector | undefined, outer: Selector | undefined): boolean {
+  const pairs = new Set(outer?.requirements?.map((r) => `${r.key}=${r.values[0]}`));
+  return inner?.requirements?.every((r) => pairs.has(`${r.key}=${r.values[0]}`)) ?? false;
+}
+
+// Two values of one label are on no pod both.
+function contradict(one: Selector | undefined, other: Selector | undefined): boolean {
+  const values = new Map(other?.requirements?.map((r) => [r.key, r.values[0]]));
+  return one?.requirements?.some((r) => values.has(r.key) && values.get(r.key) !== r.values[0]) ?? false;
 }
 
 // Between pods of the ambient mesh ztunnel speaks mutual TLS whatever a policy says.

@@ -36,7 +36,7 @@ testRule(policyPrincipalUnknown, {
     ),
     'default is everywhere': closed(all(policy('principals: [cluster.local/ns/shop/sa/default]'), account('cart'))),
     'a star at one end': closed(
-      all(policy('principals: ["*/sa/cart", "cluster.local/ns/shop/*", "*"]'), account('cart')),
+      all(policy('principals: ["*/sa/cart", "cluster.local/ns/shop/*", "*local/ns/shop/*", "*"]'), account('cart')),
     ),
     'cluster.local is the trust domain, whatever that is called': closed(
       all(

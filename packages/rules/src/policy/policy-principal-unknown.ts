@@ -101,11 +101,17 @@ function isKnown(written: string, domains: readonly string[], accounts: Readonly
   for (const domain of domains.slice(0, 20)) {
     for (const account of accounts) {
       const whole = domain + account;
-      if (written.startsWith('*') ? whole.endsWith(written.slice(1)) : whole.startsWith(written.slice(0, -1)))
-        return true;
+      if (matchesPattern(written, whole)) return true;
     }
   }
   return false;
+}
+
+// Istio knows a star at one end. With one at both it is a matter of the form, which is not judged here.
+function matchesPattern(pattern: string, text: string): boolean {
+  const [first, last] = [pattern.startsWith('*'), pattern.endsWith('*')];
+  if (first && last) return text.includes(pattern.slice(1, -1));
+  return first ? text.endsWith(pattern.slice(1)) : text.startsWith(pattern.slice(0, last ? -1 : undefined));
 }
 
 /** `/ns/shop/sa/cart` of each service account: its object, the pods that run as it, and `default` wherever there is anything. */
