@@ -1,6 +1,6 @@
-import { defineRule, type Field, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
+import { defineRule, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
 import { gatewaysBeside } from '../shared/gateway-pairs.ts';
-import { sharesCertificate } from '../shared/gateway-tls.ts';
+import { certificateNames, sharesCertificate } from '../shared/gateway-tls.ts';
 import { namesOf } from '../shared/policies.ts';
 
 export const gatewayCertificateShared = defineRule({
@@ -73,20 +73,19 @@ export const gatewayCertificateShared = defineRule({
     );
     for (const server of gateway.servers.slice(0, MOST)) {
       if (server.protocol?.toUpperCase() !== 'HTTPS') continue;
+      const names = new Set(certificateNames(mesh, server));
+      const isLike = (other: GatewayServer) =>
+        certificateNames(mesh, other).some((name) => names.has(name)) && isShared(server, other);
       const sharing = pairs.flatMap(({ other }) => {
-        const hit = other.servers.slice(0, MOST).find((s) => isShared(server, s));
+        const hit = other.servers.slice(0, MOST).find(isLike);
         const field = hit && sharesCertificate(hit, server);
-        return hit && field ? [{ other, field }] : [];
+        const own = hit && sharesCertificate(server, hit);
+        return own && field ? [{ other, field, own }] : [];
       });
       const [first] = sharing;
       if (!first) continue;
-      const at = ownField(
-        server,
-        pairs.flatMap((p) => p.other.servers),
-      );
-      if (!at) continue;
       report(
-        at,
+        first.own,
         'shared',
         {
           gateway: nameOf(resource),
@@ -104,14 +103,6 @@ export const gatewayCertificateShared = defineRule({
 });
 
 const MOST = 100;
-
-function ownField(server: GatewayServer, others: readonly GatewayServer[]): Field | undefined {
-  for (const other of others.slice(0, MOST * MOST)) {
-    const field = isShared(server, other) ? sharesCertificate(server, other) : undefined;
-    if (field) return field;
-  }
-  return undefined;
-}
 
 // Connections are of one port; servers of one host are a conflict, which is told by itself.
 function isShared(a: GatewayServer, b: GatewayServer): boolean {

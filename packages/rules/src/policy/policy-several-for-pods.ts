@@ -1,4 +1,12 @@
-import { defineRule, type Endpoint, endpointsSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
+import {
+  defineRule,
+  type Endpoint,
+  endpointsSelected,
+  type Mesh,
+  nameOf,
+  type PolicySelection,
+  type Resource,
+} from '@meshvet/core';
 import {
   areRivals,
   isAmbientEndpoint,
@@ -140,6 +148,17 @@ function placeOf({ selector, field }: PolicySelection) {
 
 // Only what surely stands beside the policy: pods of an overlay are not those of the other. Ambient pods read no Sidecar at all.
 function podsOf(mesh: Mesh, selection: PolicySelection): ReadonlySet<Endpoint> {
+  const known = mesh.derive(podsByPolicy);
+  let pods = known.get(selection.resource);
+  if (!pods) known.set(selection.resource, (pods = findPods(mesh, selection)));
+  return pods;
+}
+
+function podsByPolicy(): Map<Resource, ReadonlySet<Endpoint>> {
+  return new Map();
+}
+
+function findPods(mesh: Mesh, selection: PolicySelection): ReadonlySet<Endpoint> {
   const { resource } = selection;
   return new Set(
     endpointsSelected(mesh, selection).endpoints.filter(

@@ -35,11 +35,10 @@ function findPairs(mesh: Mesh, gateway: Gateway): readonly GatewayPair[] {
   const { byPair, free } = mesh.derive(gatewaysByLabel);
   const candidates = new Set<Gateway>(free);
   // A selector that asks for less is asked for less by all its pairs, so that each candidate shares one, or meets it in a workload.
-  for (const r of gateway.selector?.requirements ?? [])
-    for (const other of byPair.get(pairOf(r)) ?? []) candidates.add(other);
-  for (const workload of workloadsOf(mesh, gateway).slice(0, 20))
-    for (const key of workload.podLabels.keys())
-      for (const other of byPair.get(`${key}\n${workload.podLabels.get(key) ?? ''}`) ?? []) candidates.add(other);
+  const labels = new Set((gateway.selector?.requirements ?? []).map(pairOf));
+  for (const { podLabels } of workloadsOf(mesh, gateway).slice(0, 20))
+    for (const key of podLabels.keys()) labels.add(`${key}\n${podLabels.get(key) ?? ''}`);
+  for (const label of labels) for (const other of byPair.get(label) ?? []) candidates.add(other);
   if (!gateway.selector) for (const other of mesh.derive(gateways).slice(0, MOST)) candidates.add(other);
   const pairs: GatewayPair[] = [];
   for (const other of [...candidates].slice(0, MOST)) {
@@ -57,7 +56,7 @@ function areApplied(mesh: Mesh, { resource: a }: Gateway, { resource: b }: Gatew
 }
 
 function relation(mesh: Mesh, a: Gateway, b: Gateway): GatewayPair['selectors'] | undefined {
-  const [own, other] = [pairsOf(a), pairsOf(b)];
+  const [own, other] = [pairsOf(mesh, a), pairsOf(mesh, b)];
   if (!own || !other) return undefined;
   if (a.resource.namespace !== b.resource.namespace && mesh.derive(isScopedToNamespace)) return undefined;
   const asksLess = [...own].every((pair) => other.has(pair));
@@ -70,8 +69,21 @@ function relation(mesh: Mesh, a: Gateway, b: Gateway): GatewayPair['selectors'] 
     if (more.length === 0 && less.length > 0) return undefined;
     return asksLess ? 'wider' : 'narrower';
   }
-  const known = new Set(theirs);
-  return mine.some((w) => known.has(w)) ? 'meeting' : undefined;
+  const known = knownWorkloads(mesh, b);
+  return mine.slice(0, MOST_WORKLOADS).some((w) => known.has(w)) ? 'meeting' : undefined;
+}
+
+const MOST_WORKLOADS = 40;
+
+function knownWorkloads(mesh: Mesh, gateway: Gateway): ReadonlySet<Workload> {
+  const known = mesh.derive(setsByGateway);
+  let set = known.get(gateway);
+  if (!set) known.set(gateway, (set = new Set(workloadsOf(mesh, gateway))));
+  return set;
+}
+
+function setsByGateway(): Map<Gateway, ReadonlySet<Workload>> {
+  return new Map();
 }
 
 // Asked for each pair.
@@ -86,9 +98,17 @@ function workloadsByGateway(): Map<Gateway, readonly Workload[]> {
   return new Map();
 }
 
-function pairsOf({ selector }: Gateway): ReadonlySet<string> | undefined {
-  if (!selector) return new Set();
-  return selector.requirements && new Set(selector.requirements.map(pairOf));
+function pairsOf(mesh: Mesh, gateway: Gateway): ReadonlySet<string> | undefined {
+  const known = mesh.derive(pairsBySelector);
+  if (!known.has(gateway)) {
+    const { selector } = gateway;
+    known.set(gateway, selector ? selector.requirements && new Set(selector.requirements.map(pairOf)) : new Set());
+  }
+  return known.get(gateway);
+}
+
+function pairsBySelector(): Map<Gateway, ReadonlySet<string> | undefined> {
+  return new Map();
 }
 
 function pairOf({ key, values }: Requirement): string {

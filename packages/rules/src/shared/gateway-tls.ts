@@ -1,4 +1,4 @@
-import type { Field, GatewayServer } from '@meshvet/core';
+import type { Field, GatewayServer, Mesh } from '@meshvet/core';
 
 /** Whether a server of a Gateway is told by the name in the TLS handshake; plain HTTP that only redirects is not. */
 export function isTlsServer({ protocol = '', tls }: GatewayServer): boolean {
@@ -29,4 +29,19 @@ export function sharesCertificate(own: GatewayServer, other: GatewayServer): Fie
     return value !== undefined && value !== '' && value === other.tls.at(key).string();
   };
   return same('serverCertificate') && same('privateKey') ? own.tls.at('serverCertificate') : undefined;
+}
+
+/** What names the certificates of a server, for a quick look before `sharesCertificate`; read once, since many are held against many. */
+export function certificateNames(mesh: Mesh, server: GatewayServer): readonly string[] {
+  const known = mesh.derive(namesByServer);
+  let names = known.get(server);
+  if (!names) {
+    const fields = [...credentialFields(server), server.tls.at('serverCertificate')];
+    known.set(server, (names = fields.flatMap((f) => f.string() || [])));
+  }
+  return names;
+}
+
+function namesByServer(): Map<GatewayServer, readonly string[]> {
+  return new Map();
 }
