@@ -15,7 +15,7 @@ export const gatewayHostConflict = defineRule({
     codes: ['IST0145', 'KIA0301'],
     sources: [
       'istio.io/docs/reference/config/networking/gateway/',
-      'istio/istio pilot/pkg/model/gateway.go: mergeGateways, canMergeProtocols, CheckDuplicates',
+      'istio/istio pilot/pkg/model/gateway.go: canMergeProtocols, CheckDuplicates',
       'istio/istio pkg/config/analysis/analyzers/gateway/conflictinggateway.go',
       'kiali business/checkers/gateways/multi_match_checker.go',
     ],

@@ -11,7 +11,7 @@ export const multiclusterServiceDiffers = defineRule({
     codes: ['IST0170'],
     sources: [
       'istio.io/docs/ops/configuration/traffic-management/multicluster/',
-      'istio/istio pkg/config/analysis/analyzers/service/multicluster.go',
+      'istio/istio pkg/config/analysis/analyzers/multicluster/service.go',
     ],
     messages: {
       headless:

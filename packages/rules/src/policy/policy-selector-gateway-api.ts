@@ -14,7 +14,7 @@ export const policySelectorGatewayApi = defineRule({
     sources: [
       'istio.io/docs/reference/config/type/workload-selector/#PolicyTargetReference',
       'istio/istio pilot/pkg/model/policyattachment.go',
-      'istio/istio pilot/pkg/features/pilot.go: ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY',
+      'istio/istio pilot/pkg/features: ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY',
       'istio/istio pkg/config/analysis/analyzers/k8sgateway/workloadselector.go',
     ],
     messages: {

@@ -14,7 +14,7 @@ export const telemetryProviderMissing = defineRule({
     sources: [
       'istio.io/docs/reference/config/telemetry/#AccessLogging',
       'istio.io/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider',
-      'istio/istio pkg/config/analysis/analyzers/telemetry/provider.go',
+      'istio/istio pkg/config/analysis/analyzers/telemetry/providers.go',
       'istio/istio pilot/pkg/model/telemetry.go',
     ],
     messages: {
