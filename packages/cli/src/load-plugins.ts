@@ -129,7 +129,7 @@ function rulesOf(module: unknown, name: string): readonly unknown[] {
   return list;
 }
 
-const SUBJECTS = ['resource', 'workload', 'service', 'namespace', 'problem'];
+const SUBJECTS = ['resource', 'workload', 'service', 'namespace', 'problem', 'mesh'];
 
 /** What keeps a value from being a rule, as the end of "its rule ..."; undefined when it is one. */
 function ruleFault(rule: unknown): string | undefined {

@@ -110,6 +110,7 @@ export {
   type GatewayServer,
   gatewayOf,
   gateways,
+  isScopedToNamespace,
   lookupGateway,
   workloadsOfGateway,
 } from './mesh/gateways.ts';
@@ -181,6 +182,12 @@ export {
   type PeerAuthentication,
   peerAuthentications,
 } from './mesh/peer-authentication.ts';
+export {
+  endpointsSelected,
+  lookupSelected,
+  type PolicySelection,
+  policySelection,
+} from './mesh/policy-selection.ts';
 export { scrapePortProblem } from './mesh/prometheus-annotations.ts';
 export {
   appProtocolSince,

@@ -24,6 +24,7 @@ import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
 import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.ts';
 import { gatewayApiCertificateUnknown } from './gateway/gateway-api-certificate-unknown.ts';
 import { gatewayApiClassUnknown } from './gateway/gateway-api-class-unknown.ts';
+import { gatewayApiCrdOld } from './gateway/gateway-api-crd-old.ts';
 import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overlap.ts';
 import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
 import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
@@ -32,6 +33,9 @@ import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-li
 import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
 import { gatewayApiParentUnknown } from './gateway/gateway-api-parent-unknown.ts';
 import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-not-granted.ts';
+import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
+import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
+import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -85,6 +89,16 @@ import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
+import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
+import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
+import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
+import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
+import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
+import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
+import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
+import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
+import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
+import { policySeveralForPods } from './policy/policy-several-for-pods.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -218,10 +232,16 @@ import { sidecarNativeOrder } from './sidecar/sidecar-native-order.ts';
 import { sidecarNativeRestartPolicy } from './sidecar/sidecar-native-restart-policy.ts';
 import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts';
 import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
+import { sidecarResourceAmbient } from './sidecar/sidecar-resource-ambient.ts';
+import { sidecarResourceEgressUnmatched } from './sidecar/sidecar-resource-egress-unmatched.ts';
+import { sidecarResourceOutboundMode } from './sidecar/sidecar-resource-outbound-mode.ts';
+import { sidecarResourceRootSelector } from './sidecar/sidecar-resource-root-selector.ts';
 import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
 import { sidecarStatusAnnotation } from './sidecar/sidecar-status-annotation.ts';
 import { sidecarTlsModeLabelMissing } from './sidecar/sidecar-tls-mode-label-missing.ts';
 import { sidecarVolumesMissing } from './sidecar/sidecar-volumes-missing.ts';
+import { statusConditionNegative } from './status/status-condition-negative.ts';
+import { telemetryProviderMissing } from './telemetry/telemetry-provider-missing.ts';
 import { webhookCustomSelector } from './webhook/webhook-custom-selector.ts';
 import { webhookFailurePolicy } from './webhook/webhook-failure-policy.ts';
 import { webhookNeverMatches } from './webhook/webhook-never-matches.ts';
@@ -266,6 +286,7 @@ export const allRules: readonly Rule[] = [
   gatewayApiBackendUnknown,
   gatewayApiCertificateUnknown,
   gatewayApiClassUnknown,
+  gatewayApiCrdOld,
   gatewayApiGatewaysOverlap,
   gatewayApiGrantNamespaceUnknown,
   gatewayApiListenerDuplicate,
@@ -274,6 +295,9 @@ export const allRules: readonly Rule[] = [
   gatewayApiParentRefusesRoute,
   gatewayApiParentUnknown,
   gatewayApiReferenceNotGranted,
+  gatewayCertificateShared,
+  gatewayCredentialInvalid,
+  gatewayHostConflict,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -327,6 +351,16 @@ export const allRules: readonly Rule[] = [
   linkerdReservedPort,
   linkerdWaitBeforeExit,
   meshDoubleInjection,
+  multiclusterRegistryUnknown,
+  multiclusterServiceDiffers,
+  policyIdentityWithoutMtls,
+  policyJwksUnrestricted,
+  policyNamespaceUnknown,
+  policyPrincipalUnknown,
+  policySelectorGatewayApi,
+  policySelectorUnmatched,
+  policySeveralDefaults,
+  policySeveralForPods,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
@@ -460,10 +494,16 @@ export const allRules: readonly Rule[] = [
   sidecarNativeRestartPolicy,
   sidecarPartialWorkloads,
   sidecarProxyWithoutInit,
+  sidecarResourceAmbient,
+  sidecarResourceEgressUnmatched,
+  sidecarResourceOutboundMode,
+  sidecarResourceRootSelector,
   sidecarSecurityContext,
   sidecarStatusAnnotation,
   sidecarTlsModeLabelMissing,
   sidecarVolumesMissing,
+  statusConditionNegative,
+  telemetryProviderMissing,
   webhookCustomSelector,
   webhookFailurePolicy,
   webhookNeverMatches,

@@ -7,13 +7,14 @@ import {
   settingsOf,
 } from '../config/resolve-config.ts';
 import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
-import { readResources } from '../manifest/read-resources.ts';
+import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
 import { readShapes } from '../schema/shapes.ts';
+import type { YamlDocument } from '../source/document.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
@@ -115,6 +116,8 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       clusters: new Map(
         context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
       ),
+      meshNetworks: context.meshNetworks,
+      today: setup.today,
     });
     meshes.push(mesh);
     watch.lap('model');
@@ -206,13 +209,17 @@ export function resolvedRules(
 
 async function readContext(setup: LintSetup) {
   const meshConfig = setup.meshConfig && (await readMapping(setup.meshConfig));
-  const meshNetworks = setup.meshNetworks && (await readMapping(setup.meshNetworks));
+  const networks = setup.meshNetworks && (await readMapping(setup.meshNetworks));
   const clusters: [string, ReadFile[]][] = [];
   for (const [name, files] of Object.entries(setup.clusters ?? {})) clusters.push([name, await readFiles(files)]);
-  return { mesh: { ...(meshConfig ? { meshConfig } : {}), ...(meshNetworks ? { meshNetworks } : {}) }, clusters };
+  const mesh = {
+    ...(meshConfig ? { meshConfig: meshConfig.value } : {}),
+    ...(networks ? { meshNetworks: networks.value } : {}),
+  };
+  return { mesh, clusters, meshNetworks: networks?.document && meshNetworksResource(networks.document) };
 }
 
-async function readMapping(file: InputFile): Promise<object> {
+async function readMapping(file: InputFile): Promise<{ value: object; document?: YamlDocument }> {
   if (file.problem)
     throw new SetupError(
       `${file.path}: ${file.problem === 'too-large' ? 'the file is too large' : 'the file is not UTF-8 text'}`,
@@ -224,9 +231,9 @@ async function readMapping(file: InputFile): Promise<object> {
     const reason = problem.kind === 'syntax' ? problem.data.reason : 'it grows without end';
     throw new SetupError(`${file.path}:${line}:${column}: ${reason}`);
   }
-  if (document?.value === undefined || document.value === null) return {};
+  if (document?.value === undefined || document.value === null) return { value: {} };
   if (!isPlainMapping(document.value)) throw new SetupError(`${file.path}: a mapping is expected`);
-  return document.value;
+  return { value: document.value, document };
 }
 
 function groupByPath(read: readonly ReadFile[]): Map<string, ReadFile[]> {

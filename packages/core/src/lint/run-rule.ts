@@ -106,6 +106,8 @@ export class Subjects {
         return own(this.#mesh.namespaces);
       case 'resource':
         return this.#mesh.resources.map((resource) => ({ subject: resource, resource }));
+      case 'mesh':
+        return [{ subject: this.#mesh, resource: undefined }];
       case 'problem':
         return this.#problems.map((subject) => ({ subject, resource: undefined }));
     }

@@ -1,4 +1,5 @@
 import type { Mesh } from '../mesh/mesh.ts';
+import { lookupSelected, policySelection } from '../mesh/policy-selection.ts';
 import { compareText } from './order.ts';
 import type { Undecided } from './result.ts';
 
@@ -42,7 +43,27 @@ export function undecidedOf(mesh: Mesh): Undecided[] {
         `which pods ${n === '1' ? '1 Service' : `${n} Services`} of namespace ${namespace} ${n === '1' ? 'selects' : 'select'}`,
     );
   }
+  for (const resource of POLICIES.flatMap((type) => mesh.ofType(type))) {
+    const selection = policySelection(mesh, resource);
+    if (!selection?.selector || selection.attached || lookupSelected(mesh, selection).state !== 'elsewhere') continue;
+    const { namespace = '' } = resource;
+    const space = selection.everywhere ? 'any namespace' : `namespace ${namespace}`;
+    add(
+      `policy ${namespace}`,
+      'the manifests of their workloads beside them, or externals.workloads in the config',
+      (n) =>
+        `which pods of ${space} ${n === '1' ? '1 policy' : `${n} policies`} of namespace ${namespace} ${n === '1' ? 'holds' : 'hold'} for`,
+    );
+  }
   return [...memberships.entries()]
     .sort(([a, x], [b, y]) => y.count - x.count || compareText(a, b))
     .map(([, { count, needs, question }]) => ({ question: question(String(count)), needs, resources: count }));
 }
+
+const POLICIES = [
+  'security.istio.io/AuthorizationPolicy',
+  'security.istio.io/PeerAuthentication',
+  'security.istio.io/RequestAuthentication',
+  'telemetry.istio.io/Telemetry',
+  'networking.istio.io/Sidecar',
+];

@@ -22,6 +22,28 @@ export function readResources(document: YamlDocument, defaultNamespace: string, 
   return found;
 }
 
+/** MeshNetworks of a file of its own, under the name that istioctl gives it. */
+export function meshNetworksResource(document: YamlDocument): Resource {
+  const body = new Field(document, document.value);
+  const nothing = new Labels(body.at('metadata'));
+  return {
+    apiVersion: '',
+    group: '',
+    version: '',
+    kind: 'MeshNetworks',
+    type: 'MeshNetworks',
+    name: 'meshnetworks',
+    namespace: 'istio-system',
+    namespaceWritten: true,
+    body,
+    document,
+    labels: nothing,
+    annotations: nothing,
+    partial: false,
+    rewrites: undefined,
+  };
+}
+
 type Inherited = { readonly apiVersion: string; readonly kind: string } | undefined;
 
 function collect(

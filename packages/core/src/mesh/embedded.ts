@@ -25,7 +25,8 @@ export function embeddedTextsOf(resources: readonly Resource[]): string[] {
   for (const resource of resources) {
     if (resource.type === 'ConfigMap') {
       if (!resource.name.startsWith('istio')) continue;
-      for (const key of ['mesh', 'config', 'values']) add(texts, resource.body.at('data').at(key).value);
+      for (const key of ['mesh', 'meshNetworks', 'config', 'values'])
+        add(texts, resource.body.at('data').at(key).value);
       continue;
     }
     if (resource.type === 'argoproj.io/Application') {

@@ -22,6 +22,9 @@ export interface GatewayServer {
   readonly port: number | undefined;
   readonly portField: Field;
   readonly protocol: string | undefined;
+  /** The address it listens on; all of them where none is written. undefined where a later step fills it in. */
+  readonly bind: string | undefined;
+  readonly tls: Field;
   readonly hosts: readonly GatewayHost[];
 }
 
@@ -120,8 +123,8 @@ export function workloadsOfGateway(
   return { workloads, open: changing.some((e) => matches(selector, e.labels) === 'unknown') };
 }
 
-// Environment of istiod; a Gateway then picks pods of its own namespace alone.
-function isScopedToNamespace(mesh: Mesh): boolean {
+/** Whether istiod is told that a Gateway picks pods of its own namespace alone. */
+export function isScopedToNamespace(mesh: Mesh): boolean {
   return mesh.workloads.some(
     ({ resource, containers }) =>
       /^istiod(?:-|$)/.test(resource.name) &&
@@ -154,6 +157,8 @@ function readGateway(resource: Resource): Gateway {
       port: field.at('port').at('number').number(),
       portField: field.at('port').at('number'),
       protocol: field.at('port').at('protocol').string(),
+      bind: field.at('bind').hasValue ? field.at('bind').string() : '',
+      tls: field.at('tls'),
       hosts: (field.at('hosts').items() as Field[]).flatMap((host) => gatewayHost(host, resource.namespace ?? '')),
     })),
     serversKnown:

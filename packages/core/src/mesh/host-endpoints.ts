@@ -82,6 +82,10 @@ export function endpointsByLabel(mesh: Mesh): EndpointIndex {
     labels: workload.podLabels,
     workload,
   }));
+  // A Pod that is known by its metadata alone, as some dumps have it, is a pod with labels all the same.
+  for (const resource of mesh.ofType('Pod'))
+    if (resource.partial && !resource.body.at('spec').hasValue && resource.name !== '')
+      endpoints.push({ resource, labels: resource.labels, workload: undefined });
   for (const resource of mesh.ofType('networking.istio.io/WorkloadEntry'))
     if (!resource.partial)
       endpoints.push({ resource, labels: new Labels(resource.body.at('spec').at('labels')), workload: undefined });

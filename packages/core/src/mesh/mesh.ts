@@ -67,6 +67,10 @@ export interface MeshInput {
   readonly helmValues?: readonly HelmValues[];
   /** What the schemas of their kinds say of the resources. */
   readonly shapes?: Shapes;
+  /** MeshNetworks of a file of its own, as a resource. */
+  readonly meshNetworks?: Resource | undefined;
+  /** The day of the run, `2026-12-31`, where it is known. */
+  readonly today?: string | undefined;
 }
 
 /** How surely a Service and its pods belong together. */
@@ -90,6 +94,10 @@ export class Mesh {
   readonly settings: MeshSettings;
   readonly resources: readonly Resource[];
   readonly clusters: ReadonlyMap<string, readonly Resource[]>;
+  /** MeshNetworks that were given as a file of their own; `settings.meshNetworks` is the same as plain data. */
+  readonly meshNetworks: Resource | undefined;
+  /** The day of the run, `2026-12-31`; undefined where nobody said it, and then nothing ends. */
+  readonly today: string | undefined;
   readonly #externals: ExternalMatchers;
   readonly #rootsOf: (path: string) => ReadonlySet<string>;
   readonly #unread: ReadonlySet<string>;
@@ -106,8 +114,10 @@ export class Mesh {
   readonly #protocols = new Map<ServicePort, PortProtocol>();
   readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
-  constructor({ resources, settings, externals, rootsOf, unread, clusters, embedded, helmValues, shapes }: MeshInput) {
-    this.#shapes = shapes ?? new Map();
+  constructor({ resources, settings, externals, rootsOf, unread, clusters, embedded, helmValues, ...more }: MeshInput) {
+    this.#shapes = more.shapes ?? new Map();
+    this.meshNetworks = more.meshNetworks;
+    this.today = more.today;
     this.#embedded = embedded ?? new Map();
     this.#helmValues = helmValues ?? [];
     this.#unread = unread ?? new Set();

@@ -22,6 +22,8 @@ export interface SubjectMap {
   namespace: Namespace;
   /** Something the reader noticed. */
   problem: Problem;
+  /** The whole mesh, once: for what is about several clusters, or about a file beside the manifests. */
+  mesh: Mesh;
 }
 
 /** The name of something a rule can be about. */

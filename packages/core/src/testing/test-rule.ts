@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { readFiles } from '../lint/collect.ts';
-import { lint } from '../lint/lint.ts';
+import { type LintSetup, lint } from '../lint/lint.ts';
 import type { Finding } from '../lint/result.ts';
 import type { ExampleSettings, Rule, RuleExample } from '../rule/define-rule.ts';
 import { SourceFile } from '../source/source-file.ts';
@@ -15,6 +15,8 @@ export type RuleCase =
       readonly yaml?: string;
       readonly files?: Readonly<Record<string, string>>;
       readonly settings?: ExampleSettings & Config;
+      /** What a run knows beside the files: the day, MeshNetworks, other clusters. */
+      readonly setup?: Pick<LintSetup, 'today' | 'meshNetworks' | 'clusters'>;
     };
 
 /** Cases by name. The name of a good case says what was believed wrongly, or what is right. */
@@ -100,7 +102,8 @@ export async function findingsOf(
       expect(file.skipped, 'the case is not read').not.toContain('template');
     }
   }
-  const result = await lint(input, { rules: [rule], config: { preset: 'all', ...settings } });
+  const more = typeof one === 'string' ? {} : (one.setup ?? {});
+  const result = await lint(input, { rules: [rule], config: { preset: 'all', ...settings }, ...more });
   expect(result.failures).toEqual([]);
   return result.findings;
 }

@@ -1,0 +1,55 @@
+import { testRule, yaml } from '@meshvet/core/testing';
+import { telemetryProviderMissing } from './telemetry-provider-missing.ts';
+
+const telemetry = (spec: string, mark = '', namespace = 'istio-system') => yaml`
+  apiVersion: telemetry.istio.io/v1
+  kind: Telemetry
+  metadata: { name: t, namespace: ${namespace} }
+  spec: { ${spec} } ${mark}
+`;
+const meshConfig = (text: string) => yaml`
+  apiVersion: v1
+  kind: ConfigMap
+  metadata: { name: istio, namespace: istio-system }
+  data: { mesh: "${text}" }
+`;
+const both = (...documents: string[]) => documents.join('---\n');
+const closed = (text: string) => ({ yaml: text, settings: { closedWorld: true } });
+const NONE = 'accessLogging: [{ filter: { expression: "true" } }]';
+const EMPTY = meshConfig('accessLogFile: none');
+
+testRule(telemetryProviderMissing, {
+  bad: {
+    'one entry of several': both(
+      telemetry('accessLogging: [{ providers: [{ name: envoy }] }, { match: { mode: CLIENT } }]', '#~ none'),
+      EMPTY,
+    ),
+    'in a whole world without a MeshConfig': closed(telemetry(NONE, '#~ none')),
+    'a provider that MeshConfig does not have': both(
+      telemetry('tracing: [{ providers: [{ name: zipkn }] }]', '#~ unknown `zipkn`'),
+      meshConfig('extensionProviders: [{ name: zipkin, zipkin: { service: z, port: 9411 } }]'),
+    ),
+  },
+  good: {
+    'MeshConfig was not read': telemetry(NONE),
+    'an IstioOperator lays its values over a profile': both(
+      telemetry('tracing: [{ providers: [{ name: otel }] }]'),
+      yaml`
+        apiVersion: install.istio.io/v1alpha1
+        kind: IstioOperator
+        metadata: { name: i, namespace: istio-system }
+        spec: { profile: demo, meshConfig: { enableTracing: true } }
+      `,
+    ),
+    'switched off': both(telemetry('accessLogging: [{ disabled: true }]'), EMPTY),
+    'a Telemetry of a namespace inherits the providers of the mesh, which istioctl does not see': closed(
+      both(telemetry('accessLogging: [{ providers: [{ name: envoy }] }]'), telemetry(NONE, '', 'shop'), EMPTY),
+    ),
+    'what a namespace inherits may be elsewhere': both(telemetry(NONE, '', 'shop'), EMPTY),
+    'the providers that Istio brings along': both(
+      telemetry('metrics: [{ providers: [{ name: prometheus }] }], accessLogging: [{ providers: [{ name: envoy }] }]'),
+      EMPTY,
+    ),
+    'before there were providers': { yaml: both(telemetry(NONE), EMPTY), settings: { istioVersion: '1.11' } },
+  },
+});

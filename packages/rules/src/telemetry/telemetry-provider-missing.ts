@@ -1,0 +1,139 @@
+import { defineRule, type Field, isPatchedAt, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import { selectionToJudge } from '../shared/policies.ts';
+
+export const telemetryProviderMissing = defineRule({
+  meta: {
+    id: 'telemetry-provider-missing',
+    summary: 'Access logs of a Telemetry go nowhere, because it names no provider and the mesh has no default.',
+    why: 'Istio drops such an entry, so that the requests it is about are not logged.',
+    fix: 'Name a provider, such as providers: [{ name: envoy }], or set defaultProviders.accessLogging in MeshConfig.',
+    severity: 'warning',
+    subject: 'resource',
+    codes: ['IST0157'],
+    since: '1.12',
+    sources: [
+      'istio.io/docs/reference/config/telemetry/#AccessLogging',
+      'istio.io/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider',
+      'istio/istio pkg/config/analysis/analyzers/telemetry/providers.go',
+      'istio/istio pilot/pkg/model/telemetry.go',
+    ],
+    messages: {
+      none: '{telemetry} logs to no provider: the entry names none, and MeshConfig has no defaultProviders.accessLogging.',
+      unknown: '{telemetry} names provider "{name}", which is none of the extensionProviders of MeshConfig: {known}.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        yaml: `
+          apiVersion: telemetry.istio.io/v1
+          kind: Telemetry
+          metadata: { name: default, namespace: istio-system }
+          spec:
+            accessLogging:
+              - filter: { expression: "response.code >= 400" } #~ none
+          ---
+          apiVersion: v1
+          kind: ConfigMap
+          metadata: { name: istio, namespace: istio-system }
+          data:
+            mesh: |
+              accessLogFile: ""
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'the mesh has a default',
+        yaml: `
+          apiVersion: telemetry.istio.io/v1
+          kind: Telemetry
+          metadata: { name: default, namespace: istio-system }
+          spec: { accessLogging: [{ filter: { expression: "response.code >= 400" } }] }
+          ---
+          apiVersion: v1
+          kind: ConfigMap
+          metadata: { name: istio, namespace: istio-system }
+          data:
+            mesh: |
+              defaultProviders: { accessLogging: [envoy] }
+        `,
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    if (resource.type !== 'telemetry.istio.io/Telemetry' || isPatchedAt(resource, 'spec')) return;
+    const selection = selectionToJudge(mesh, resource);
+    if (!selection) return;
+    const spec = resource.body.at('spec');
+    const telemetry = nameOf(resource);
+    const { known, byDefault } = mesh.derive(providersOfMesh);
+    const inherits = selection.selector || !selection.everywhere || selection.attached;
+    if (byDefault === 'no' && !(inherits && mayInherit(mesh, resource))) {
+      for (const entry of spec.at('accessLogging').items() as Field[]) {
+        const providers = entry.at('providers');
+        if (entry.at('disabled').value === true || providers.items().length > 0) continue;
+        if (providers.hasValue && !providers.isList) continue;
+        const at = providers.exists ? providers : entry;
+        report(at, 'none', { telemetry });
+        // Once for each object, as istioctl does.
+        break;
+      }
+    }
+    if (!known) return;
+    for (const kind of ['accessLogging', 'metrics', 'tracing']) {
+      for (const entry of spec.at(kind).items() as Field[]) {
+        for (const provider of entry.at('providers').items() as Field[]) {
+          const name = provider.at('name').string();
+          if (name === undefined || known.has(name)) continue;
+          const list = [...known].sort().slice(0, 8).join(', ');
+          report(provider.at('name'), 'unknown', { telemetry, name, known: list }, { codes: [] });
+        }
+      }
+    }
+  },
+});
+
+interface Providers {
+  /** undefined where MeshConfig was not read whole. */
+  readonly known: ReadonlySet<string> | undefined;
+  /** Whether the mesh has a default for access logs. */
+  readonly byDefault: 'yes' | 'no' | 'unknown';
+}
+
+// What Istio brings along whatever MeshConfig says. Source: `pkg/config/mesh/mesh.go`, DefaultMeshConfig.
+const BUILT_IN = ['envoy', 'prometheus', 'stackdriver'];
+
+// An IstioOperator or values of a chart are laid over a profile that nobody has read; the ConfigMap istio and --mesh-config are the whole.
+function providersOfMesh(mesh: Mesh): Providers {
+  const { value, from, certain, source = '' } = mesh.installation.meshConfig;
+  const whole = certain && (from === 'config' || (from === 'manifest' && source.startsWith('ConfigMap ')));
+  if (!whole && !(mesh.settings.closedWorld && certain)) return { known: undefined, byDefault: 'unknown' };
+  const defaults = (value.defaultProviders as { accessLogging?: unknown } | undefined)?.accessLogging;
+  const extensions = Array.isArray(value.extensionProviders) ? value.extensionProviders : [];
+  const names = extensions.map((e) => (e as { name?: unknown } | null)?.name);
+  return {
+    known:
+      whole && names.every((n) => typeof n === 'string') ? new Set([...BUILT_IN, ...(names as string[])]) : undefined,
+    byDefault: Array.isArray(defaults) && defaults.length > 0 ? 'yes' : 'no',
+  };
+}
+
+/** Whether a wider Telemetry may name the providers: one of the root namespace, or of the same one. */
+function mayInherit(mesh: Mesh, resource: Resource): boolean {
+  if (!mesh.settings.closedWorld) return true;
+  const root = mesh.installation.rootNamespace.value;
+  return mesh
+    .ofType('telemetry.istio.io/Telemetry')
+    .slice(0, MOST)
+    .some(
+      (other) =>
+        other !== resource &&
+        (other.namespace === root || other.namespace === resource.namespace) &&
+        (other.body.at('spec').at('accessLogging').items() as Field[]).some(
+          (e) => e.at('providers').items().length > 0,
+        ),
+    );
+}
+
+const MOST = 1000;
