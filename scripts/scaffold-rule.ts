@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const RULES = 'packages/rules/src';
-const ID = /^[a-z]+(?:-[a-z0-9]+)+$/;
+const ID = /^(?:[a-z]+|k8s)(?:-[a-z0-9]+)+$/;
 
 /** What the author of a rule asked for and cannot have, in one line. */
 export class ScaffoldError extends Error {}
@@ -36,7 +36,7 @@ export function scaffoldRule(id: string, root: string): string[] {
   return [rule, test, list];
 }
 
-const IMPORT = /^import \{ \w+ \} from '\.\/([a-z]+)\/([a-z0-9-]+)\.ts';$/;
+const IMPORT = /^import \{ \w+ \} from '\.\/([a-z][a-z0-9]*)\/([a-z0-9-]+)\.ts';$/;
 const LIST = /(readonly Rule\[\] = \[)([\w\s,]*)(\];)/;
 
 /** The text of `index.ts` with one more rule in it, both parts sorted by id. */
