@@ -1,5 +1,11 @@
+import type { Resource } from '../manifest/resource.ts';
+import { destinationRules } from '../mesh/destination-rules.ts';
+import { lookupGateway } from '../mesh/gateways.ts';
+import { lookupHost } from '../mesh/host-targets.ts';
+import { hostNameOf } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { lookupSelected, policySelection } from '../mesh/policy-selection.ts';
+import { destinationsOf, virtualServices } from '../mesh/routes.ts';
 import { compareText } from './order.ts';
 import type { Undecided } from './result.ts';
 
@@ -26,7 +32,9 @@ export function undecidedOf(mesh: Mesh): Undecided[] {
     const needs = !placed
       ? 'their namespace (metadata.namespace, or defaultNamespace in the config) and its manifest'
       : read
-        ? `more than the manifests say: ${reason}`
+        ? istio.revision !== undefined
+          ? `whether revision ${istio.revision} is installed: revisions or tags in the config, or its webhooks`
+          : `more than the manifests say: ${reason}`
         : `the manifest of Namespace ${namespace}, or expectMesh: all in the config`;
     add(`membership ${placed ? namespace : ''} ${reason}`, needs, question);
   }
@@ -55,9 +63,49 @@ export function undecidedOf(mesh: Mesh): Undecided[] {
         `which pods of ${space} ${n === '1' ? '1 policy' : `${n} policies`} of namespace ${namespace} ${n === '1' ? 'holds' : 'hold'} for`,
     );
   }
+  for (const { host, asker } of hostsAskedFor(mesh)) {
+    if (lookupHost(mesh, host, asker).state !== 'elsewhere') continue;
+    const { service } = hostNameOf(mesh, host, asker.namespace ?? '');
+    const needs = service
+      ? `the Services of namespace ${service.namespace} beside the routes, or externals.hosts in the config`
+      : 'a ServiceEntry for each of them, or externals.hosts in the config';
+    const where = service ? `in namespace ${service.namespace}` : 'outside the cluster';
+    add(
+      `host ${where}`,
+      needs,
+      (n) => `what stands behind ${n === '1' ? '1 host' : `${n} hosts`} ${where} that routes name`,
+    );
+  }
+  for (const { resource, gateways } of virtualServices(mesh)) {
+    for (const reference of gateways.slice(0, MOST)) {
+      if (reference.mesh || lookupGateway(mesh, reference, resource).state !== 'elsewhere') continue;
+      add(
+        'gateway',
+        'the manifests of the Gateways, or externals.gateways in the config',
+        (n) =>
+          `whether ${n === '1' ? '1 Gateway' : `${n} Gateways`} that routes are bound to ${n === '1' ? 'exists' : 'exist'}`,
+      );
+    }
+  }
   return [...memberships.entries()]
     .sort(([a, x], [b, y]) => y.count - x.count || compareText(a, b))
     .map(([, { count, needs, question }]) => ({ question: question(String(count)), needs, resources: count }));
+}
+
+// A line of a summary needs no more of one resource; a hostile one names thousands.
+const MOST = 100;
+
+/** The hosts that routes send to and that DestinationRules are about, each once for an asker. */
+function hostsAskedFor(mesh: Mesh): { readonly host: string; readonly asker: Resource }[] {
+  const asked = new Map<string, { readonly host: string; readonly asker: Resource }>();
+  const ask = (host: string | undefined, asker: Resource) => {
+    if (host !== undefined && host !== '') asked.set(`${asker.namespace ?? ''} ${host}`, { host, asker });
+  };
+  for (const virtualService of virtualServices(mesh)) {
+    for (const { host } of destinationsOf(virtualService).slice(0, MOST)) ask(host?.written, virtualService.resource);
+  }
+  for (const { host, resource } of destinationRules(mesh)) ask(host?.written, resource);
+  return [...asked.values()];
 }
 
 const POLICIES = [
