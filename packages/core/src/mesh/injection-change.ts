@@ -2,6 +2,7 @@ import {
   type AdmissionInput,
   type AdmissionSetup,
   decideInjection,
+  type Fact,
   INJECT_KEY,
   INJECTION_KEY,
   type Injection,
@@ -39,18 +40,30 @@ export function smallestChange(
     case 'injected':
       return firstThatTurns(pod, setup, toLeave(setup), 'not-injected');
     case 'rejected':
-      return undefined;
+      return { text: `correct what the injector refuses (${(decision.facts.at(-1) as Fact).text})`, labels: [] };
     case 'unknown':
       return pod.namespaceNeeds === undefined ? undefined : { text: pod.namespaceNeeds, labels: [] };
-    case 'not-injected': {
-      if (decision.cause === 'system-namespace') return undefined;
-      if (decision.cause !== 'host-network') return firstThatTurns(pod, setup, toJoin(pod, setup), 'injected');
-      const without: AdmissionInput = { ...pod, hostNetwork: 'no' };
-      if (decideInjection(without, setup).outcome === 'injected') return { text: 'take hostNetwork away', labels: [] };
-      const more = firstThatTurns(without, setup, toJoin(without, setup), 'injected');
-      return more && { text: `take hostNetwork away and ${more.text}`, labels: more.labels };
-    }
+    case 'not-injected':
+      return toBeInjected(pod, decision, setup);
   }
+}
+
+/** What the injector would refuse is another mistake than the labels, and is named beside them. */
+function toBeInjected(pod: AdmissionInput, decision: Injection, setup: AdmissionSetup): InjectionChange | undefined {
+  const [refusal] = pod.rejections ?? [];
+  const change = labelsToJoin({ ...pod, rejections: [] }, decision, setup);
+  return change && refusal
+    ? { ...change, text: `${change.text}, and correct what comes next: ${refusal.text}` }
+    : change;
+}
+
+function labelsToJoin(pod: AdmissionInput, decision: Injection, setup: AdmissionSetup): InjectionChange | undefined {
+  if (decision.cause === 'system-namespace') return undefined;
+  if (decision.cause !== 'host-network') return firstThatTurns(pod, setup, toJoin(pod, setup), 'injected');
+  const without: AdmissionInput = { ...pod, hostNetwork: 'no' };
+  if (decideInjection(without, setup).outcome === 'injected') return { text: 'take hostNetwork away', labels: [] };
+  const more = firstThatTurns(without, setup, toJoin(without, setup), 'injected');
+  return more && { text: `take hostNetwork away and ${more.text}`, labels: more.labels };
 }
 
 function firstThatTurns(

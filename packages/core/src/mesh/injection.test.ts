@@ -211,6 +211,18 @@ describe('what the installation adds', () => {
     expect(decideInjection({ ...inputOf({ injection: 'enabled' }), rejections }, setup).outcome).toBe('rejected');
     expect(decideInjection({ ...inputOf({}), rejections }, setup).outcome).toBe(NO);
   });
+  it('names what the injector refuses beside the change of labels', () => {
+    const rejections = [{ text: 'a wrong value' }];
+    const setup = setupOf({});
+    const changeOf = (one: Case) => {
+      const input = { ...inputOf(one), rejections };
+      return smallestChange(input, decideInjection(input, setup), setup)?.text;
+    };
+    expect(changeOf({ injection: 'true' })).toBe(
+      'label the namespace istio-injection: enabled, and correct what comes next: a wrong value',
+    );
+    expect(changeOf({ injection: 'enabled' })).toBe('correct what the injector refuses (a wrong value)');
+  });
 });
 
 // A second telling of the table, by rows and not by selectors: neither knows the other.

@@ -32,7 +32,7 @@ export const routeSubsetUndefined = defineRule({
       'kiali business/checkers/virtualservices/subset_presence_checker.go',
     ],
     messages: {
-      undefinedSubset: '{route}: {rules} for host {host} define no subset "{subset}", but {accepted}.',
+      undefinedSubset: '{route}: {rules} for host {host} {define} no subset "{subset}", but {accepted}.',
       noRule: '{route}: subset "{subset}" of host {host} is defined nowhere, because no DestinationRule has this host.',
       hidden:
         '{route}: subset "{subset}" of host {host} is defined by {rules}, which exportTo hides from namespace {namespace}.',
@@ -135,12 +135,12 @@ export const routeSubsetUndefined = defineRule({
             meant !== undefined
               ? `there is "${meant}"`
               : known.length > 0
-                ? `they define ${quoted(known)}`
-                : 'they define none at all';
+                ? `${rules.length === 1 ? 'it defines' : 'they define'} ${quoted(known)}`
+                : `${rules.length === 1 ? 'it defines' : 'they define'} none at all`;
           report(
             subsetField,
             'undefinedSubset',
-            { ...words, rules: names(rules), accepted },
+            { ...words, rules: names(rules), define: rules.length === 1 ? 'defines' : 'define', accepted },
             { codes: ['IST0101/subset', ...kiali], related, severity },
           );
         }
