@@ -10,6 +10,8 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'examples/plugin/**/*.test.js',
     ],
-    testTimeout: 20_000,
+    // Against tests that hang; no test asserts a time, and a busy machine takes many times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
