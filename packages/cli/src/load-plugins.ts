@@ -149,7 +149,7 @@ function ruleFault(rule: unknown): string | undefined {
     return 'has no meta.messages, texts by id';
   }
   if (!isTexts(meta.sources)) return 'has no list meta.sources';
-  for (const key of ['codes', 'formerly'] as const) {
+  for (const key of ['codes', 'formerly', 'types'] as const) {
     if (meta[key] !== undefined && !isTexts(meta[key])) return `has a meta.${key} that is no list of texts`;
   }
   if (!isObject(examples) || !Array.isArray(examples.bad) || !Array.isArray(examples.good)) {

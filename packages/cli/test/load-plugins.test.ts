@@ -149,6 +149,12 @@ describe('plugins', () => {
       'has no meta.severity; it is one of error, warning, info',
     ],
     ['has a wrong subject', CONFIG, plugin().replace("subject: 'service'", "subject: 'pod'"), 'has no meta.subject'],
+    [
+      'has types that are no list',
+      CONFIG,
+      plugin().replace("subject: 'service'", "subject: 'resource', types: 'Pod'"),
+      'has a meta.types that is no list of texts',
+    ],
     ['has no words', CONFIG, plugin().replace("why: 'B.', ", ''), 'has no text meta.why'],
     ['takes an id of meshvet', CONFIG, plugin('port-name-missing'), 'has the id of a rule of meshvet'],
     [
