@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { visibleJson, visibleText, type WorkloadReport, whyTable, whyText } from '@meshvet/core';
+import { plainFinding, visibleJson, visibleText, type WorkloadReport, whyTable, whyText } from '@meshvet/core';
 import { type Arguments, type GivenFlags, meant, parseFormats } from '../arguments.ts';
 import { failureWords, UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -100,7 +100,7 @@ function jsonText(workloads: readonly WorkloadReport[], { result }: PathsResult)
     schemaVersion: 1,
     tool: TOOL,
     summary: { workloads: workloads.length, yes: of('yes'), no: of('no'), unknown: of('unknown') },
-    workloads,
+    workloads: workloads.map((workload) => ({ ...workload, findings: workload.findings.map(plainFinding) })),
     undecided: result.undecided,
     failures: result.failures,
   };
