@@ -288,6 +288,7 @@ export {
   type TextTarget,
 } from './rule/define-rule.ts';
 export { ruleKey } from './schema/known-rules.ts';
+export { re2Fault } from './schema/re2-fault.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';
 export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
