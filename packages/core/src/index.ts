@@ -143,6 +143,7 @@ export {
   isVisibleIn,
   overlap,
   readersOf,
+  seenTogether,
 } from './mesh/hosts.ts';
 export {
   type Cause,
