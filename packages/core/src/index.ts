@@ -158,6 +158,7 @@ export {
 } from './mesh/injection.ts';
 export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
 export { knownTemplates, knowsAllTemplates, templateSince } from './mesh/injector-templates.ts';
+export { callsForPods, chartWebhooks, isDeactivating } from './mesh/injector-webhooks.ts';
 export type { Installation, Known } from './mesh/installation.ts';
 export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './mesh/ip-prefix.ts';
 export {
