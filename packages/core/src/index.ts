@@ -264,6 +264,7 @@ export {
   type WrittenSidecar,
 } from './mesh/written-sidecar.ts';
 export { codeFrame } from './reporters/code-frame.ts';
+export { counted } from './reporters/counted.ts';
 export { beginning, cutText } from './reporters/cut-text.ts';
 export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
 export { loadReporter } from './reporters/load-reporter.ts';
@@ -297,6 +298,7 @@ export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } fr
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
+export { isPlainMapping } from './source/plain-mapping.ts';
 export type { Position, Range, Span } from './source/position.ts';
 export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';
 export { SEVERITIES } from './source/severity.ts';

@@ -1,4 +1,4 @@
-import { durationNanoseconds, type Mesh, PROXY_CONFIG_KEY, SECOND, type Workload } from '@meshvet/core';
+import { durationNanoseconds, isPlainMapping, type Mesh, PROXY_CONFIG_KEY, SECOND, type Workload } from '@meshvet/core';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -65,5 +65,5 @@ export function proxyField(config: Mapping, name: string): unknown {
 }
 
 function mappingOf(value: unknown): Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
+  return isPlainMapping(value) ? value : {};
 }
