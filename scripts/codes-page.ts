@@ -46,7 +46,7 @@ function table(
       const narrowed = words.map((word) => `\`/${word}\``).join(', ');
       return `[${id}](rules/${id}.md)${narrowed ? ` (${narrowed})` : ''}`;
     });
-    return `| ${code} | ${what} | ${level} | ${links.join(', ') || (without === undefined ? '-' : `none: ${without}`)} |`;
+    return `| ${code} | ${what} | ${level} | ${links.join(', ') || `none: ${without}`} |`;
   });
   return [`| code | ${heading} | level | rules |`, '|---|---|---|---|', ...rows].join('\n');
 }

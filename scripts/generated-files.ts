@@ -4,6 +4,7 @@ import { configSchemaText } from '../packages/core/src/config/config-schema.ts';
 import type { Rule } from '../packages/core/src/index.ts';
 import { codesPage } from './codes-page.ts';
 import { rulePage, rulesIndex } from './rule-page.ts';
+import { whySchemaText } from './why-schema.ts';
 
 const PAGES = 'docs/rules';
 const REPORT_SCHEMA = 'packages/core/schema/report.schema.json';
@@ -15,8 +16,13 @@ export async function generatedFiles(rules: readonly Rule[], root: string): Prom
   files.set(`${PAGES}/README.md`, rulesIndex(rules));
   files.set('docs/codes.md', codesPage(rules));
   const schema = configSchemaText(rules);
-  for (const owner of ['core', 'cli']) files.set(`packages/${owner}/schema/config.schema.json`, schema);
-  files.set('packages/cli/schema/report.schema.json', readFileSync(join(root, REPORT_SCHEMA), 'utf8'));
+  const report = readFileSync(join(root, REPORT_SCHEMA), 'utf8');
+  const why = whySchemaText(report);
+  for (const owner of ['core', 'cli']) {
+    files.set(`packages/${owner}/schema/config.schema.json`, schema);
+    files.set(`packages/${owner}/schema/why.schema.json`, why);
+  }
+  files.set('packages/cli/schema/report.schema.json', report);
   return files;
 }
 

@@ -116,6 +116,8 @@ export async function lintPaths(
     }
   }
   const clusters = await readClusters(options, host, unreadable, texts);
+  const crds = config.crds?.length ? await (await import('./seldom.ts')).readCrds(config.crds, configFolder, host) : [];
+  for (const file of crds) texts.set(file.path, file.text);
   const loadedAt = host.clock();
 
   const meshConfig = beside(options.meshConfig, 'MeshConfig', host, texts);
@@ -129,6 +131,7 @@ export async function lintPaths(
     ...setup,
     configPath: toConfig,
     clusters,
+    crds,
     today: host.today(),
     ...(meshConfig ? { meshConfig } : {}),
     ...(meshNetworks ? { meshNetworks } : {}),

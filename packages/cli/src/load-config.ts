@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { type Config, type ConfigResult, mergeConfigs, type Rule, readConfig, visibleText } from '@meshvet/core';
 import { isCodeConfig, readCodeConfig } from './code-config.ts';
 import { ConfigFileError, failureWords, UsageError } from './errors.ts';
 import { configLayers } from './extends-config.ts';
 import type { Host } from './host.ts';
 import { loadPlugins, NO_PLUGINS, type Plugins } from './load-plugins.ts';
+import { slashes } from './path-text.ts';
 import { shownPath } from './shown-path.ts';
 
 /** A config and where it stands: its globs are relative to that folder. */
@@ -56,9 +57,15 @@ export async function loadConfig(
     }
     const result = await checked(() => readConfig(layer.file, [...rules, ...plugins.rules]), plugins);
     if ('errors' in result) throw new ConfigFileError(layer.file, result.errors);
-    configs.push(result.config);
+    configs.push(withOwnFolder(result.config, dirname(layer.path), dirname(full)));
   }
   return { config: mergeConfigs(configs), path: full, plugins };
+}
+
+/** A config brings the definitions that stand beside it, also where another one extends it. */
+function withOwnFolder(config: Config, folder: string, main: string): Config {
+  if (!config.crds || folder === main) return config;
+  return { ...config, crds: config.crds.map((path) => slashes(relative(main, resolve(folder, path)))) };
 }
 
 /** A check uses the schemas of options that plugins bring; one that is none is their fault. */

@@ -13,5 +13,6 @@ export { fixRun } from './fix-files.ts';
 export { globFilter } from './glob-filter.ts';
 export { helpText } from './help.ts';
 export { loadConfig } from './load-config.ts';
+export { readCrds } from './read-crds.ts';
 export { renderedSources } from './rendered-sources.ts';
 export { statsText } from './stats-text.ts';

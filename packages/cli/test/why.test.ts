@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { type Host, nodeHost } from '../src/host.ts';
 import { main } from '../src/main.ts';
@@ -38,6 +40,22 @@ const FILES = {
   'k8s/stray.yaml': deployment('stray'),
   'k8s/other.yaml': deployment('cart', 'other'),
 };
+
+const SERVICES = `apiVersion: v1
+kind: Service
+metadata: { name: cart, namespace: shop }
+spec:
+  selector: { app: cart }
+  ports: [{ port: 80, targetPort: web }, { port: 90, name: grpc-x }, { port: 53, protocol: UDP, targetPort: "\${PORT}" }]
+`;
+
+/** The schema with no member allowed that it does not name, so that the answer and its schema cannot grow apart. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  return 'required' in node && 'properties' in node ? { ...copy, additionalProperties: false } : copy;
+}
 
 describe('meshvet why', () => {
   it('tells of all workloads in a table, and of one when there is but one', async () => {
@@ -92,6 +110,27 @@ describe('meshvet why', () => {
         ],
       },
     });
+  });
+
+  it('keeps to the shipped schema, which names all there is', async () => {
+    const schema = JSON.parse(readFileSync(new URL('../schema/why.schema.json', import.meta.url), 'utf8'));
+    const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+    const validate = ajv.compile(schema);
+    const validateClosed = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(closed(schema) as object);
+    const linkerd = SHOP.replace('istio-injection: enabled', '"linkerd.io/inject": enabled').replaceAll(
+      'shop',
+      'other',
+    );
+    const cwd = temporaryFolder({ ...FILES, 'k8s/other-namespace.yaml': linkerd, 'k8s/service.yaml': SERVICES });
+    const examples = fileURLToPath(new URL('../../../examples', import.meta.url));
+    for (const folder of ['k8s', examples]) {
+      const { stdout } = await run(cwd, 'why', folder, '-f', 'json');
+      const report = JSON.parse(stdout);
+      expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+      expect(validateClosed(report), JSON.stringify(validateClosed.errors)).toBe(true);
+      expect(report.workloads.some((w: { services: unknown[] }) => w.services.length > 0)).toBe(true);
+    }
+    expect(validate({ schemaVersion: 2 })).toBe(false);
   });
 
   it('writes to a file', async () => {

@@ -143,6 +143,7 @@ export {
   isVisibleIn,
   overlap,
   readersOf,
+  seenTogether,
 } from './mesh/hosts.ts';
 export {
   type Cause,
@@ -157,6 +158,7 @@ export {
 } from './mesh/injection.ts';
 export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
 export { knownTemplates, knowsAllTemplates, templateSince } from './mesh/injector-templates.ts';
+export { callsForPods, chartWebhooks, isDeactivating } from './mesh/injector-webhooks.ts';
 export type { Installation, Known } from './mesh/installation.ts';
 export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './mesh/ip-prefix.ts';
 export {
@@ -262,10 +264,12 @@ export {
   type WrittenSidecar,
 } from './mesh/written-sidecar.ts';
 export { codeFrame } from './reporters/code-frame.ts';
+export { counted } from './reporters/counted.ts';
 export { beginning, cutText } from './reporters/cut-text.ts';
 export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
 export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
+export { plainFinding } from './reporters/plain-finding.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
@@ -287,12 +291,14 @@ export {
   type TextTarget,
 } from './rule/define-rule.ts';
 export { ruleKey } from './schema/known-rules.ts';
+export { re2Fault } from './schema/re2-fault.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';
 export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
+export { isPlainMapping } from './source/plain-mapping.ts';
 export type { Position, Range, Span } from './source/position.ts';
 export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';
 export { SEVERITIES } from './source/severity.ts';

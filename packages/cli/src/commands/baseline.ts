@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Baseline, baselineExcess, baselineOf, pruneBaseline, visibleText } from '@meshvet/core';
+import { type Baseline, baselineExcess, baselineOf, counted, pruneBaseline, visibleText } from '@meshvet/core';
 import { type Arguments, meant } from '../arguments.ts';
 import { BASELINE_NAME, baselinePath, loadBaseline, writeBaseline } from '../baseline-file.ts';
 import { brokenRule } from '../broken-rule.ts';
@@ -56,7 +56,7 @@ function refuseHalf({ missing, unreadable, result }: PathsResult, mayBeEmpty: bo
 }
 
 function summary(before: Baseline | undefined, after: Baseline, now: Baseline): string {
-  const total = count(
+  const total = counted(
     [...after.values()].reduce((sum, entry) => sum + entry.count, 0),
     'finding',
   );
@@ -68,11 +68,7 @@ function summary(before: Baseline | undefined, after: Baseline, now: Baseline): 
     ...(added > 0 ? [`${added} added`] : []),
     ...(removed > 0 ? [`${removed} taken out`] : []),
     ...(added + removed === 0 ? ['nothing changed'] : []),
-    ...(fresh > 0 ? [`${count(fresh, 'new finding')} not in it`] : []),
+    ...(fresh > 0 ? [`${counted(fresh, 'new finding')} not in it`] : []),
   ];
   return `${total}, ${changes.join(', ')}`;
-}
-
-function count(total: number, noun: string): string {
-  return `${total} ${noun}${total === 1 ? '' : 's'}`;
 }

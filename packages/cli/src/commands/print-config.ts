@@ -1,8 +1,9 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { effectiveConfig, visibleJson, visibleText, yamlText } from '@meshvet/core';
 import { type Arguments, parseFormats } from '../arguments.ts';
-import { failureWords, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { printTo } from '../print-to.ts';
 import { runOptions } from '../run-options.ts';
 import { shownPath } from '../shown-path.ts';
 
@@ -28,15 +29,7 @@ export async function printConfigCommand({ operands, flags }: Arguments, host: H
   for (const { format, file: target } of formats) {
     // Both forms know the escapes of JSON.
     const text = visibleJson(format === 'json' ? `${JSON.stringify(printed, null, 2)}\n` : yamlText(printed));
-    if (target === undefined) {
-      host.print('stdout', text);
-      continue;
-    }
-    try {
-      host.write(resolve(host.cwd, target), text);
-    } catch (error) {
-      throw new UsageError(`cannot write the config to "${visibleText(target)}": ${failureWords(error)}`);
-    }
+    printTo(target, text, 'the config', host);
   }
   return 0;
 }

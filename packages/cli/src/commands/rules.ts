@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { type Paint, painter, type Rule, type Severity } from '@meshvet/core';
 import { allRules } from '@meshvet/rules';
 import { type Arguments, parseFormats } from '../arguments.ts';
-import { failureWords, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { printTo } from '../print-to.ts';
 import { useColor } from '../use-color.ts';
 import { TOOL } from '../version.ts';
 
@@ -21,15 +21,7 @@ export function rulesCommand({ operands, flags }: Arguments, host: Host): number
   for (const { format, file } of parseFormats(flags.all('format'), ['text', 'json'])) {
     const color = file === undefined && useColor(flags, host, 'stdout');
     const text = format === 'json' ? json(rules) : table(rules, painter(color));
-    if (file === undefined) {
-      host.print('stdout', text);
-      continue;
-    }
-    try {
-      host.write(resolve(host.cwd, file), text);
-    } catch (error) {
-      throw new UsageError(`cannot write the rules to "${file}": ${failureWords(error)}`);
-    }
+    printTo(file, text, 'the rules', host);
   }
   return 0;
 }

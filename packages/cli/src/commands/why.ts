@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
-import { visibleJson, visibleText, type WorkloadReport, whyTable, whyText } from '@meshvet/core';
+import { plainFinding, visibleJson, visibleText, type WorkloadReport, whyTable, whyText } from '@meshvet/core';
 import { type Arguments, type GivenFlags, meant, parseFormats } from '../arguments.ts';
-import { failureWords, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { lintPaths, type PathsResult } from '../lint-paths.ts';
+import { printTo } from '../print-to.ts';
 import { pathsOf, runOptions } from '../run-options.ts';
 import { useColor } from '../use-color.ts';
 import { TOOL } from '../version.ts';
@@ -28,15 +28,7 @@ export async function whyCommand({ operands, flags }: Arguments, host: Host): Pr
   for (const { format, file } of formats) {
     const color = file === undefined && useColor(flags, host, 'stdout');
     const text = format === 'json' ? jsonText(asked, run) : textOf(asked, flags, color);
-    if (file === undefined) {
-      host.print('stdout', text);
-      continue;
-    }
-    try {
-      host.write(resolve(host.cwd, file), text);
-    } catch (error) {
-      throw new UsageError(`cannot write the answer to "${visibleText(file)}": ${failureWords(error)}`);
-    }
+    printTo(file, text, 'the answer', host);
   }
   return troubles.length > 0 ? 2 : 0;
 }
@@ -100,7 +92,7 @@ function jsonText(workloads: readonly WorkloadReport[], { result }: PathsResult)
     schemaVersion: 1,
     tool: TOOL,
     summary: { workloads: workloads.length, yes: of('yes'), no: of('no'), unknown: of('unknown') },
-    workloads,
+    workloads: workloads.map((workload) => ({ ...workload, findings: workload.findings.map(plainFinding) })),
     undecided: result.undecided,
     failures: result.failures,
   };

@@ -105,6 +105,7 @@ describe('configSchema', () => {
       projects: [],
       plugins: [],
       ignore: [],
+      crds: [],
     });
     expect(documented(project)).toEqual(mesh);
     expect(documented(top.externals as Node)).toEqual(real.externals);

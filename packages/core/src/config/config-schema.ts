@@ -322,6 +322,14 @@ export function configSchema(rules: readonly Rule[]): JsonSchema {
       examples: [['vendor', '**/testdata']],
       description: 'Files and folders that are not read, as globs relative to the config file.',
     },
+    crds: {
+      type: 'array',
+      items: { type: 'string', minLength: 1, pattern: '^[^\\u0000]*$', errorMessage: 'a file, or a glob of files' },
+      default: [],
+      examples: [['crds/*.yaml', '../platform/crds.yaml']],
+      description:
+        'Files, or globs of files, with the CustomResourceDefinitions of the cluster, relative to the config file. They are the schema of their kinds, also where the manifests or meshvet have another.',
+    },
     requireReasons: {
       type: 'boolean',
       default: CONFIG_DEFAULTS.requireReasons,

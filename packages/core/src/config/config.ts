@@ -77,6 +77,11 @@ export interface Config extends MeshConfigKeys {
   readonly requireReasons?: boolean;
   /** Globs of files that are not read at all, relative to the config file. */
   readonly ignore?: readonly string[];
+  /**
+   * Files or globs of files with the CustomResourceDefinitions of the cluster, relative to the config file. The command line reads
+   * them; a program gives the engine their text.
+   */
+  readonly crds?: readonly string[];
   /** A file of findings that are known, relative to the config file. */
   readonly baseline?: string;
   readonly failOn?: Severity | 'never';

@@ -3,11 +3,11 @@ import { meshSettings } from '../mesh/settings.ts';
 import type { Config, RuleSetting } from './config.ts';
 
 /** Lists that grow: what is ignored, declared or overridden in what is extended stays so. */
-const LISTS = ['plugins', 'ignore', 'projects', 'overrides'] as const;
+const LISTS = ['plugins', 'ignore', 'crds', 'projects', 'overrides'] as const;
 
 /**
  * Configs laid one over the other, the later over the earlier: keys replace each other, `rules` and `externals` are
- * merged key by key, and `plugins`, `ignore`, `projects`, `overrides` and the lists in `externals` are appended.
+ * merged key by key, and `plugins`, `ignore`, `crds`, `projects`, `overrides` and the lists in `externals` are appended.
  * `extends` is done with and left out. Where a later one names another profile, the releases that an earlier one gives for its profile are not taken along.
  */
 export function mergeConfigs(configs: readonly Config[]): Config {

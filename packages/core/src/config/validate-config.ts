@@ -234,7 +234,7 @@ function tellMeaning(root: Field, index: RuleIndex, tell: Tell): void {
     }
     for (const [, glob] of override.at('labels').entries()) if (glob.value !== '') tellGlob(glob, tell);
   }
-  for (const glob of root.at('ignore').items() as Field[]) tellGlob(glob, tell);
+  for (const key of ['ignore', 'crds']) for (const glob of root.at(key).items() as Field[]) tellGlob(glob, tell);
   tellExternals(root, tell);
   for (const project of root.at('projects').items() as Field[]) {
     const folder = project.isMapping ? project.at('folder') : project;

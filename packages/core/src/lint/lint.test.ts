@@ -159,6 +159,17 @@ describe('a run', () => {
     await expect(lint([], { rules: [], meshConfig })).rejects.toThrow(/^mesh\.yaml:\d+:\d+: /);
   });
 
+  test('a file of definitions that brings none, or is no YAML, stops the run', async () => {
+    const refusal = (text: string, more: object = {}) =>
+      lint([], { rules: [], crds: [{ path: 'crd.yaml', text, ...more }] }).catch((error: unknown) => error);
+    const none = new SetupError('crd.yaml: there is no CustomResourceDefinition in it');
+    expect(await refusal('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n')).toEqual(none);
+    expect(await refusal('')).toEqual(none);
+    expect(await refusal('', { problem: 'too-large' })).toEqual(new SetupError('crd.yaml: the file is too large'));
+    const broken = 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: [\n';
+    expect(await refusal(broken)).toMatchObject({ message: expect.stringMatching(/^crd\.yaml:\d+:\d+: /) });
+  });
+
   test('the order of the files never matters, nor does a second run', async () => {
     const parts = fc.array(
       fc.record({

@@ -13,9 +13,11 @@ import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
+import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
+import type { Problem } from '../source/problem.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { type ReadFile, readFiles } from './collect.ts';
@@ -39,6 +41,8 @@ export interface LintSetup {
   readonly configPath?: (path: string) => string;
   /** Files of other clusters of the same mesh, by cluster name. Context: only multi-cluster rules report on them. */
   readonly clusters?: Readonly<Record<string, readonly InputFile[]>>;
+  /** CustomResourceDefinitions of the cluster: the schema of their kinds, before any among the files. */
+  readonly crds?: readonly InputFile[];
   /** MeshConfig as YAML: what stands under key `mesh` of ConfigMap `istio`. */
   readonly meshConfig?: InputFile;
   readonly meshNetworks?: InputFile;
@@ -48,7 +52,7 @@ export interface LintSetup {
   readonly clock?: () => number;
 }
 
-/** A file beside the manifests (MeshConfig, MeshNetworks) that cannot be used; `message` names it and the place. */
+/** A file beside the manifests (MeshConfig, MeshNetworks, CustomResourceDefinitions) that cannot be used; `message` names it and the place. */
 export class SetupError extends Error {}
 
 /** A mesh to judge: its settings, and the files that make it. */
@@ -61,7 +65,7 @@ interface Project {
 /**
  * The engine's one entrance: text goes in, findings come out. Pure: it reads no file, no clock and no environment of its own.
  * Broken manifests are findings; a rule that throws is a failure in the result. Throws `SetupError` for an unusable
- * MeshConfig, and plain errors for a config that was never validated.
+ * file beside them, and plain errors for a config that was never validated.
  */
 export async function lint(files: Iterable<InputFile>, setup: LintSetup): Promise<LintResult> {
   return (await lintMeshes(files, setup)).result;
@@ -112,7 +116,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
       embedded: await readEmbedded(resources),
       helmValues: await readHelmValues(project.files),
-      shapes: await readShapes(resources, settings),
+      shapes: await readShapes(resources, settings, context.definitions),
       clusters: new Map(
         context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
       ),
@@ -212,25 +216,44 @@ async function readContext(setup: LintSetup) {
   const networks = setup.meshNetworks && (await readMapping(setup.meshNetworks));
   const clusters: [string, ReadFile[]][] = [];
   for (const [name, files] of Object.entries(setup.clusters ?? {})) clusters.push([name, await readFiles(files)]);
+  const definitions = await readDefinitions(setup.crds ?? []);
   const mesh = {
     ...(meshConfig ? { meshConfig: meshConfig.value } : {}),
     ...(networks ? { meshNetworks: networks.value } : {}),
   };
-  return { mesh, clusters, meshNetworks: networks?.document && meshNetworksResource(networks.document) };
+  return { mesh, clusters, definitions, meshNetworks: networks?.document && meshNetworksResource(networks.document) };
+}
+
+/** Each of the files has to bring one: who names a file without any would believe in a check that is none. */
+async function readDefinitions(files: readonly InputFile[]): Promise<Resource[]> {
+  for (const file of files) refuseUnread(file);
+  const definitions: Resource[] = [];
+  for (const { source, documents, problems } of await readFiles(files)) {
+    refuseBroken(problems);
+    const own = documents.flatMap((document) => readResources(document, '')).filter(isDefinition);
+    if (own.length === 0) throw new SetupError(`${source.path}: there is no CustomResourceDefinition in it`);
+    definitions.push(...own);
+  }
+  return definitions;
+}
+
+function refuseUnread({ path, problem }: InputFile): void {
+  if (!problem) return;
+  throw new SetupError(`${path}: ${problem === 'too-large' ? 'the file is too large' : 'the file is not UTF-8 text'}`);
+}
+
+function refuseBroken(problems: readonly Problem[]): void {
+  const problem = problems.find((p) => p.kind === 'syntax' || p.kind === 'bomb');
+  if (!problem) return;
+  const { line, column } = problem.source.position(problem.span.start);
+  const reason = problem.kind === 'syntax' ? problem.data.reason : 'it grows without end';
+  throw new SetupError(`${problem.source.path}:${line}:${column}: ${reason}`);
 }
 
 async function readMapping(file: InputFile): Promise<{ value: object; document?: YamlDocument }> {
-  if (file.problem)
-    throw new SetupError(
-      `${file.path}: ${file.problem === 'too-large' ? 'the file is too large' : 'the file is not UTF-8 text'}`,
-    );
+  refuseUnread(file);
   const { document, problems } = await readSingle(new SourceFile(file.path, file.text));
-  const [problem] = problems.filter((p) => p.kind === 'syntax' || p.kind === 'bomb');
-  if (problem) {
-    const { line, column } = problem.source.position(problem.span.start);
-    const reason = problem.kind === 'syntax' ? problem.data.reason : 'it grows without end';
-    throw new SetupError(`${file.path}:${line}:${column}: ${reason}`);
-  }
+  refuseBroken(problems);
   if (document?.value === undefined || document.value === null) return { value: {} };
   if (!isPlainMapping(document.value)) throw new SetupError(`${file.path}: a mapping is expected`);
   return { value: document.value, document };

@@ -26,6 +26,7 @@ export function durationNanoseconds(text: string): number | undefined {
   return total > 9.2233720368547e18 ? undefined : sign * total;
 }
 
-/** Nanoseconds of a millisecond and of a second. */
+/** Nanoseconds of a millisecond. */
 export const MILLISECOND = 1e6;
+/** Nanoseconds of a second. */
 export const SECOND = 1e9;

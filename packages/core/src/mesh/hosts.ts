@@ -178,6 +178,13 @@ export function isVisibleIn(mesh: Mesh, resource: Resource, namespace: string): 
   return mesh.assumesNamespace(resource) ? 'unknown' : 'no';
 }
 
+/** Whether some namespace surely sees both of two resources. */
+export function seenTogether(mesh: Mesh, a: Resource, b: Resource): boolean {
+  const [one, other] = [exportsOf(mesh, a), exportsOf(mesh, b)];
+  if (!one || !other || one.length === 0 || other.length === 0) return false;
+  return one.includes('*') || other.includes('*') || one.some((namespace) => other.includes(namespace));
+}
+
 /**
  * The namespaces whose proxies read what a resource says: its own, or those that it is written to be exported to. For a resource that is
  * exported to all, its own stands for them.

@@ -239,14 +239,16 @@ export function candidatesFor(
 
 /** Whether an entry is the one that heeds `istio-injection=enabled`, and was not put out of use for another revision. */
 export function ownsDefault({ namespaceSelector = [], objectSelector = [] }: InjectorWebhook): boolean {
-  if ([...namespaceSelector, ...objectSelector].some((c) => c.key === DEACTIVATED_KEY)) return false;
+  if (isDeactivating([...namespaceSelector, ...objectSelector])) return false;
   return namespaceSelector.some(
     (c) => c.key === 'istio-injection' && c.operator === 'In' && c.values.includes('enabled'),
   );
 }
 
-// Label that no object carries: a tag "default" puts the entries of the revision that was the default before out of use with it.
-const DEACTIVATED_KEY = 'istio.io/deactivated';
+/** Whether conditions ask for the label that no object carries: `istioctl tag set default` puts entries out of use with it. Source: istioctl `pkg/tag`. */
+export function isDeactivating(conditions: readonly Condition[]): boolean {
+  return conditions.some((c) => c.key === 'istio.io/deactivated');
+}
 
 /** The entries of a MutatingWebhookConfiguration that inject Istio's or Linkerd's proxy, as they are written. */
 export function readWebhooks(resource: Resource): InjectorWebhook[] {
@@ -296,8 +298,8 @@ function revisionOf(resource: Resource, field: Field): string {
   return asked?.values[0] ?? resource.labels.get('istio.io/rev') ?? suffix ?? 'default';
 }
 
-/** Whether a webhook is called when a pod is created: some rule of it covers CREATE of core/v1 pods. */
-function callsForPods(field: Field): boolean {
+/** Whether an entry of a webhook configuration is called when a pod is created: some rule of it covers CREATE of core/v1 pods. */
+export function callsForPods(field: Field): boolean {
   const rules = field.at('rules').items() as Field[];
   // A rule that is not written says nothing; Kubernetes wants at least one for the webhook to be called.
   return rules.some((rule) => {

@@ -1,5 +1,6 @@
-import type { Edit, Finding, LintResult, Location, ResourceRef } from '../lint/result.ts';
+import type { LintResult } from '../lint/result.ts';
 import type { Severity } from '../source/severity.ts';
+import { plainFinding, plainLocation } from './plain-finding.ts';
 import type { Reporter } from './reporter.ts';
 import { visibleJson } from './visible-text.ts';
 
@@ -48,40 +49,4 @@ export const json: Reporter = (result, info) => {
 
 function countOf(result: LintResult, severity: Severity): number {
   return result.findings.filter((finding) => finding.severity === severity).length;
-}
-
-/** The members in the order of the documentation, whatever order the engine made them in. */
-function plainFinding(finding: Finding) {
-  return {
-    ruleId: finding.ruleId,
-    messageId: finding.messageId,
-    severity: finding.severity,
-    message: finding.message,
-    why: finding.why,
-    fix: finding.fix,
-    codes: finding.codes,
-    resource: finding.resource && plainResource(finding.resource),
-    location: plainLocation(finding.location),
-    related: finding.related.map(({ message, location }) => ({ message, location: plainLocation(location) })),
-    ...(finding.edits ? { edits: finding.edits.map(plainEdit) } : {}),
-    ...(finding.suggestedEdits ? { suggestedEdits: finding.suggestedEdits.map(plainEdit) } : {}),
-    fingerprint: finding.fingerprint,
-  };
-}
-
-function plainEdit({ file, start, end, text }: Edit) {
-  return { file, start, end, text };
-}
-
-function plainResource({ apiVersion, kind, namespace, name }: ResourceRef) {
-  return { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
-}
-
-function plainLocation({ file, start, end, pointer }: Location) {
-  return {
-    file,
-    start: { line: start.line, column: start.column },
-    end: { line: end.line, column: end.column },
-    pointer,
-  };
 }

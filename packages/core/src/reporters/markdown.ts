@@ -1,5 +1,6 @@
 import type { Finding, LintResult } from '../lint/result.ts';
 import { SEVERITIES } from '../source/severity.ts';
+import { counted } from './counted.ts';
 import { cutText } from './cut-text.ts';
 import { markdownCode, markdownText } from './markdown-text.ts';
 import type { Reporter } from './reporter.ts';
@@ -49,15 +50,15 @@ function bySeverity(findings: readonly Finding[]): Finding[] {
 function counts(result: LintResult): string {
   const found = SEVERITIES.map((severity) => {
     const total = result.findings.filter((finding) => finding.severity === severity).length;
-    return total === 0 ? '' : severity === 'info' ? `${total} info` : count(total, severity);
+    return total === 0 ? '' : severity === 'info' ? `${total} info` : counted(total, severity);
   }).filter((words) => words !== '');
   const parts = found.length > 0 ? found : ['no findings'];
-  if (result.failures.length > 0) parts.push(count(result.failures.length, 'failure'));
+  if (result.failures.length > 0) parts.push(counted(result.failures.length, 'failure'));
   if (result.suppressed.length > 0) parts.push(`${result.suppressed.length} suppressed`);
   if (result.baselined) parts.push(`${result.baselined.length} baselined`);
   if (result.unchanged !== undefined) parts.push(`${result.unchanged} left out (nothing of them changed)`);
   if (result.undecided.length > 0) parts.push(`${result.undecided.length} undecided`);
-  return `${parts.join(', ')} in ${count(result.files.read, 'file')}, ${count(result.resources, 'resource')}`;
+  return `${parts.join(', ')} in ${counted(result.files.read, 'file')}, ${counted(result.resources, 'resource')}`;
 }
 
 function notes(result: LintResult): string[] {
@@ -85,10 +86,6 @@ function row({ location, severity, message, fix, ruleId }: Finding): string {
 
 function shorten(text: string): string {
   return cutText(text, 500);
-}
-
-function count(total: number, noun: string): string {
-  return `${total} ${noun}${total === 1 ? '' : 's'}`;
 }
 
 /** Bytes of a text as UTF-8; it has no lone surrogates. */

@@ -2,6 +2,7 @@ import type { Finding, LintResult, Location, RelatedLocation, UnusedSuppression 
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import { SourceFile } from '../source/source-file.ts';
 import { codeFrame } from './code-frame.ts';
+import { counted } from './counted.ts';
 import { type Paint, painter, type Style } from './paint.ts';
 import type { Reporter, ReportInfo } from './reporter.ts';
 import { visibleText } from './visible-text.ts';
@@ -104,7 +105,7 @@ function findingBlock(finding: Finding, draw: Draw): string[] {
   ];
   for (const related of finding.related.slice(0, MAX_RELATED)) lines.push(...relatedLines(related, finding, draw));
   const more = finding.related.length - MAX_RELATED;
-  if (more > 0) lines.push(`${indent(draw)}and ${count(more, 'more place')}`);
+  if (more > 0) lines.push(`${indent(draw)}and ${counted(more, 'more place')}`);
   for (const [label, words] of [['why', finding.why] as const, ['fix', finding.fix] as const]) {
     const key = `${finding.ruleId} ${label} ${words}`;
     if (words === '' || said.has(key)) continue;
@@ -195,7 +196,7 @@ function summary(result: LintResult, paint: Paint): string {
     severity,
     total: result.findings.filter((finding) => finding.severity === severity).length,
   })).filter(({ total }) => total > 0);
-  const input = `${count(result.files.read, 'file')}, ${count(result.resources, 'resource')}`;
+  const input = `${counted(result.files.read, 'file')}, ${counted(result.resources, 'resource')}`;
   const found =
     totals.length === 0
       ? paint('green', 'no findings')
@@ -204,11 +205,11 @@ function summary(result: LintResult, paint: Paint): string {
   const skipped = Object.entries(result.files.skipped).filter(([, files]) => files > 0);
   const skippedFiles = skipped.reduce((sum, [, files]) => sum + files, 0);
   const rest: string[] = [];
-  if (result.failures.length > 0) rest.push(paint('red', count(result.failures.length, 'failure')));
+  if (result.failures.length > 0) rest.push(paint('red', counted(result.failures.length, 'failure')));
   if (result.suppressed.length > 0) rest.push(`${result.suppressed.length} suppressed`);
   if (result.baselined) rest.push(`${result.baselined.length} baselined`);
   if (result.unchanged !== undefined) rest.push(`${result.unchanged} left out (nothing of them changed)`);
-  if (result.unusedSuppressions.length > 0) rest.push(count(result.unusedSuppressions.length, 'unused suppression'));
+  if (result.unusedSuppressions.length > 0) rest.push(counted(result.unusedSuppressions.length, 'unused suppression'));
   if (skippedFiles > 0) {
     const reasons = skipped.map(([reason, files]) => `${files} ${skipWords(reason, files)}`).join(', ');
     rest.push(`${skippedFiles} skipped (${reasons})`);
@@ -218,7 +219,7 @@ function summary(result: LintResult, paint: Paint): string {
 }
 
 function severityCount(severity: Severity, total: number): string {
-  return severity === 'info' ? `${total} info` : count(total, severity);
+  return severity === 'info' ? `${total} info` : counted(total, severity);
 }
 
 function skipWords(reason: string, files: number): string {
@@ -234,8 +235,4 @@ function rule(id: string, codes: readonly string[]): string {
 
 function lineColumn({ start }: Location): string {
   return `${start.line}:${start.column}`;
-}
-
-function count(total: number, noun: string): string {
-  return `${total} ${noun}${total === 1 ? '' : 's'}`;
 }

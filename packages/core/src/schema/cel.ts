@@ -10,10 +10,10 @@ import {
   plan,
 } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
-import { RE2JS } from '@bufbuild/re2';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { parseRequestUrl } from './go-url.ts';
 import { readsOf } from './known-rules.ts';
+import { patternCompiler } from './re2.ts';
 import type { Schema } from './schema.ts';
 
 /** What an expression says of a value. `error`: it cannot be evaluated for it; `unknown`: it is not one that is understood here. */
@@ -23,21 +23,10 @@ export type CelAnswer = 'holds' | 'fails' | 'error' | 'unknown';
 const LONGEST_EXPRESSION = 5000;
 const MOST_WORK = 200_000;
 
-const patterns = (): { compile(pattern: string): RE2JS } => {
-  const compiled = new Map<string, RE2JS>();
-  return {
-    // The library would compile a pattern for each text that it is tried on.
-    compile(pattern) {
-      let found = compiled.get(pattern);
-      if (!found) compiled.set(pattern, (found = RE2JS.compile(pattern)));
-      return found;
-    },
-  };
-};
-
 const environment = () =>
   celEnv({
-    re2: patterns(),
+    // The library would compile a pattern for each text that it is tried on.
+    re2: { compile: patternCompiler() },
     funcs: [
       ...strings,
       celFunc('isURL', [CelScalar.STRING], CelScalar.BOOL, (text) => parseRequestUrl(text) !== undefined),

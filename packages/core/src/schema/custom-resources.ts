@@ -17,7 +17,7 @@ export function definedKinds(
 ): ReadonlyMap<string, readonly DefinedKind[]> {
   const found = new Map<string, DefinedKind[]>();
   for (const resource of resources) {
-    if (resource.type !== CRD || resource.partial) continue;
+    if (!isDefinition(resource)) continue;
     const spec = resource.body.at('spec');
     const group = spec.at('group').string();
     const kind = spec.at('names').at('kind').string();
@@ -28,6 +28,11 @@ export function definedKinds(
     else found.set(`${group}/${kind}`, [defined]);
   }
   return found;
+}
+
+/** Whether a resource is a whole CustomResourceDefinition. */
+export function isDefinition(resource: Resource): boolean {
+  return resource.type === CRD && !resource.partial;
 }
 
 function versionsOf(resource: Resource): (name: string) => Schema | undefined {

@@ -1,6 +1,16 @@
 import { RE2JS } from '@bufbuild/re2';
 import type { MatchPattern } from './walk.ts';
 
+/** Compiles each pattern once; throws for one that is none. */
+export function patternCompiler(): (pattern: string) => RE2JS {
+  const compiled = new Map<string, RE2JS>();
+  return (pattern) => {
+    let found = compiled.get(pattern);
+    if (!found) compiled.set(pattern, (found = RE2JS.compile(pattern)));
+    return found;
+  };
+}
+
 /** A matcher for patterns of strangers: RE2 takes linear time, and its syntax is the one that the API server reads. */
 export function patternMatcher(): MatchPattern {
   const compiled = new Map<string, RE2JS | undefined>();

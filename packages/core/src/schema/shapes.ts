@@ -32,10 +32,13 @@ export interface TooNew extends History {
   readonly served: readonly string[];
 }
 
-/** The schema that a resource was held against: of a release of Istio, or of a CustomResourceDefinition of the input. */
+/**
+ * The schema that a resource was held against: of a release of Istio, of a CustomResourceDefinition of the input, or of one that was named as
+ * that of the cluster.
+ */
 export type ShapeBasis =
   | { readonly from: 'istio'; readonly release: string; readonly exact: boolean; readonly asked: string }
-  | { readonly from: 'input'; readonly definition: Resource };
+  | { readonly from: 'input' | 'named'; readonly definition: Resource };
 
 /** What the shapes depend on beside the resources. */
 export interface ShapeSettings {
@@ -48,28 +51,40 @@ export interface ShapeSettings {
 export type Shapes = ReadonlyMap<Resource, Shape>;
 
 /**
- * Holds the resources against the schemas of their kinds: those of Istio, and those that the input defines itself. Schemas, and what runs
+ * Holds the resources against the schemas of their kinds: those of Istio, and those that the input defines itself. `named` are the
+ * CustomResourceDefinitions of the cluster as somebody told them: of their kinds they alone count. Schemas, and what runs
  * expressions, are loaded when the input needs them.
  */
-export async function readShapes(resources: readonly Resource[], settings: ShapeSettings): Promise<Shapes> {
+export async function readShapes(
+  resources: readonly Resource[],
+  settings: ShapeSettings,
+  named: readonly Resource[] = [],
+): Promise<Shapes> {
   const types = new Set<string>();
   let definitions = false;
   for (const resource of resources) {
     if (resource.kind === 'CustomResourceDefinition') definitions = true;
     else if (resource.group.includes('.')) types.add(definedType(resource));
   }
-  const defined = definitions ? definedKinds(resources, types) : new Map<string, DefinedKind[]>();
+  const defined: Definitions = {
+    named: definedKinds(named, types),
+    input: definitions ? definedKinds(resources, types) : new Map(),
+  };
+  const hasOwn = defined.named.size + defined.input.size > 0;
   const istioTypes = [...types].filter((type) => ISTIO_GROUP.test(type));
-  if (defined.size === 0 && istioTypes.length === 0) return new Map();
+  if (!hasOwn && istioTypes.length === 0) return new Map();
   const reader = new ShapeReader(settings, defined);
   if (istioTypes.length > 0) reader.istio = new (await import('./istio-schemas.ts')).IstioSchemas();
-  if (defined.size > 0) reader.matchPattern = (await import('./re2.ts')).patternMatcher();
+  if (hasOwn) reader.matchPattern = (await import('./re2.ts')).patternMatcher();
   reader.nearest =
     istioTypes.length > 0 ? (await import('./istio-schemas.ts')).nearestReleases(settings.istioVersion) : NONE;
   for (const resource of resources) if (!resource.partial) reader.read(resource);
   if (reader.needsCel) reader.cel = new (await import('./cel.ts')).CelEngine();
   return reader.shapes();
 }
+
+/** Kinds with the definitions that there are of them, by type. */
+type Definitions = Readonly<Record<'named' | 'input', ReadonlyMap<string, readonly DefinedKind[]>>>;
 
 const ISTIO_GROUP = /^(?:networking|security|telemetry|extensions)\.istio\.io\//;
 const NONE = { exact: false, releases: [] as readonly string[] };
@@ -91,18 +106,19 @@ class ShapeReader {
   cel: CelEngine | undefined;
   needsCel = false;
   readonly #settings: ShapeSettings;
-  readonly #defined: ReadonlyMap<string, readonly DefinedKind[]>;
+  readonly #defined: Definitions;
   readonly #read = new Map<Resource, Read>();
   readonly #roots = new Map<Schema, Schema>();
   readonly #glances = new Map<string, Glance>();
 
-  constructor(settings: ShapeSettings, defined: ReadonlyMap<string, readonly DefinedKind[]>) {
+  constructor(settings: ShapeSettings, defined: Definitions) {
     this.#settings = settings;
     this.#defined = defined;
   }
 
   read(resource: Resource): void {
-    const read = this.#readDefined(resource) ?? this.#readIstio(resource);
+    const read =
+      this.#readDefined(resource, 'named') ?? this.#readDefined(resource, 'input') ?? this.#readIstio(resource);
     if (!read) return;
     this.#read.set(resource, read);
     const [major, minor] = this.#settings.kubernetesVersion;
@@ -126,14 +142,14 @@ class ShapeReader {
     return walk(root, resource.body.value, this.matchPattern);
   }
 
-  #readDefined(resource: Resource): Read | undefined {
-    const candidates = this.#defined.get(definedType(resource)) ?? [];
+  #readDefined(resource: Resource, from: keyof Definitions): Read | undefined {
+    const candidates = this.#defined[from].get(definedType(resource)) ?? [];
     let first: Read | undefined;
     for (const { definition, versions } of candidates.slice(0, MOST_DEFINITIONS)) {
       const schema = versions(resource.version);
       if (!schema) continue;
       const read: Read = {
-        basis: { from: 'input', definition },
+        basis: { from, definition },
         schema,
         walk: this.#walk(schema, resource),
         other: undefined,
@@ -205,9 +221,10 @@ class ShapeReader {
   }
 
   #judged(fault: Fault, read: Read, resource: Resource): ShapeFault[] {
-    if (read.basis.from === 'input') {
+    if (read.basis.from !== 'istio') {
+      const { from, definition } = read.basis;
       // A repository may hold the definition of another release, somewhere else, that its cluster never sees.
-      const certain = this.#settings.closedWorld || isNear(read.basis.definition, resource);
+      const certain = from === 'named' || this.#settings.closedWorld || isNear(definition, resource);
       return [{ ...fault, certain }];
     }
     const [major, minor] = this.#settings.istioVersion;

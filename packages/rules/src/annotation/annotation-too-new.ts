@@ -1,7 +1,7 @@
 import { atLeast, defineRule, formatVersion, ISTIO_ANNOTATION_TABLE, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
 import { isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
-import { workloadOf } from '../shared/injected-pods.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 
 export const annotationTooNew = defineRule({
   meta: {

@@ -7,8 +7,9 @@ import {
   scrapePortProblem,
   valueProblem,
 } from '@meshvet/core';
-import { severityForInjection, workloadOf } from '../shared/injected-pods.ts';
+import { severityForInjection } from '../shared/injected-pods.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 import { isSettled } from '../shared/settled.ts';
 

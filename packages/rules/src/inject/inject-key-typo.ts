@@ -1,4 +1,5 @@
 import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, type Resource } from '@meshvet/core';
+import { JUDGED_BY_ISTIOCTL } from '../shared/annotation-places.ts';
 import { meantKey } from '../shared/inject-key-typo.ts';
 import { ISTIO_ANNOTATIONS } from '../shared/istio-keys.ts';
 import { type MetadataMap, metadataMaps } from '../shared/metadata-maps.ts';
@@ -80,9 +81,6 @@ function keyFor(near: string, isNamespace: boolean): string {
   if (near === INJECT_KEY) return isNamespace ? INJECTION_KEY : INJECT_KEY;
   return near;
 }
-
-// istioctl looks at the annotations of these kinds, not at labels and not at templates.
-const JUDGED_BY_ISTIOCTL: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'apps/Deployment']);
 
 function codesOf(resource: Resource, { what, of }: MetadataMap, key: string): string[] {
   if (what !== 'annotation' || of !== 'object' || !JUDGED_BY_ISTIOCTL.has(resource.type)) return [];

@@ -1,5 +1,5 @@
-import { defineRule, istioAtLeast, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { canonicalName, labelOnWorkloadOnly, listKeys, nameKeys } from '../shared/canonical-labels.ts';
+import { canonicalName, defineRule, istioAtLeast, type Mesh, nameKeys, nameOf, type Workload } from '@meshvet/core';
+import { labelOnWorkloadOnly, listKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';

@@ -1,5 +1,13 @@
-import { defineRule, identityOf, type Mesh, nameOf, type Service, type Workload } from '@meshvet/core';
-import { canonicalName, versionKeys } from '../shared/canonical-labels.ts';
+import {
+  canonicalName,
+  defineRule,
+  identityOf,
+  type Mesh,
+  nameOf,
+  type Service,
+  versionKeys,
+  type Workload,
+} from '@meshvet/core';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { areRolloutPair, firstAndMore, namesakes, sameRevision, uniqueAppOf } from '../shared/namesakes.ts';
 

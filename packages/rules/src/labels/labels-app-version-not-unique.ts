@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { canonicalName, canonicalRevision } from '../shared/canonical-labels.ts';
+import { canonicalName, canonicalRevision, defineRule, nameOf } from '@meshvet/core';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { areRolloutPair, firstAndMore, namesakes, sameRevision, uniqueAppOf } from '../shared/namesakes.ts';
 

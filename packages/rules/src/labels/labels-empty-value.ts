@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { canonicalName, canonicalRevision, nameKeys, versionKeys } from '../shared/canonical-labels.ts';
+import { canonicalName, canonicalRevision, defineRule, nameKeys, nameOf, versionKeys } from '@meshvet/core';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 
 export const labelsEmptyValue = defineRule({

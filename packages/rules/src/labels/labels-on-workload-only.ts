@@ -1,5 +1,5 @@
-import { defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { labelOnWorkloadOnly, nameKeys, versionKeys } from '../shared/canonical-labels.ts';
+import { defineRule, type Field, type Mesh, nameKeys, nameOf, versionKeys, type Workload } from '@meshvet/core';
+import { labelOnWorkloadOnly } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { copyEntry } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';

@@ -1,5 +1,4 @@
-import { defineRule, isPatchedAt, matches, nameOf, type Requirement } from '@meshvet/core';
-import { hasReadableLabels } from '../shared/canonical-labels.ts';
+import { defineRule, hasReadableLabels, isPatchedAt, matches, nameOf, type Requirement } from '@meshvet/core';
 
 export const labelsSelectorMismatch = defineRule({
   meta: {

@@ -1,5 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { canonicalRevision, labelOnWorkloadOnly, listKeys, versionKeys } from '../shared/canonical-labels.ts';
+import { canonicalRevision, defineRule, nameOf, versionKeys } from '@meshvet/core';
+import { labelOnWorkloadOnly, listKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { firstAndMore, namesakes, sameRevision } from '../shared/namesakes.ts';

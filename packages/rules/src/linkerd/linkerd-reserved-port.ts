@@ -7,8 +7,8 @@ import {
   sendsToApplications,
   serviceOf,
   targetMisuses,
-  workloadOf,
 } from '../shared/reserved-ports.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 
 export const linkerdReservedPort = defineRule({
   meta: {

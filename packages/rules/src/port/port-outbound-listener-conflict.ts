@@ -9,6 +9,7 @@ import {
   type Resource,
 } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
+import { meshProxyMetadata } from '../shared/proxy-settings.ts';
 import { inOneMesh, serviceEntries } from '../shared/service-entries.ts';
 
 export const portOutboundListenerConflict = defineRule({
@@ -147,8 +148,8 @@ function httpPorts(mesh: Mesh): ReadonlyMap<number, readonly OutboundPort[]> {
 
 // Only what every client sees: what is exported to some may have clients of its own.
 function* allPorts(mesh: Mesh): Generator<OutboundPort & { readonly hasAddress: boolean; readonly headless: boolean }> {
-  for (const { resource, scope, ports, hasAddresses } of serviceEntries(mesh)) {
-    if (scope !== 'all') continue;
+  for (const { resource, exports, ports, hasAddresses } of serviceEntries(mesh)) {
+    if (!exports?.includes('*')) continue;
     for (const { number, protocol, field } of ports) {
       if (protocol === undefined) continue;
       const place = field.at('protocol').hasValue ? field.at('protocol') : field;
@@ -185,10 +186,5 @@ function* allPorts(mesh: Mesh): Generator<OutboundPort & { readonly hasAddress: 
 }
 
 function capturesDns(mesh: Mesh): boolean {
-  const { proxyMetadata } = mesh.installation.proxyConfig.value as { readonly proxyMetadata?: unknown };
-  return (
-    typeof proxyMetadata === 'object' &&
-    proxyMetadata !== null &&
-    String((proxyMetadata as Readonly<Record<string, unknown>>).ISTIO_META_DNS_CAPTURE) === 'true'
-  );
+  return meshProxyMetadata(mesh, 'ISTIO_META_DNS_CAPTURE') === 'true';
 }

@@ -1,9 +1,9 @@
 import { defineRule, type Mesh, nameOf, type Resource } from '@meshvet/core';
 import {
   type EntryPort,
+  entriesMeet,
   inOneMesh,
   type ServiceEntry,
-  seenTogether,
   serviceEntries,
 } from '../shared/service-entries.ts';
 
@@ -132,7 +132,7 @@ function conflictOf(mesh: Mesh, entry: ServiceEntry, port: EntryPort): Conflict 
       .filter(
         (other) =>
           other.port.written !== port.written &&
-          seenTogether(entry.scope, other.entry.scope) &&
+          entriesMeet(mesh, entry, other.entry) &&
           inOneMesh(mesh, entry.resource, other.entry.resource),
       );
     if (others.length > 0) return { host, others, sameText: others.some((other) => other.host === host) };

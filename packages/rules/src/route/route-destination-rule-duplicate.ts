@@ -2,11 +2,10 @@ import {
   type DestinationRule,
   defineRule,
   destinationRulesByHost,
-  exportsOf,
   isPatchedAt,
   type Mesh,
   nameOf,
-  type Resource,
+  seenTogether,
 } from '@meshvet/core';
 import { destinationRuleToJudge } from '../shared/route-subjects.ts';
 
@@ -158,7 +157,7 @@ function isDefaultMtls({ host, spec, resource }: DestinationRule): boolean {
 function meets(mesh: Mesh, one: DestinationRule, other: DestinationRule): boolean {
   const [a, b] = [one.resource, other.resource];
   if (a === b || a.namespace !== b.namespace || b.name === '' || mesh.sameObject(a, b)) return false;
-  if (a.rewrites?.name || b.rewrites?.name || !sameWorkloads(one, other) || !shareReaders(mesh, a, b)) return false;
+  if (a.rewrites?.name || b.rewrites?.name || !sameWorkloads(one, other) || !seenTogether(mesh, a, b)) return false;
   return mesh.appliedTogether(a, b);
 }
 
@@ -166,12 +165,6 @@ function meets(mesh: Mesh, one: DestinationRule, other: DestinationRule): boolea
 function sameWorkloads(a: DestinationRule, b: DestinationRule): boolean {
   const [one, other] = [a, b].map(({ spec }) => spec.at('workloadSelector').value);
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
-}
-
-function shareReaders(mesh: Mesh, a: Resource, b: Resource): boolean {
-  const [one, other] = [exportsOf(mesh, a), exportsOf(mesh, b)];
-  if (!one || !other || one.length === 0 || other.length === 0) return false;
-  return one.includes('*') || other.includes('*') || one.some((namespace) => other.includes(namespace));
 }
 
 function hasPolicy({ spec }: DestinationRule): boolean {

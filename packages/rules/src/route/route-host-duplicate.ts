@@ -1,11 +1,11 @@
 import {
   defineRule,
-  exportsOf,
   type Field,
   isForMesh,
   type Mesh,
   nameOf,
   type Resource,
+  seenTogether,
   type VirtualService,
   virtualServicesByHost,
 } from '@meshvet/core';
@@ -124,7 +124,7 @@ export const routeHostDuplicate = defineRule({
       const rivals = isForMesh(virtualService)
         ? others.filter(
             (other) =>
-              isForMesh(other) && shareKind(virtualService, other) && shareReaders(mesh, resource, other.resource),
+              isForMesh(other) && shareKind(virtualService, other) && seenTogether(mesh, resource, other.resource),
           )
         : [];
       // One finding for each of them, whatever the number of hosts that they have in common.
@@ -180,12 +180,6 @@ function meets(mesh: Mesh, one: VirtualService, other: VirtualService): boolean 
 function shareKind(a: VirtualService, b: VirtualService): boolean {
   const kinds = new Set(a.routes.map((route) => route.kind));
   return kinds.size === 0 || b.routes.length === 0 || b.routes.some((route) => kinds.has(route.kind));
-}
-
-function shareReaders(mesh: Mesh, a: Resource, b: Resource): boolean {
-  const [one, other] = [exportsOf(mesh, a), exportsOf(mesh, b)];
-  if (!one || !other || one.length === 0 || other.length === 0) return false;
-  return one.includes('*') || other.includes('*') || one.some((namespace) => other.includes(namespace));
 }
 
 function gatewayKeys({ gateways }: VirtualService): ReadonlySet<string> {

@@ -14,6 +14,7 @@ import {
   type Subset,
   virtualServices,
 } from '@meshvet/core';
+import { TOPOLOGY_LABELS } from '../shared/load-balancers.ts';
 import { destinationRuleToJudge, hostText, targetText } from '../shared/route-subjects.ts';
 
 export const routeSubsetNoPods = defineRule({
@@ -111,7 +112,7 @@ export const routeSubsetNoPods = defineRule({
       const { labels, field, name = '' } = subset;
       if (!labels || labels.length === 0) continue;
       const words = { rule: nameOf(resource), subset: name };
-      const empty = labels.find(([key, value]) => value === '' && TOPOLOGY.has(key));
+      const empty = labels.find(([key, value]) => value === '' && TOPOLOGY_LABELS.has(key));
       if (empty) {
         report(field.at('labels').at(empty[0]), 'emptyTopology', { ...words, key: empty[0] }, { severity: 'warning' });
         continue;
@@ -149,12 +150,6 @@ export const routeSubsetNoPods = defineRule({
     }
   },
 });
-
-const TOPOLOGY: ReadonlySet<string> = new Set([
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-  'topology.istio.io/subzone',
-]);
 
 // Labels that controllers, the injector or istiod give to pods or endpoints; no manifest tells their values.
 const MADE_LATER: ReadonlySet<string> = new Set([

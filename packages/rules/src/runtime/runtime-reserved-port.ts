@@ -10,8 +10,8 @@ import {
   sendsToApplications,
   serviceOf,
   targetMisuses,
-  workloadOf,
 } from '../shared/reserved-ports.ts';
+import { workloadOf } from '../shared/resource-workload.ts';
 
 export const runtimeReservedPort = defineRule({
   meta: {

@@ -1,6 +1,5 @@
-import { defineRule, type Field, type Resource } from '@meshvet/core';
+import { defineRule, type Field, type Resource, re2Fault } from '@meshvet/core';
 import { ENVOY_FILTER, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { re2Fault } from '../shared/re2.ts';
 import { isOfIstio, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaRegex = defineRule({

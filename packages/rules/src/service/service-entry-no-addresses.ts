@@ -1,6 +1,7 @@
 import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
 import { istiodEnvironment } from '../shared/istiod-environment.ts';
+import { meshProxyMetadata } from '../shared/proxy-settings.ts';
 
 export const serviceEntryNoAddresses = defineRule({
   meta: {
@@ -99,12 +100,10 @@ function isWritten(field: Field): boolean {
 
 // The DNS proxy answers for a host with an address that istiod has given it; by default it does so from Istio 1.25 on.
 function givesAddresses(mesh: Mesh): 'yes' | 'no' | 'unknown' {
-  const { value, certain } = mesh.installation.proxyConfig;
-  if (!certain) return 'unknown';
-  const metadata = value.proxyMetadata as Readonly<Record<string, unknown>> | undefined;
-  const is = (key: string, wanted: string) => `${metadata?.[key] ?? ''}` === wanted;
-  if (!is('ISTIO_META_DNS_CAPTURE', 'true')) return 'no';
-  if (is('ISTIO_META_DNS_AUTO_ALLOCATE', 'true') || is('PILOT_ENABLE_IP_AUTOALLOCATE', 'true')) return 'yes';
+  if (!mesh.installation.proxyConfig.certain) return 'unknown';
+  const isOn = (key: string) => meshProxyMetadata(mesh, key) === 'true';
+  if (!isOn('ISTIO_META_DNS_CAPTURE')) return 'no';
+  if (isOn('ISTIO_META_DNS_AUTO_ALLOCATE') || isOn('PILOT_ENABLE_IP_AUTOALLOCATE')) return 'yes';
   const allocates = istiodEnvironment(mesh, 'PILOT_ENABLE_IP_AUTOALLOCATE');
   if (allocates !== undefined) return allocates === 'true' ? 'yes' : 'no';
   return mesh.istioAtLeast('1.25') ? 'yes' : 'no';

@@ -1,6 +1,7 @@
 import {
   defineRule,
   fileOf,
+  hasReadableLabels,
   INJECT_KEY,
   type Mesh,
   NAMESPACE_MESH_LABELS,
@@ -11,7 +12,6 @@ import {
   type Workload,
 } from '@meshvet/core';
 import { isSystemNamespace } from '../shared/audience.ts';
-import { hasReadableLabels } from '../shared/canonical-labels.ts';
 import { endsByItself, severityForPodLabels } from '../shared/label-audience.ts';
 
 export const servicePodNoService = defineRule({

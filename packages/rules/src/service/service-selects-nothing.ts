@@ -1,6 +1,5 @@
-import { defineRule, type Field, type Mesh, nameOf, type Service } from '@meshvet/core';
+import { defineRule, type Field, hasReadableLabels, type Mesh, nameOf, type Service } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
-import { hasReadableLabels } from '../shared/canonical-labels.ts';
 
 export const serviceSelectsNothing = defineRule({
   meta: {

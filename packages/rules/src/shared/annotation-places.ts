@@ -11,8 +11,8 @@ const OTHER_JUDGED: ReadonlySet<string> = new Set([
   'networking.istio.io/ServiceEntry',
 ]);
 
-// istioctl looks at the annotations of these kinds, and at those of the object itself only.
-const JUDGED_BY_ISTIOCTL: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'apps/Deployment']);
+/** The kinds whose annotations istioctl looks at, those of the object itself only: not at labels and not at templates. */
+export const JUDGED_BY_ISTIOCTL: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'apps/Deployment']);
 
 // Nobody writes more; each place in a mapping of thousands is found by walking through it.
 const MOST = 100;

@@ -1,14 +1,4 @@
-import type { Field, Workload } from '@meshvet/core';
-import { canonicalState } from '@meshvet/core';
-
-export {
-  type Canonical,
-  canonicalName,
-  canonicalRevision,
-  hasReadableLabels,
-  nameKeys,
-  versionKeys,
-} from '@meshvet/core';
+import { canonicalState, type Field, type Workload } from '@meshvet/core';
 
 /** The keys as a message lists them: "app.kubernetes.io/name or app". */
 export function listKeys(keys: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Requirement } from '@meshvet/core';
+import { chartWebhooks, type Mesh, type Requirement } from '@meshvet/core';
 
 type Plain = Pick<Requirement, 'key' | 'operator' | 'values'>;
 
@@ -16,37 +16,7 @@ const isIn = (key: string, ...values: string[]): Plain => ({ key, operator: 'In'
 const notIn = (key: string, ...values: string[]): Plain => ({ key, operator: 'NotIn', values });
 const absent = (key: string): Plain => ({ key, operator: 'DoesNotExist', values: [] });
 
-const NO_NAMESPACE_LABELS = [absent(INJECTION), absent(REVISION)];
 const NOT_REFUSED = [notIn(INJECT, 'false')];
-
-// The second form of the first two entries is that of `revisionLabelPreference: pod`.
-const CURRENT: Readonly<Record<string, ChartEntry>> = {
-  'rev.namespace.sidecar-injector.istio.io': {
-    namespaceSelector: [[isIn(REVISION, '*'), absent(INJECTION)]],
-    objectSelector: [NOT_REFUSED, [...NOT_REFUSED, absent(REVISION)]],
-  },
-  'rev.object.sidecar-injector.istio.io': {
-    namespaceSelector: [NO_NAMESPACE_LABELS, [absent(INJECTION)]],
-    objectSelector: [[...NOT_REFUSED, isIn(REVISION, '*')]],
-  },
-  'namespace.sidecar-injector.istio.io': {
-    namespaceSelector: [[isIn(INJECTION, 'enabled')]],
-    objectSelector: [NOT_REFUSED],
-  },
-  'object.sidecar-injector.istio.io': {
-    namespaceSelector: [NO_NAMESPACE_LABELS],
-    objectSelector: [[isIn(INJECT, 'true'), absent(REVISION)]],
-  },
-  'auto.sidecar-injector.istio.io': {
-    namespaceSelector: [
-      [
-        ...NO_NAMESPACE_LABELS,
-        notIn('kubernetes.io/metadata.name', 'kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'),
-      ],
-    ],
-    objectSelector: [[absent(INJECT), absent(REVISION)]],
-  },
-};
 
 // The single entry of the first releases: for labelled namespaces, for all but the refused ones, and (1.6) for a revision.
 const LEGACY: ChartEntry = {
@@ -63,14 +33,28 @@ const LEGACY: ChartEntry = {
 
 /**
  * The selectors that the charts write for an entry; undefined for a name that they do not have. Sources: `mutatingwebhook.yaml` and
- * `revision-tags.yaml` of the chart istio-discovery by release: five entries since 1.10 (1.9 knew them as an option), system namespaces
- * excluded since 1.16, the single entry until 1.10.
+ * `revision-tags.yaml` of the chart istio-discovery by release: five entries since 1.10 (1.9 knew them as an option), the single entry until 1.10.
  */
-export function chartEntry(name: string, atLeast: (minor: `1.${number}`) => boolean): ChartEntry | undefined {
-  if (name === 'sidecar-injector.istio.io') return atLeast('1.11') ? undefined : LEGACY;
-  if (!atLeast('1.9') || !Object.hasOwn(CURRENT, name)) return undefined;
-  const entry = CURRENT[name] as ChartEntry;
-  return name.startsWith('auto.') && !atLeast('1.16') ? { ...entry, namespaceSelector: [NO_NAMESPACE_LABELS] } : entry;
+export function chartEntry(name: string, mesh: Mesh): ChartEntry | undefined {
+  if (name === 'sidecar-injector.istio.io') return mesh.istioAtLeast('1.11') ? undefined : LEGACY;
+  return mesh.istioAtLeast('1.9') ? mesh.derive(currentEntries).get(name) : undefined;
+}
+
+// The second form of the first two entries is that of `revisionLabelPreference: pod`.
+function currentEntries(mesh: Mesh): ReadonlyMap<string, ChartEntry> {
+  const settings = mesh.istioAtLeast('1.10') ? mesh.settings : { ...mesh.settings, istioVersion: [1, 10] as const };
+  const forms = [false, true].map((podFirst) =>
+    chartWebhooks('*', { isDefault: true, byDefault: 'yes', podFirst }, settings),
+  );
+  const entries = new Map<string, ChartEntry>();
+  for (const { name, namespaceSelector = [], objectSelector = [] } of forms.flat()) {
+    const before = entries.get(name);
+    entries.set(name, {
+      namespaceSelector: [...(before?.namespaceSelector ?? []), namespaceSelector],
+      objectSelector: [...(before?.objectSelector ?? []), objectSelector],
+    });
+  }
+  return entries;
 }
 
 /** Whether requirements say the same as those of a chart, in whatever order. */

@@ -1,5 +1,6 @@
-import { isControlPlane, type Mesh, type Resource, type Severity, type Workload } from '@meshvet/core';
+import { isControlPlane, type Mesh, type Resource, type Severity } from '@meshvet/core';
 import { isSystemNamespace } from './audience.ts';
+import { workloadOf } from './resource-workload.ts';
 
 /**
  * How severe a finding may be about something that Istio's injector reads on the pods of a resource: its own severity where they are surely
@@ -16,13 +17,4 @@ export function severityForInjection(mesh: Mesh, resource: Resource, severity: S
   const { answer, mode } = mesh.membership(workload);
   if (answer === 'no' || mode === 'ambient' || mode === 'linkerd') return undefined;
   return answer === 'yes' && !workload.hasProxy ? severity : mild;
-}
-
-/** The workload that a resource is; undefined for patches and for kinds without pods. */
-export function workloadOf(mesh: Mesh, resource: Resource): Workload | undefined {
-  return mesh.derive(workloadsByResource).get(resource);
-}
-
-function workloadsByResource(mesh: Mesh): ReadonlyMap<Resource, Workload> {
-  return new Map(mesh.workloads.map((workload) => [workload.resource, workload]));
 }

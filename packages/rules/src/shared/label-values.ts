@@ -1,8 +1,10 @@
+import { isDnsLabel } from '@meshvet/core';
+
 /** Why a key of a label is refused; undefined when it is not. */
 export function labelKeyFault(key: string): string | undefined {
   const slash = key.indexOf('/');
   const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)];
-  if (prefix !== undefined && (prefix === '' || prefix.length > 253 || !prefix.split('.').every(isLabel)))
+  if (prefix !== undefined && (prefix === '' || prefix.length > 253 || !prefix.split('.').every(isDnsLabel)))
     return 'the part before the slash is a domain name of at most 253 characters';
   if (name === '') return 'the name is empty';
   if (name.length > 63) return 'the name is longer than 63 characters';
@@ -20,8 +22,4 @@ export function labelValueFault(value: string): string | undefined {
 // No expression here may try a long text again from each of its characters.
 function isQualified(text: string): boolean {
   return /^[A-Za-z0-9_.-]+$/.test(text) && /^[A-Za-z0-9]/.test(text) && /[A-Za-z0-9]$/.test(text);
-}
-
-function isLabel(text: string): boolean {
-  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(text);
 }

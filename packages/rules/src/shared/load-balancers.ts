@@ -182,7 +182,8 @@ function* failoverFaults(setting: Field, ejects: boolean): Generator<Refusal> {
   }
 }
 
-const TOPOLOGY: ReadonlySet<string> = new Set([
+/** The labels that tell where endpoints are, for locality. */
+export const TOPOLOGY_LABELS: ReadonlySet<string> = new Set([
   'topology.kubernetes.io/region',
   'topology.kubernetes.io/zone',
   'topology.istio.io/subzone',
@@ -191,7 +192,7 @@ const TOPOLOGY: ReadonlySet<string> = new Set([
 function topologyLabel(priority: Field): Field | undefined {
   return texts(priority).find(({ text }) => {
     const equals = text.indexOf('=');
-    return TOPOLOGY.has(equals < 0 ? text : text.slice(0, equals));
+    return TOPOLOGY_LABELS.has(equals < 0 ? text : text.slice(0, equals));
   })?.item;
 }
 

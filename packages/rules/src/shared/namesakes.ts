@@ -1,5 +1,12 @@
-import { fileOf, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { type Canonical, canonicalName, canonicalRevision } from './canonical-labels.ts';
+import {
+  type Canonical,
+  canonicalName,
+  canonicalRevision,
+  fileOf,
+  type Mesh,
+  nameOf,
+  type Workload,
+} from '@meshvet/core';
 import { isMadeByAnother } from './label-audience.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isPlaceholder, type Mesh, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
+import { durationNanoseconds, isPlainMapping, type Mesh, PROXY_CONFIG_KEY, SECOND, type Workload } from '@meshvet/core';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -28,10 +28,16 @@ export function proxySetting(mesh: Mesh, workload: Workload, key: string): unkno
 
 /** An entry of `proxyMetadata`, as text: the environment of the proxy. */
 export function proxyMetadata(mesh: Mesh, workload: Workload, key: string): string | undefined {
-  const { own } = podProxyConfig(mesh, workload);
-  const value =
-    valueAt(mappingOf(proxyField(own, 'proxyMetadata')), key) ??
-    valueAt(mappingOf(proxyField(mesh.installation.proxyConfig.value, 'proxyMetadata')), key);
+  return metadataText(podProxyConfig(mesh, workload).own, key) ?? meshProxyMetadata(mesh, key);
+}
+
+/** An entry of `proxyMetadata` that holds for the whole mesh, as text. */
+export function meshProxyMetadata(mesh: Mesh, key: string): string | undefined {
+  return metadataText(mesh.installation.proxyConfig.value, key);
+}
+
+function metadataText(config: Mapping, key: string): string | undefined {
+  const value = valueAt(mappingOf(proxyField(config, 'proxyMetadata')), key);
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
     ? String(value)
     : undefined;
@@ -39,19 +45,9 @@ export function proxyMetadata(mesh: Mesh, workload: Workload, key: string): stri
 
 /** A duration of Go in seconds: `45s`, `1m30s`, `1.5h`; undefined for anything else. */
 export function secondsOf(value: unknown): number | undefined {
-  if (typeof value !== 'string' || isPlaceholder(value) || value.length > 40) return undefined;
-  let seconds = 0;
-  let rest = value;
-  while (rest !== '') {
-    const part = /^(\d{1,9}(?:\.\d{1,9})?)(ms|us|ns|h|m|s)/.exec(rest);
-    if (!part) return undefined;
-    seconds += Number(part[1]) * (UNITS[part[2] as string] as number);
-    rest = rest.slice(part[0].length);
-  }
-  return value === '' ? undefined : seconds;
+  const nanoseconds = typeof value === 'string' ? durationNanoseconds(value) : undefined;
+  return nanoseconds === undefined || nanoseconds < 0 ? undefined : nanoseconds / SECOND;
 }
-
-const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
 
 function valueAt(mapping: Mapping, key: string): unknown {
   return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
@@ -69,5 +65,5 @@ export function proxyField(config: Mapping, name: string): unknown {
 }
 
 function mappingOf(value: unknown): Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
+  return isPlainMapping(value) ? value : {};
 }

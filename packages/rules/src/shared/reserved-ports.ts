@@ -265,18 +265,9 @@ export function judgedBehind(
   });
 }
 
-/** The workload that a resource is. */
-export function workloadOf(mesh: Mesh, resource: Resource): Workload | undefined {
-  return mesh.derive(workloadsByResource).get(resource);
-}
-
 /** The Service that a resource is. */
 export function serviceOf(mesh: Mesh, resource: Resource): Service | undefined {
   return mesh.derive(servicesByResource).get(resource);
-}
-
-function workloadsByResource(mesh: Mesh): ReadonlyMap<Resource, Workload> {
-  return new Map(mesh.workloads.map((w) => [w.resource, w]));
 }
 
 function servicesByResource(mesh: Mesh): ReadonlyMap<Resource, Service> {

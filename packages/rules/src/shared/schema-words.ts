@@ -100,7 +100,7 @@ const MOST_SHOWN = 8;
 
 /** Whose schema it is, where that is not what everybody expects: " (the schema of Istio 1.18, the nearest known to 1.17)". */
 export function basisText({ basis }: Shape): string {
-  if (basis.from === 'input') {
+  if (basis.from !== 'istio') {
     const { definition } = basis;
     return ` (the schema of ${nameOf(definition)} in ${fileOf(definition)})`;
   }

@@ -1,4 +1,5 @@
 import {
+  exportsOf,
   type Field,
   isPatchedAt,
   knownTokens,
@@ -6,6 +7,7 @@ import {
   type Protocol,
   protocolOfText,
   type Resource,
+  seenTogether,
 } from '@meshvet/core';
 
 /** A port of a ServiceEntry. */
@@ -24,12 +26,9 @@ export interface ServiceEntry {
   readonly hosts: readonly string[];
   readonly ports: readonly EntryPort[];
   readonly hasAddresses: boolean;
-  /** Namespaces whose proxies know it: all, or those named. */
-  readonly scope: Scope;
+  /** Namespaces whose proxies know it, as `exportsOf` tells them. */
+  readonly exports: readonly string[] | undefined;
 }
-
-/** Namespaces that something is shown to. */
-export type Scope = 'all' | 'unknown' | ReadonlySet<string>;
 
 /** All ServiceEntries of the input that can be read. */
 export function serviceEntries(mesh: Mesh): readonly ServiceEntry[] {
@@ -66,7 +65,7 @@ function readServiceEntry(mesh: Mesh, resource: Resource): ServiceEntry | undefi
     hosts,
     ports,
     hasAddresses: addresses.hasValue && !(addresses.isList && addresses.items().length === 0),
-    scope: scopeOf(mesh, resource),
+    exports: exportsOfEntry(mesh, resource),
   };
 }
 
@@ -77,29 +76,15 @@ function protocolOf(mesh: Mesh, text: string): Protocol | undefined {
   return knownTokens(mesh.settings).includes(token) ? protocolOfText(mesh.settings, token) : undefined;
 }
 
-// A list that is empty or names `*` shows it to all; without one, MeshConfig decides.
-function scopeOf(mesh: Mesh, resource: Resource): Scope {
-  const list = resource.body.at('spec').at('exportTo');
-  const texts = (list.items() as Field[]).map((item) => item.text());
-  if (texts.includes(undefined) || (list.hasValue && !list.isList)) return 'unknown';
-  const normal = mesh.installation.meshConfig.value.defaultServiceExportTo;
-  const names = texts.length > 0 ? texts : Array.isArray(normal) ? normal : [];
-  if (names.length === 0 || names.includes('*')) return 'all';
-  if (resource.rewrites?.namespace) return 'unknown';
-  return new Set(
-    names.flatMap((name) =>
-      name === '~' || typeof name !== 'string' ? [] : name === '.' ? (resource.namespace ?? '') : name,
-    ),
-  );
+// A Kustomization that moves the resource to another namespace gives "." another meaning.
+function exportsOfEntry(mesh: Mesh, resource: Resource): readonly string[] | undefined {
+  const exports = exportsOf(mesh, resource);
+  return resource.rewrites?.namespace && !exports?.includes('*') ? undefined : exports;
 }
 
-/** Whether some namespace surely sees both of two things. */
-export function seenTogether(a: Scope, b: Scope): boolean {
-  if (a === 'unknown' || b === 'unknown') return false;
-  if (a === 'all') return b === 'all' || b.size > 0;
-  if (b === 'all') return a.size > 0;
-  for (const namespace of a) if (b.has(namespace)) return true;
-  return false;
+/** Whether some namespace surely sees both. */
+export function entriesMeet(mesh: Mesh, a: ServiceEntry, b: ServiceEntry): boolean {
+  return a.exports !== undefined && b.exports !== undefined && seenTogether(mesh, a.resource, b.resource);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { HostName, Mesh, Resource } from '@meshvet/core';
+import { type HostName, type Mesh, type PeerAuthentication, peerAuthentications, type Resource } from '@meshvet/core';
 
 /** A PeerAuthentication that surely makes the servers behind a host refuse plain text. */
 export interface StrictPolicy {
@@ -14,58 +14,48 @@ export interface StrictPolicy {
 export function strictPolicyFor(mesh: Mesh, host: HostName, asker: Resource): StrictPolicy | undefined {
   const namespace = host.service?.namespace ?? wildcardNamespace(host.fqdn);
   const root = mesh.installation.rootNamespace.value;
-  const policies = mesh.derive(peerAuthentications);
+  const { own, ofMesh } = mesh.derive(byNamespace);
   if (namespace !== undefined && namespace !== root) {
-    const own = policies.get(namespace) ?? [];
+    const policies = own.get(namespace) ?? [];
     // A policy for some workloads may be for those behind this host.
-    if (!host.wildcard && own.some(hasSelector)) return undefined;
-    const plain = own.filter((p) => !hasSelector(p) && modeOf(p) !== 'UNSET');
+    if (!host.wildcard && policies.some((p) => p.scope === 'workload')) return undefined;
+    const plain = policies.filter((p) => p.scope === 'namespace' && p.mtls.mode !== 'UNSET');
     if (plain.length > 0) return allStrict(mesh, plain, asker, 'namespace');
   } else if (namespace === undefined && !isMeshWide(host.fqdn)) return undefined;
-  return allStrict(
-    mesh,
-    (policies.get(root) ?? []).filter((p) => !hasSelector(p)),
-    asker,
-    'mesh',
-  );
+  return allStrict(mesh, ofMesh, asker, 'mesh');
 }
 
 function allStrict(
   mesh: Mesh,
-  policies: readonly Resource[],
+  policies: readonly PeerAuthentication[],
   asker: Resource,
   scope: StrictPolicy['scope'],
 ): StrictPolicy | undefined {
-  const [policy] = policies;
-  if (!policy || policies.some((p) => modeOf(p) !== 'STRICT')) return undefined;
+  const [first] = policies;
+  if (!first || policies.some((p) => p.mtls.mode !== 'STRICT')) return undefined;
+  const policy = first.resource;
   const sure =
     mesh.settings.closedWorld || mesh.near(policy, asker) || (scope === 'namespace' && mesh.together(policy, asker));
   return sure ? { policy, scope } : undefined;
 }
 
-function peerAuthentications(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
-  const found = new Map<string, Resource[]>();
-  for (const policy of mesh.ofType('security.istio.io/PeerAuthentication')) {
-    if (policy.partial) continue;
-    const key = policy.namespace ?? '';
-    const list = found.get(key);
+interface Policies {
+  /** Of the namespaces, those for some workloads among them. */
+  readonly own: ReadonlyMap<string, readonly PeerAuthentication[]>;
+  readonly ofMesh: readonly PeerAuthentication[];
+}
+
+function byNamespace(mesh: Mesh): Policies {
+  const own = new Map<string, PeerAuthentication[]>();
+  const all = peerAuthentications(mesh);
+  for (const policy of all) {
+    if (policy.scope === 'mesh' || policy.scope === 'ignored') continue;
+    const key = policy.resource.namespace ?? '';
+    const list = own.get(key);
     if (list) list.push(policy);
-    else found.set(key, [policy]);
+    else own.set(key, [policy]);
   }
-  return found;
-}
-
-function hasSelector({ body }: Resource): boolean {
-  const selector = body.at('spec').at('selector');
-  return (
-    selector.hasValue &&
-    !(selector.isMapping && selector.at('matchLabels').entries().length === 0 && selector.entries().length <= 1)
-  );
-}
-
-function modeOf({ body }: Resource): string {
-  const mode = body.at('spec').at('mtls').at('mode');
-  return mode.hasValue ? (mode.string() ?? 'unread') : 'UNSET';
+  return { own, ofMesh: all.filter((p) => p.scope === 'mesh') };
 }
 
 function wildcardNamespace(fqdn: string): string | undefined {

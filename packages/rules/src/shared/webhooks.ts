@@ -1,5 +1,7 @@
 import {
+  callsForPods,
   type Field,
+  isDeactivating,
   isPatchedAt,
   labelSelector,
   type Mesh,
@@ -162,26 +164,14 @@ function byKey(requirements: readonly Requirement[]): ReadonlyMap<string, readon
   return groups;
 }
 
-/** The label by which `istioctl tag set default` puts a configuration out of work. No object carries it. Source: istioctl `pkg/tag`. */
-const DEACTIVATED_KEY = 'istio.io/deactivated';
-
 /** Whether an entry was put out of work on purpose. */
 export function isDeactivated({ namespaceSelector, objectSelector }: Webhook): boolean {
-  return [namespaceSelector, objectSelector].some((s) => s.requirements?.some((r) => r.key === DEACTIVATED_KEY));
+  return [namespaceSelector, objectSelector].some((s) => s.requirements && isDeactivating(s.requirements));
 }
 
 /** Whether an entry is called when a pod is made, as far as its rules tell. One without rules is judged as if it were. */
 export function isCalledForPods({ field }: Webhook): boolean {
-  const rules = field.at('rules');
-  if (!rules.hasValue) return true;
-  const has = (list: Field, ...accepted: string[]) =>
-    list.items().some((item) => accepted.includes((item as Field).text() ?? ''));
-  return (rules.items() as Field[]).some(
-    (rule) =>
-      has(rule.at('operations'), 'CREATE', '*') &&
-      has(rule.at('apiGroups'), '', '*') &&
-      has(rule.at('resources'), 'pods', '*', '*/*'),
-  );
+  return !field.at('rules').hasValue || callsForPods(field);
 }
 
 /** "istio-injection In [enabled], istio.io/rev DoesNotExist", the way messages write a selector; "nothing" where it asks for nothing. */

@@ -60,7 +60,7 @@ export const webhookCustomSelector = defineRule({
   },
   check({ subject, mesh, report }) {
     for (const webhook of istioInjectors(mesh, subject)) {
-      const chart = chartEntry(webhook.name, (minor) => mesh.istioAtLeast(minor));
+      const chart = chartEntry(webhook.name, mesh);
       // What asks for nothing at all is told by webhook-scope-too-wide.
       if (!chart || isDeactivated(webhook)) continue;
       const written = [webhook.namespaceSelector.requirements, webhook.objectSelector.requirements];

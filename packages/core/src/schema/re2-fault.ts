@@ -121,8 +121,6 @@ class Reader {
     }
     const flags = /^\(\?([imsU]*)(?:-([imsU]+))?([:)])/.exec(head);
     if (!flags) return `"${head.slice(0, 4)}" begins no group that RE2 knows`;
-    // `(?)` changes nothing and is refused; `(?:` is a group.
-    if (flags[3] === ')' && flags[1] === '' && flags[2] === undefined) return '"(?)" begins no group that RE2 knows';
     this.#at += flags[0].length;
     return { opens: flags[3] === ':' };
   }
