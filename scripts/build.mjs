@@ -4,11 +4,14 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { bundleSettings, ROOT, thirdParty } from './bundle.mjs';
+import { lateRules } from './late-rules.mjs';
 
 const outdir = join(ROOT, 'packages/cli/dist/meshvet');
 
+const settings = bundleSettings();
 const { metafile } = await build({
-  ...bundleSettings(),
+  ...settings,
+  plugins: [...settings.plugins, await lateRules()],
   entryPoints: ['packages/cli/src/main.ts'],
   outdir,
   splitting: true,

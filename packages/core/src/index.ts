@@ -286,6 +286,7 @@ export {
   type Target,
   type TextTarget,
 } from './rule/define-rule.ts';
+export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
 export { ruleKey } from './schema/known-rules.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';
 export type { CelRule } from './schema/schema.ts';
