@@ -3,16 +3,18 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { besideMain } from './beside-main.mjs';
 import { bundleSettings, ROOT, thirdParty } from './bundle.mjs';
 import { lateRules } from './late-rules.mjs';
 
 const outdir = join(ROOT, 'packages/cli/dist/meshvet');
 
 const settings = bundleSettings();
+const main = 'packages/cli/src/main.ts';
 const { metafile } = await build({
   ...settings,
-  plugins: [...settings.plugins, await lateRules()],
-  entryPoints: ['packages/cli/src/main.ts'],
+  plugins: [besideMain(join(ROOT, main)), ...settings.plugins, await lateRules()],
+  entryPoints: [main],
   outdir,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
