@@ -1,4 +1,4 @@
-// Bundles the command line: `node scripts/build.mjs`. One entry and a few chunks that are loaded when they are needed,
+// Bundles the command line: `node scripts/build.mjs`; `--out FOLDER` is for tests. One entry and a few chunks that are loaded when they are needed,
 // because opening a hundred small modules is most of the time that one small file takes.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,8 @@ import { besideMain } from './beside-main.mjs';
 import { bundleSettings, ROOT, thirdParty } from './bundle.mjs';
 import { lateRules } from './late-rules.mjs';
 
-const outdir = join(ROOT, 'packages/cli/dist/meshvet');
+const out = process.argv.indexOf('--out');
+const outdir = out < 0 ? join(ROOT, 'packages/cli/dist/meshvet') : resolve(process.argv[out + 1]);
 
 const settings = bundleSettings();
 const main = 'packages/cli/src/main.ts';
