@@ -1,15 +1,21 @@
-// Bundles the command line: `node scripts/build.mjs`. One entry and a few chunks that are loaded when they are needed,
+// Bundles the command line: `node scripts/build.mjs`; `--out FOLDER` is for tests. One entry and a few chunks that are loaded when they are needed,
 // because opening a hundred small modules is most of the time that one small file takes.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { besideMain } from './beside-main.mjs';
 import { bundleSettings, ROOT, thirdParty } from './bundle.mjs';
+import { lateRules } from './late-rules.mjs';
 
-const outdir = join(ROOT, 'packages/cli/dist/meshvet');
+const out = process.argv.indexOf('--out');
+const outdir = out < 0 ? join(ROOT, 'packages/cli/dist/meshvet') : resolve(process.argv[out + 1]);
 
+const settings = bundleSettings();
+const main = 'packages/cli/src/main.ts';
 const { metafile } = await build({
-  ...bundleSettings(),
-  entryPoints: ['packages/cli/src/main.ts'],
+  ...settings,
+  plugins: [besideMain(join(ROOT, main)), ...settings.plugins, await lateRules()],
+  entryPoints: [main],
   outdir,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',

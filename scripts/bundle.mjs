@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const path = (relative) => join(ROOT, relative);
+/** The path of something in the repository. */
+export const path = (relative) => join(ROOT, relative);
 
 // A CommonJS module that is imported late has nothing but its default export in a split bundle; here it has the name too.
 const ajvByName = {

@@ -1,4 +1,4 @@
-import { onlyChanged, type Rule, withBaseline } from '@meshvet/core';
+import { onlyChanged, type RuleHead, withBaseline } from '@meshvet/core';
 import type { GivenFlags } from './arguments.ts';
 import { baselinePath, loadBaseline } from './baseline-file.ts';
 import { changedLines, type Since } from './changed-lines.ts';
@@ -11,7 +11,7 @@ import type { PathsResult } from './lint-paths.ts';
 export async function adopted(
   run: PathsResult,
   baseline: string | undefined,
-  rules: readonly Rule[],
+  rules: readonly RuleHead[],
   flags: GivenFlags,
   host: Host,
 ): Promise<PathsResult> {

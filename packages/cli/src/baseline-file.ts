@@ -1,5 +1,12 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import { type Baseline, type BaselinePath, baselineText, type Rule, readBaseline, visibleText } from '@meshvet/core';
+import {
+  type Baseline,
+  type BaselinePath,
+  baselineText,
+  type RuleHead,
+  readBaseline,
+  visibleText,
+} from '@meshvet/core';
 import { failureWords, UsageError } from './errors.ts';
 import type { Host } from './host.ts';
 import { inputOf } from './read-input.ts';
@@ -12,7 +19,7 @@ export const BASELINE_NAME = 'meshvet.baseline.json';
 const LARGEST = 128 * 1024 * 1024;
 
 /** Reads a baseline. Throws a `UsageError` with the place of the first mistake. */
-export async function loadBaseline(path: string, rules: readonly Rule[], host: Host): Promise<Baseline> {
+export async function loadBaseline(path: string, rules: readonly RuleHead[], host: Host): Promise<Baseline> {
   const shown = shownPath(host, path) || '.';
   const words = `the baseline ${JSON.stringify(shown)}`;
   const kind = host.kind(path);

@@ -5,6 +5,7 @@ import {
   explainWorkloads,
   type InputFile,
   ignores,
+  type LateRule,
   type LintResult,
   type LintSetup,
   lint,
@@ -13,10 +14,10 @@ import {
   SetupError,
   type WorkloadReport,
 } from '@meshvet/core';
-import { allRules } from '@meshvet/rules';
 import { failureWords, UsageError } from './errors.ts';
 import { findFiles, type Unreadable } from './find-files.ts';
 import { type Host, nodeHost, type RawPath } from './host.ts';
+import { ownRules } from './own-rules.ts';
 import { slashes } from './path-text.ts';
 import { inputOf, MAX_FILE_SIZE, readInput } from './read-input.ts';
 import type { RenderSources } from './rendered-sources.ts';
@@ -42,7 +43,7 @@ export interface LintPathsOptions {
   /** What is rendered with the user's own programs and linted too; nothing when left out. */
   readonly render?: RenderSources;
   /** The rules that may run; those of @meshvet/rules when left out. Rules of plugins have to be among them. */
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly (Rule | LateRule)[];
   /** Also tell what the mesh does with each workload. */
   readonly explain?: boolean;
   /** Measure how long things take. */
@@ -123,7 +124,7 @@ export async function lintPaths(
   const meshConfig = beside(options.meshConfig, 'MeshConfig', host, texts);
   const meshNetworks = beside(options.meshNetworks, 'MeshNetworks', host, texts);
   const setup = {
-    rules: options.rules ?? allRules,
+    rules: options.rules ?? ownRules,
     config,
     ...(options.overrides ? { overrides: options.overrides } : {}),
   };

@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-import { type Config, type ConfigResult, mergeConfigs, type Rule, readConfig, visibleText } from '@meshvet/core';
+import { type Config, type ConfigResult, mergeConfigs, type RuleHead, readConfig, visibleText } from '@meshvet/core';
 import { isCodeConfig, readCodeConfig } from './code-config.ts';
 import { ConfigFileError, failureWords, UsageError } from './errors.ts';
 import { configLayers } from './extends-config.ts';
@@ -24,7 +24,7 @@ export interface LoadedConfig {
  */
 export async function loadConfig(
   path: string,
-  rules: readonly Rule[],
+  rules: readonly RuleHead[],
   host: Host,
   refusePlugins = false,
   refuseCode = refusePlugins,

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Rule, SEVERITIES, visibleText } from '@meshvet/core';
+import { type Rule, type RuleHead, SEVERITIES, visibleText } from '@meshvet/core';
 import { failureWords, UsageError } from './errors.ts';
 import type { Host } from './host.ts';
 
@@ -28,7 +28,11 @@ export const NO_PLUGINS: Plugins = { rules: [], owners: new Map() };
  * below or beside it. This runs their code. Throws a `UsageError` with the plugin's name for one that is not there, breaks, or
  * brings something else than rules.
  */
-export async function loadPlugins(named: readonly PluginName[], known: readonly Rule[], host: Host): Promise<Plugins> {
+export async function loadPlugins(
+  named: readonly PluginName[],
+  known: readonly RuleHead[],
+  host: Host,
+): Promise<Plugins> {
   const rules: Rule[] = [];
   const owners = new Map<string, string>();
   const taken = new Map<string, string>();

@@ -1,12 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import { type Config, findRules, parseVersion, type Rule, ruleIndex, visibleText } from '@meshvet/core';
-import { allRules } from '@meshvet/rules';
+import { type Config, findRules, parseVersion, type RuleHead, ruleIndex, visibleText } from '@meshvet/core';
 import { type GivenFlags, meant, oneOf } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import { findConfig } from './find-config.ts';
 import type { Host } from './host.ts';
 import type { LintPathsOptions } from './lint-paths.ts';
 import type { LoadedConfig } from './load-config.ts';
+import { ownRules } from './own-rules.ts';
 import type { RenderSources } from './rendered-sources.ts';
 
 const SEVERITY_WORDS = ['error', 'warning', 'info', 'off'] as const;
@@ -28,7 +28,7 @@ export async function runOptions(flags: GivenFlags, host: Host): Promise<RunOpti
   const loaded = await configOf(flags, host);
   const config = laidOver(loaded?.config ?? {}, given);
   const plugins = loaded?.plugins;
-  const rules = plugins?.rules.length ? [...allRules, ...plugins.rules] : allRules;
+  const rules = plugins?.rules.length ? [...ownRules, ...plugins.rules] : ownRules;
   const ruleFlags = flags.all('rule').map((value) => parseRuleFlag(value, rules));
   const stdinFilename = flags.last('stdin-filename');
   const meshConfig = flags.last('mesh-config');
@@ -136,7 +136,7 @@ interface RuleFlag {
   readonly severity: (typeof SEVERITY_WORDS)[number];
 }
 
-function parseRuleFlag(value: string, rules: readonly Rule[]): RuleFlag {
+function parseRuleFlag(value: string, rules: readonly RuleHead[]): RuleFlag {
   const colon = value.lastIndexOf(':');
   if (colon < 1)
     throw new UsageError(`--rule: "${visibleText(value)}" is not ID:SEVERITY, such as port-name-missing:off`);
@@ -168,5 +168,5 @@ async function configOf(flags: GivenFlags, host: Host): Promise<LoadedConfig | u
   if (path === undefined) return undefined;
   const { loadConfig } = await import('./seldom.ts');
   const refusePlugins = flags.has('no-plugins');
-  return loadConfig(path, allRules, host, refusePlugins, refusePlugins || flags.has('no-js-config'));
+  return loadConfig(path, ownRules, host, refusePlugins, refusePlugins || flags.has('no-js-config'));
 }

@@ -290,6 +290,7 @@ export {
   type Target,
   type TextTarget,
 } from './rule/define-rule.ts';
+export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
 export { ruleKey } from './schema/known-rules.ts';
 export { re2Fault } from './schema/re2-fault.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';

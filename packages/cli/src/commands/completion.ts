@@ -1,8 +1,8 @@
 import { FORMATS, ruleIndex, visibleText } from '@meshvet/core';
-import { allRules } from '@meshvet/rules';
 import { type Arguments, COMMANDS, type CommandName, FLAGS, type Flag, meant } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { ownRules } from '../own-rules.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
@@ -32,7 +32,7 @@ type Values = readonly string[] | 'file' | 'anything';
 function valuesOf(name: string, flag: Flag): Values {
   if (flag.choices) return flag.choices;
   if (name === 'format') return FORMATS;
-  if (name === 'rule') return allRules.map((rule) => rule.meta.id);
+  if (name === 'rule') return ownRules.map((rule) => rule.meta.id);
   return /FILE|PATH|DIR|FOLDER|CHART/.test(flag.value ?? '') ? 'file' : 'anything';
 }
 
@@ -40,7 +40,7 @@ function valuesOf(name: string, flag: Flag): Values {
 function operandsOf(command: CommandName): Values {
   if (command === 'help') return COMMANDS;
   if (command === 'completion') return SHELLS;
-  if (command === 'explain') return ruleIndex(allRules).names;
+  if (command === 'explain') return ruleIndex(ownRules).names;
   if (command === 'baseline') return ['create', 'update', 'prune'];
   return command === 'rules' || command === 'init' ? [] : 'file';
 }

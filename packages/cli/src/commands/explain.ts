@@ -1,15 +1,15 @@
 import { type Paint, painter, type Rule, type RuleExample, ruleIndex, visibleText } from '@meshvet/core';
-import { allRules } from '@meshvet/rules';
 import { type Arguments, meant } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { useColor } from '../use-color.ts';
 
 /** `meshvet explain`: all that a rule has to say. A code of another tool explains every rule that has it. */
-export function explainCommand({ operands, flags }: Arguments, host: Host): number {
+export async function explainCommand({ operands, flags }: Arguments, host: Host): Promise<number> {
   if (operands.length === 0) {
     throw new UsageError('explain needs a rule or a code: meshvet explain port-name-missing; meshvet rules lists all');
   }
+  const { allRules } = await import('@meshvet/rules');
   const index = ruleIndex(allRules);
   const rules = operands.flatMap((name) => {
     const found = index.find(name);

@@ -1,5 +1,4 @@
 import { type Paint, painter, type Rule, type Severity } from '@meshvet/core';
-import { allRules } from '@meshvet/rules';
 import { type Arguments, parseFormats } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -10,13 +9,14 @@ import { TOOL } from '../version.ts';
 const STYLES = { error: 'red', warning: 'yellow', info: 'blue' } as const satisfies Record<Severity, string>;
 
 /** `meshvet rules`: every rule in a line, or all that is known of them as JSON. */
-export function rulesCommand({ operands, flags }: Arguments, host: Host): number {
+export async function rulesCommand({ operands, flags }: Arguments, host: Host): Promise<number> {
   const [first] = operands;
   if (first !== undefined) {
     throw new UsageError(
       `rules takes no argument; try meshvet explain ${first}, or meshvet ./rules for a folder of that name`,
     );
   }
+  const { allRules } = await import('@meshvet/rules');
   const rules = [...allRules].sort((a, b) => (a.meta.id < b.meta.id ? -1 : 1));
   for (const { format, file } of parseFormats(flags.all('format'), ['text', 'json'])) {
     const color = file === undefined && useColor(flags, host, 'stdout');

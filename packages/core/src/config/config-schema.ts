@@ -1,6 +1,6 @@
 import { type Externals, type InstallationSettings, meshSettings, PROFILES } from '../mesh/settings.ts';
 import { formatVersion } from '../mesh/version.ts';
-import type { Rule } from '../rule/define-rule.ts';
+import type { RuleHead } from '../rule/late-rule.ts';
 import { SEVERITIES } from '../source/severity.ts';
 import {
   CONFIG_DEFAULTS,
@@ -245,7 +245,7 @@ const projectProperties = {
  * the same, so an editor and a run do not differ about it; what it cannot say (globs, names of rules, folders)
  * `readConfig` adds.
  */
-export function configSchema(rules: readonly Rule[]): JsonSchema {
+export function configSchema(rules: readonly RuleHead[]): JsonSchema {
   const properties = {
     $schema: { type: 'string', description: 'Where this schema is, for editors.' },
     extends: {
@@ -380,11 +380,11 @@ export function configSchema(rules: readonly Rule[]): JsonSchema {
 }
 
 /** The schema as the text of a file: always the same for the same rules. */
-export function configSchemaText(rules: readonly Rule[]): string {
+export function configSchemaText(rules: readonly RuleHead[]): string {
   return `${JSON.stringify(configSchema(rules), null, 2)}\n`;
 }
 
-function rulesSchema(rules: readonly Rule[]): JsonSchema {
+function rulesSchema(rules: readonly RuleHead[]): JsonSchema {
   const properties: [string, object][] = [];
   const sorted = [...rules].sort((a, b) => (a.meta.id < b.meta.id ? -1 : 1));
   for (const rule of sorted) {
@@ -409,7 +409,7 @@ function rulesSchema(rules: readonly Rule[]): JsonSchema {
   };
 }
 
-function overrideProperties(rules: readonly Rule[]): Record<keyof OverrideConfig, object> {
+function overrideProperties(rules: readonly RuleHead[]): Record<keyof OverrideConfig, object> {
   const local = (description: string) => ({ allOf: [{ $ref: '#/definitions/localSeverity' }], description });
   const ids = rules.flatMap(({ meta }): [string, string][] => [
     [meta.id, meta.summary],
@@ -461,13 +461,13 @@ function globs(description: string, examples: readonly string[]) {
   };
 }
 
-function ruleSchema(rule: Rule, description: string): JsonSchema {
+function ruleSchema(rule: RuleHead, description: string): JsonSchema {
   const { options } = rule;
   const setting = options ? settingSchema(options) : { allOf: [{ $ref: '#/definitions/setting' }] };
   return { description, default: rule.meta.severity, ...setting };
 }
 
-function settingSchema(options: Rule['options']): JsonSchema {
+function settingSchema(options: RuleHead['options']): JsonSchema {
   return {
     if: { type: 'object' },
     // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.

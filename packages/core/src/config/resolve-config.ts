@@ -7,7 +7,7 @@ import {
   type ProfileName,
 } from '../mesh/settings.ts';
 import { atLeast, parseVersion, type Version } from '../mesh/version.ts';
-import type { Rule } from '../rule/define-rule.ts';
+import type { RuleHead } from '../rule/late-rule.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import type {
   Config,
@@ -74,25 +74,25 @@ function joinExternals(base: Externals | undefined, given: Partial<Externals>): 
 export type NameKind = 'id' | 'former' | 'code';
 
 /** The rules behind a name, and what kind of name it was. */
-export interface FoundRules {
+export interface FoundRules<R extends RuleHead = RuleHead> {
   readonly kind: NameKind;
   /** One for an id; every rule that has the code for a code. */
-  readonly rules: readonly Rule[];
+  readonly rules: readonly R[];
 }
 
 /** Rules by all the names they go by. */
-export interface RuleIndex {
-  readonly rules: readonly Rule[];
-  find(name: string): FoundRules | undefined;
+export interface RuleIndex<R extends RuleHead = RuleHead> {
+  readonly rules: readonly R[];
+  find(name: string): FoundRules<R> | undefined;
   /** Every name that `find` knows, sorted, codes as the rules write them: what "did you mean" chooses from. */
   readonly names: readonly string[];
 }
 
 /** Makes an index of rules by id, former id and code. */
-export function ruleIndex(rules: readonly Rule[]): RuleIndex {
-  const ids = new Map<string, Rule>();
-  const former = new Map<string, Rule>();
-  const codes = new Map<string, { name: string; rules: Rule[] }>();
+export function ruleIndex<R extends RuleHead>(rules: readonly R[]): RuleIndex<R> {
+  const ids = new Map<string, R>();
+  const former = new Map<string, R>();
+  const codes = new Map<string, { name: string; rules: R[] }>();
   for (const rule of rules) {
     ids.set(rule.meta.id, rule);
     for (const id of rule.meta.formerly ?? []) former.set(id, rule);
@@ -120,7 +120,7 @@ export function ruleIndex(rules: readonly Rule[]): RuleIndex {
 }
 
 /** The rules that go by a name: an id, a former id, or a code in any case (`IST0101` is also `IST0101/host`). */
-export function findRules(rules: readonly Rule[], name: string): readonly Rule[] {
+export function findRules<R extends RuleHead>(rules: readonly R[], name: string): readonly R[] {
   return ruleIndex(rules).find(name)?.rules ?? [];
 }
 
@@ -139,8 +139,8 @@ export interface LocalSeverity {
 }
 
 /** A rule that runs, and how severe its findings are. */
-export interface ResolvedRule {
-  readonly rule: Rule;
+export interface ResolvedRule<R extends RuleHead = RuleHead> {
+  readonly rule: R;
   /** Of every finding, because the user named the rule; only a code that was named later has more to say. */
   readonly severity: RuleSeverity | undefined;
   /** Of a finding when nothing else is said; `off` when the rule runs only for the codes the user turned on. */
@@ -178,10 +178,10 @@ export interface RuleChoice {
  * where the later speaks of a code and the earlier of the rule. Only the Istio release is stronger than the user: outside
  * `since` and `until` what the rule says is not true.
  */
-export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readonly ResolvedRule[] {
-  const asked = new Map<Rule, Wish>();
+export function resolveRules<R extends RuleHead>(rules: readonly R[], choice: RuleChoice): readonly ResolvedRule<R>[] {
+  const asked = new Map<RuleHead, Wish>();
   const index = ruleIndex(rules);
-  const wishOf = (rule: Rule): Wish => {
+  const wishOf = (rule: RuleHead): Wish => {
     const wish = asked.get(rule) ?? {
       severity: undefined,
       byCode: new Map<string, RuleSeverity>(),
@@ -218,7 +218,7 @@ export function resolveRules(rules: readonly Rule[], choice: RuleChoice): readon
   }
   for (const layer of choice.overrides ?? []) lay(layer);
 
-  const resolved: ResolvedRule[] = [];
+  const resolved: ResolvedRule<R>[] = [];
   for (const rule of rules) {
     const wish = asked.get(rule);
     if (!holdsFor(rule, choice.istioVersion)) continue;
@@ -283,7 +283,7 @@ function codesFirst<S extends RuleSetting>(
   return [...all.filter(([found]) => found.kind === 'code'), ...all.filter(([found]) => found.kind !== 'code')];
 }
 
-function holdsFor({ meta }: Rule, version: Version): boolean {
+function holdsFor({ meta }: RuleHead, version: Version): boolean {
   if (meta.since !== undefined && !atLeast(version, meta.since)) return false;
   if (meta.until === undefined) return true;
   const last = versionOf(meta.until);
@@ -291,7 +291,7 @@ function holdsFor({ meta }: Rule, version: Version): boolean {
 }
 
 function presetSeverity(
-  { meta }: Rule,
+  { meta }: RuleHead,
   preset: PresetName,
   profile: ProfileName,
 ): { usual: RuleSeverity; floor: Severity | undefined } {

@@ -1,4 +1,4 @@
-import type { Rule } from '../rule/define-rule.ts';
+import type { RuleHead } from '../rule/late-rule.ts';
 import { Field } from '../source/field.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
@@ -109,7 +109,7 @@ export function baselineText(baseline: Baseline): string {
  */
 export async function readBaseline(
   file: InputFile,
-  rules: readonly Rule[] = [],
+  rules: readonly RuleHead[] = [],
 ): Promise<{ readonly baseline: Baseline } | { readonly error: BaselineError }> {
   const source = new SourceFile(file.path, file.text);
   const at = (message: string, offset: number) => ({ error: { message, ...source.position(offset) } });
@@ -145,7 +145,7 @@ class Mistake extends Error {
   }
 }
 
-function entriesOf(root: Field, rules: readonly Rule[]): Baseline {
+function entriesOf(root: Field, rules: readonly RuleHead[]): Baseline {
   if (!root.isMapping) throw new Mistake(root, 'a mapping with "version" and "findings" is expected');
   const version = root.at('version');
   if (version.value !== VERSION) {

@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { settingsOf } from '../config/resolve-config.ts';
-import { type LintSetup, resolvedRules } from './lint.ts';
+import { type RuleSetup, resolvedRules } from './lint.ts';
 import type { RuleDescription } from './result.ts';
 
 /** The rules that run under a setup, in any of its projects, in the order given: for reports that describe them. */
-export function describeRules(setup: Pick<LintSetup, 'rules' | 'config' | 'overrides'>): RuleDescription[] {
+export function describeRules(setup: RuleSetup): RuleDescription[] {
   const config = setup.config ?? {};
   const base = settingsOf(config);
   const layers: readonly Config[] = [

@@ -13,6 +13,7 @@ import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
+import { type LateRule, loadRule, type RuleHead } from '../rule/late-rule.ts';
 import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
@@ -33,7 +34,8 @@ import { undecidedOf } from './undecided.ts';
 
 /** What a run needs beside the files. */
 export interface LintSetup {
-  readonly rules: readonly Rule[];
+  /** Late ones are loaded when the input holds something they look at. */
+  readonly rules: readonly (Rule | LateRule)[];
   readonly config?: Config;
   /** Severities that were given later than the config, flag by flag; each beats the config and those before it. */
   readonly overrides?: readonly NonNullable<Config['rules']>[];
@@ -124,12 +126,13 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       today: setup.today,
     });
     meshes.push(mesh);
-    watch.lap('model');
     const subjects = new Subjects(
       mesh,
       project.files.flatMap((f) => f.problems),
     );
-    for (const resolved of resolvedRules(setup, project.config, settings)) {
+    const due = await loadDue(resolvedRules(setup, project.config, settings), subjects);
+    watch.lap('model');
+    for (const resolved of due) {
       const run = runRule(resolved, mesh, subjects, configPath);
       for (const report of run.reports) reports.push(report);
       for (const failure of run.failures) failures.push(failure);
@@ -195,12 +198,26 @@ function partition(read: readonly ReadFile[], setup: LintSetup): Project[] {
   return [...projects.entries()].sort(([a], [b]) => compareText(a, b)).map(([, project]) => project);
 }
 
+/** Of the rules that run those that have something to look at, with their code. */
+async function loadDue(
+  resolved: readonly ResolvedRule<Rule | LateRule>[],
+  subjects: Subjects,
+): Promise<readonly ResolvedRule<Rule>[]> {
+  const due = resolved.filter(({ rule }) => subjects.of(rule).length > 0);
+  return Promise.all(due.map(async (one) => ({ ...one, rule: await loadRule(one.rule) })));
+}
+
+/** What of a setup decides which rules run. */
+export interface RuleSetup<R extends RuleHead = RuleHead> extends Pick<LintSetup, 'config' | 'overrides'> {
+  readonly rules: readonly R[];
+}
+
 /** The rules that run in a project: the whole config, or an entry of its `projects`. */
-export function resolvedRules(
-  setup: Pick<LintSetup, 'rules' | 'config' | 'overrides'>,
+export function resolvedRules<R extends RuleHead>(
+  setup: RuleSetup<R>,
   project: Config,
   settings: MeshSettings,
-): readonly ResolvedRule[] {
+): readonly ResolvedRule<R>[] {
   return resolveRules(setup.rules, {
     preset: setup.config?.preset ?? 'recommended',
     profile: settings.profile,

@@ -4,6 +4,7 @@ import type { Resource } from '../manifest/resource.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { ReportOptions, Rule, SubjectKind, Target } from '../rule/define-rule.ts';
+import type { RuleHead } from '../rule/late-rule.ts';
 import { Field } from '../source/field.ts';
 import type { Problem } from '../source/problem.ts';
 import { SourceFile } from '../source/source-file.ts';
@@ -20,7 +21,7 @@ export interface RuleRun {
 
 /** Runs one rule over its subjects. A rule that throws loses that subject, and says so; the rest still runs. */
 export function runRule(
-  resolved: ResolvedRule,
+  resolved: ResolvedRule<Rule>,
   mesh: Mesh,
   all: Subjects,
   configPath: (path: string) => string,
@@ -74,7 +75,7 @@ export class Subjects {
     this.#problems = problems;
   }
 
-  of(rule: Rule): readonly Subject[] {
+  of(rule: RuleHead): readonly Subject[] {
     const kind: SubjectKind = rule.meta.subject;
     let list = this.#lists.get(kind);
     if (!list) this.#lists.set(kind, (list = this.#make(kind)));

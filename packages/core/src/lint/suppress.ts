@@ -1,6 +1,6 @@
 import { type RuleIndex, ruleIndex } from '../config/resolve-config.ts';
 import type { Resource } from '../manifest/resource.ts';
-import type { Rule } from '../rule/define-rule.ts';
+import type { RuleHead } from '../rule/late-rule.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import { END, NEXT, START, STRIDE, type YamlDocument } from '../source/document.ts';
 import type { SourceFile } from '../source/source-file.ts';
@@ -24,7 +24,7 @@ export interface Suppression extends SuppressionText {
 
 /** What decides which suppressions hold. */
 export interface SuppressionPolicy {
-  readonly rules: readonly Rule[];
+  readonly rules: readonly RuleHead[];
   /** The day of the run, `2026-12-31`; without it none is over. */
   readonly today?: string | undefined;
   /** Whether one without a reason silences nothing. */

@@ -14,9 +14,11 @@ export function durationNanoseconds(text: string): number | undefined {
   const sign = text.startsWith('-') ? -1 : 1;
   const bare = /^[-+]/.test(text) ? text.slice(1) : text;
   if (bare === '0') return 0;
-  if (bare.length > 50 || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(bare)) return undefined;
+  // Escapes: one letter beyond Latin-1 makes the engine read the whole bundle as two bytes a letter.
+  if (bare.length > 50 || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.test(bare))
+    return undefined;
   let total = 0;
-  for (const [, amount = '', unit = ''] of bare.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+  for (const [, amount = '', unit = ''] of bare.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g)) {
     const [whole = '', fraction = ''] = amount.split('.');
     const size = UNITS[unit] as number;
     // As Go does: fractions of a nanosecond are dropped, part by part.

@@ -1,5 +1,6 @@
 import { type BackendReference, defineRule, didYouMean, lookupBackend, type Mesh, nameOf } from '@meshvet/core';
 import { backendText, failureText, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiBackendUnknown = defineRule({
   meta: {
@@ -9,6 +10,7 @@ export const gatewayApiBackendUnknown = defineRule({
     fix: 'Write the name of a Service of the same namespace, or its namespace beside it; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_API_ROUTES,
     codes: ['KIA1402'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference',

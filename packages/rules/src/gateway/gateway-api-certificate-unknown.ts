@@ -1,6 +1,7 @@
 import { defineRule, type Mesh, nameOf } from '@meshvet/core';
 import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+import { GATEWAY_API_GATEWAYS } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiCertificateUnknown = defineRule({
   meta: {
@@ -10,6 +11,7 @@ export const gatewayApiCertificateUnknown = defineRule({
     fix: 'Write the name of a Secret with tls.crt and tls.key of the same namespace, or its namespace beside it.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_API_GATEWAYS,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#secretobjectreference',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildSecretReference)',

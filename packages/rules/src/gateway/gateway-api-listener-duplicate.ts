@@ -1,5 +1,6 @@
 import { defineRule, type Listener, nameOf } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+import { GATEWAY_API_GATEWAYS } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiListenerDuplicate = defineRule({
   meta: {
@@ -9,6 +10,7 @@ export const gatewayApiListenerDuplicate = defineRule({
     fix: 'Give each listener a name of its own and another hostname, port or protocol, or leave one of them out.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_API_GATEWAYS,
     codes: ['KIA1503'],
     sources: [
       'kubernetes-sigs/gateway-api apis/v1/gateway_types.go (GatewaySpec, its CEL rules)',

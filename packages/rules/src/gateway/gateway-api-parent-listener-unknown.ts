@@ -15,6 +15,7 @@ import {
   routeToJudge,
   surelyMeets,
 } from '../shared/gateway-api-subjects.ts';
+import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiParentListenerUnknown = defineRule({
   meta: {
@@ -24,6 +25,7 @@ export const gatewayApiParentListenerUnknown = defineRule({
     fix: 'Write the name of a listener of the Gateway as sectionName and its port as port, or leave both out to attach to all listeners.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_API_ROUTES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#parentreference',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (referenceAllowed)',

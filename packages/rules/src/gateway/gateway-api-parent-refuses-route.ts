@@ -6,6 +6,7 @@ import {
   refusedParents,
   routeToJudge,
 } from '../shared/gateway-api-subjects.ts';
+import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiParentRefusesRoute = defineRule({
   meta: {
@@ -15,6 +16,7 @@ export const gatewayApiParentRefusesRoute = defineRule({
     fix: 'Allow the kind or the namespace in allowedRoutes of the listener, or attach the route to a listener that takes it.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_API_ROUTES,
     codes: ['KIA1401'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#allowedroutes',

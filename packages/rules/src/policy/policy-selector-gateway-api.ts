@@ -1,4 +1,5 @@
 import { defineRule, endpointsSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
+import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import { selectionToJudge } from '../shared/policies.ts';
 
 export const policySelectorGatewayApi = defineRule({
@@ -9,6 +10,7 @@ export const policySelectorGatewayApi = defineRule({
     fix: 'Write targetRefs with the Gateway in the place of the selector.',
     severity: 'warning',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0166'],
     since: '1.22',
     sources: [

@@ -1,4 +1,5 @@
 import { defineRule, type Endpoint, lookupSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
+import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import { selectionToJudge, selectorWords } from '../shared/policies.ts';
 
 export const policySelectorUnmatched = defineRule({
@@ -9,6 +10,7 @@ export const policySelectorUnmatched = defineRule({
     fix: 'Write labels of the pod template into the selector, in the namespace of the pods.',
     severity: 'warning',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0127', 'IST0101/selector', 'KIA0004'],
     sources: [
       'istio.io/docs/reference/config/type/workload-selector/',

@@ -1,4 +1,5 @@
 import { defineRule, type Mesh, nameOf, type PolicySelection, type Resource } from '@meshvet/core';
+import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import {
   areRivals,
   isAmbientNamespace,
@@ -17,6 +18,7 @@ export const policySeveralDefaults = defineRule({
     fix: 'Put them into one object, or give each but one a selector.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0111', 'IST0160', 'KIA0002'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

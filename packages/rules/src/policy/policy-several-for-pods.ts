@@ -7,6 +7,7 @@ import {
   type PolicySelection,
   type Resource,
 } from '@meshvet/core';
+import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import {
   areRivals,
   isAmbientEndpoint,
@@ -26,6 +27,7 @@ export const policySeveralForPods = defineRule({
     fix: 'Put them into one object, or let their selectors pick different pods.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0110', 'IST0159', 'KIA0003'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
+import { AUTHORIZATION_POLICY, ISTIO_TYPES } from '../shared/istio-types.ts';
 import {
   addressFault,
   pathFault,
@@ -7,16 +7,7 @@ import {
   trustDomainFault,
   type ValueFault,
 } from '../shared/policy-values.ts';
-import {
-  isEmptyList,
-  isOfIstio,
-  lacks,
-  mappings,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { isEmptyList, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyRule = defineRule({
   meta: {
@@ -26,6 +17,7 @@ export const schemaAuthorizationPolicyRule = defineRule({
     fix: 'Write what is meant to match, or leave the list out so that it matches everything.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106'],
     since: '1.4',
     sources: [
@@ -73,7 +65,6 @@ export const schemaAuthorizationPolicyRule = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

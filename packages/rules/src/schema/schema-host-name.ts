@@ -10,11 +10,10 @@ import {
   nameFault,
   type Resource,
 } from '@meshvet/core';
-import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { DESTINATION_RULE, ISTIO_TYPES, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   lacksText,
   quote,
@@ -34,6 +33,7 @@ export const schemaHostName = defineRule({
     fix: 'Write a domain name of letters, digits and hyphens, with a wildcard as its first part at most.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateVirtualServiceHostname, ValidateServiceEntry, validateDestination)',
@@ -112,7 +112,6 @@ export const schemaHostName = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...virtualServiceHosts(subject),
       ...destinationRuleHosts(subject, mesh),

@@ -1,5 +1,5 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import * as types from '../shared/istio-types.ts';
+import { ISTIO_TYPES } from '../shared/istio-types.ts';
 
 export const schemaInternalAnnotation = defineRule({
   meta: {
@@ -9,6 +9,7 @@ export const schemaInternalAnnotation = defineRule({
     fix: 'Remove the annotation; a resource that was read from istiod is not applied again as it is.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106'],
     since: '1.16',
     sources: [
@@ -53,12 +54,11 @@ export const schemaInternalAnnotation = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (subject.partial || !KINDS.has(subject.type)) return;
+    if (subject.partial) return;
     for (const key of KEYS)
       if (subject.annotations.has(key))
         report(subject.annotations.at(key), 'internal', { resource: nameOf(subject), key }, { onKey: true });
   },
 });
 
-const KINDS: ReadonlySet<string> = new Set(Object.values(types));
 const KEYS = ['internal.istio.io/parents', 'internal.istio.io/webhook-always-reject'];

@@ -1,13 +1,14 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import {
   DESTINATION_RULE,
+  ISTIO_TYPES,
   SERVICE_ENTRY,
   VIRTUAL_SERVICE,
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
 import { labelKeyFault, labelValueFault } from '../shared/label-values.ts';
-import { isOfIstio, isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaLabel = defineRule({
   meta: {
@@ -17,6 +18,7 @@ export const schemaLabel = defineRule({
     fix: 'Write a key and a value of letters, digits, hyphens, underscores and dots.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106'],
     sources: ['istio/istio pkg/config/labels/instance.go (Validate)'],
     messages: {
@@ -58,7 +60,6 @@ export const schemaLabel = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, labelMaps(subject).flatMap(mapRefusals));
   },
 });

@@ -10,11 +10,10 @@ import {
   nameFault,
   type Resource,
 } from '@meshvet/core';
-import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
+import { GATEWAY, ISTIO_TYPES, SIDECAR } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -32,6 +31,7 @@ export const schemaNamespaceHost = defineRule({
     fix: 'Write "namespace/host" with "*" or "." for the namespace, and a domain name with a dot or "*" for the host.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateNamespaceSlashWildcardHostname, validateSidecarEgressHosts)',
@@ -90,7 +90,6 @@ export const schemaNamespaceHost = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...gatewayHosts(subject, mesh), ...sidecarHosts(subject, mesh)]);
   },
 });

@@ -2,6 +2,7 @@ import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core'
 import {
   AUTHORIZATION_POLICY,
   GATEWAY,
+  ISTIO_TYPES,
   PEER_AUTHENTICATION,
   SERVICE_ENTRY,
   SIDECAR,
@@ -10,17 +11,7 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isOfIstio,
-  lacks,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -32,6 +23,7 @@ export const schemaPortNumber = defineRule({
     fix: 'Write the number of the port that is meant.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidatePort)',
@@ -84,7 +76,6 @@ export const schemaPortNumber = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, portRefusals(subject, mesh));
   },
 });

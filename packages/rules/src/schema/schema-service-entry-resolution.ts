@@ -1,8 +1,7 @@
 import { defineRule, type Field, isDomainName, isWildcardDomain, type Mesh, type Resource } from '@meshvet/core';
-import { SERVICE_ENTRY } from '../shared/istio-types.ts';
+import { ISTIO_TYPES, SERVICE_ENTRY } from '../shared/istio-types.ts';
 import {
   crdSays,
-  isOfIstio,
   isUnset,
   lacks,
   listed,
@@ -23,6 +22,7 @@ export const schemaServiceEntryResolution = defineRule({
     fix: 'Choose STATIC for endpoints with addresses, DNS for names that can be resolved, and NONE for wildcards.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry)',
@@ -80,7 +80,6 @@ export const schemaServiceEntryResolution = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

@@ -1,9 +1,8 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { celSyntaxFault } from '../shared/cel-syntax.ts';
-import { TELEMETRY } from '../shared/istio-types.ts';
+import { ISTIO_TYPES, TELEMETRY } from '../shared/istio-types.ts';
 import {
   crdSays,
-  isOfIstio,
   isUnset,
   lacks,
   lacksText,
@@ -22,6 +21,7 @@ export const schemaTelemetry = defineRule({
     fix: 'Write an expression of CEL, a value for each tag that is set, and one tracing entry with one provider.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106', 'IST0133'],
     since: '1.11',
     sources: [
@@ -74,7 +74,6 @@ export const schemaTelemetry = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

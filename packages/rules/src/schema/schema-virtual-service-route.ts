@@ -1,9 +1,8 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   isUnset,
   lacks,
   listed,
@@ -21,6 +20,7 @@ export const schemaVirtualServiceRoute = defineRule({
     fix: 'Give each route one of route, redirect, directResponse and delegate, and what goes with it.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/virtualservice.go (validateHTTPRouteConflict)',
@@ -77,7 +77,6 @@ export const schemaVirtualServiceRoute = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

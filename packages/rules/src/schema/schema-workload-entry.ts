@@ -1,9 +1,8 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-types.ts';
+import { ISTIO_TYPES, SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -21,6 +20,7 @@ export const schemaWorkloadEntry = defineRule({
     fix: 'Write an IP address, a domain name or a Unix socket, and one way to probe.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateWorkloadEntry, ValidateWorkloadGroup, ValidateServiceEntry)',
@@ -84,7 +84,6 @@ export const schemaWorkloadEntry = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...entries(subject, mesh), ...groups(subject, mesh)]);
   },
 });

@@ -3,6 +3,7 @@ import {
   AUTHORIZATION_POLICY,
   DESTINATION_RULE,
   ENVOY_FILTER,
+  ISTIO_TYPES,
   PEER_AUTHENTICATION,
   PROXY_CONFIG,
   REQUEST_AUTHENTICATION,
@@ -15,7 +16,6 @@ import {
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   isSettledKey,
   isUnset,
   lacks,
@@ -36,6 +36,7 @@ export const schemaWorkloadSelector = defineRule({
     fix: 'Write the labels of the pods without wildcards, or one reference to a resource of the same namespace.',
     severity: 'error',
     subject: 'resource',
+    types: ISTIO_TYPES,
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateWorkloadSelector, validatePolicyTargetReferences, validateOneOfSelectorType)',
@@ -98,7 +99,6 @@ export const schemaWorkloadSelector = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...networkingSelector(subject, mesh),
       ...policySelector(subject, mesh),

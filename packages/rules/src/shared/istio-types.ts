@@ -14,3 +14,11 @@ export const REQUEST_AUTHENTICATION = 'security.istio.io/RequestAuthentication';
 export const TELEMETRY = 'telemetry.istio.io/Telemetry';
 export const WASM_PLUGIN = 'extensions.istio.io/WasmPlugin';
 export const TRAFFIC_EXTENSION = 'extensions.istio.io/TrafficExtension';
+
+/** All of these. */
+export const ISTIO_TYPES: readonly string[] = [
+  ...[VIRTUAL_SERVICE, DESTINATION_RULE, GATEWAY, SERVICE_ENTRY, SIDECAR, ENVOY_FILTER, PROXY_CONFIG],
+  ...[WORKLOAD_ENTRY, WORKLOAD_GROUP],
+  ...[AUTHORIZATION_POLICY, PEER_AUTHENTICATION, REQUEST_AUTHENTICATION],
+  ...[TELEMETRY, WASM_PLUGIN, TRAFFIC_EXTENSION],
+];

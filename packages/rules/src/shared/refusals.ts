@@ -71,11 +71,6 @@ const PLACES: ReadonlySet<string> = new Set(
 // Nobody mends more at a time, and a hostile file has thousands.
 const MOST = 50;
 
-/** Whether a resource is of a kind of Istio: most are not, and are done with at once. */
-export function isOfIstio({ group }: Resource): boolean {
-  return group.endsWith('.istio.io');
-}
-
 /**
  * The spec of a resource of one of some kinds, where it may be judged: a whole object that no patch of the input writes into. Kinds are
  * written with their groups, `networking.istio.io/Gateway`.
