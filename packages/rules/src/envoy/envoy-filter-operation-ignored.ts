@@ -9,6 +9,7 @@ export const envoyFilterOperationIgnored = defineRule({
     fix: 'Use MERGE for listeners, clusters and routes, REPLACE for network filters, HTTP filters and virtual hosts, and ADD or REMOVE for what stands in a list.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/EnvoyFilter'],
     codes: ['IST0152', 'IST0153', 'IST0154'],
     sources: [
       'istio.io/docs/reference/config/networking/envoy-filter/#EnvoyFilter-Patch-Operation',

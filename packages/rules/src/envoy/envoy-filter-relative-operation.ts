@@ -9,6 +9,7 @@ export const envoyFilterRelativeOperation = defineRule({
     fix: 'Set spec.priority above that of the EnvoyFilter which adds the other filter, or use INSERT_FIRST or ADD.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/EnvoyFilter'],
     codes: ['IST0151', 'IST0155'],
     sources: [
       'istio.io/docs/reference/config/networking/envoy-filter/#EnvoyFilter (priority)',

@@ -1,6 +1,7 @@
 import {
   type BackendReference,
   defineRule,
+  GATEWAY_ROUTE_TYPES,
   type HostTarget,
   lookupBackend,
   type Mesh,
@@ -18,6 +19,7 @@ export const gatewayApiBackendPort = defineRule({
     fix: 'Write the number of a port of the Service (the Service port, not the target port) as port of the backendRef.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildDestination)',

@@ -8,6 +8,7 @@ export const gatewayApiCrdOld = defineRule({
     fix: 'Install the definitions of a newer release of the Gateway API.',
     severity: 'warning',
     subject: 'resource',
+    types: ['apiextensions.k8s.io/CustomResourceDefinition'],
     codes: ['IST0176'],
     since: '1.23',
     sources: [

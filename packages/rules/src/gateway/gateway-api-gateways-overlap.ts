@@ -2,6 +2,7 @@ import {
   defineRule,
   type Field,
   identityOf,
+  KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGateways,
   type Listener,
@@ -19,6 +20,7 @@ export const gatewayApiGatewaysOverlap = defineRule({
     fix: 'Join the listeners in one Gateway, or give each Gateway its own address and its own hostnames.',
     severity: 'warning',
     subject: 'resource',
+    types: KUBERNETES_GATEWAY_TYPES,
     codes: ['KIA1501', 'KIA1502'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#gatewayspec',

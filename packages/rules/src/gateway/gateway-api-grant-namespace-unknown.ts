@@ -9,6 +9,7 @@ export const gatewayApiGrantNamespaceUnknown = defineRule({
     fix: 'Write the namespace of the route or the Gateway that refers to something here.',
     severity: 'error',
     subject: 'resource',
+    types: ['gateway.networking.k8s.io/ReferenceGrant'],
     codes: ['KIA1601'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#referencegrant',

@@ -1,5 +1,6 @@
 import {
   defineRule,
+  GATEWAY_ROUTE_TYPES,
   type HostTarget,
   lookupBackend,
   type Mesh,
@@ -24,6 +25,7 @@ export const gatewayApiParentListenerUnknown = defineRule({
     fix: 'Write the name of a listener of the Gateway as sectionName and its port as port, or leave both out to attach to all listeners.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#parentreference',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (referenceAllowed)',

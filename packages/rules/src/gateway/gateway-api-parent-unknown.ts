@@ -1,6 +1,7 @@
 import {
   defineRule,
   didYouMean,
+  GATEWAY_ROUTE_TYPES,
   kubernetesGateways,
   lookupBackend,
   lookupKubernetesGateway,
@@ -20,6 +21,7 @@ export const gatewayApiParentUnknown = defineRule({
     fix: 'Write name and namespace of a Gateway, or of a Service for routes inside the mesh; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
+    types: GATEWAY_ROUTE_TYPES,
     codes: ['KIA1401', 'KIA1402'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#parentreference',

@@ -1,4 +1,12 @@
-import { defineRule, isGranted, isPatchedAt, lookupBackend, nameOf } from '@meshvet/core';
+import {
+  defineRule,
+  GATEWAY_ROUTE_TYPES,
+  isGranted,
+  isPatchedAt,
+  KUBERNETES_GATEWAY_TYPES,
+  lookupBackend,
+  nameOf,
+} from '@meshvet/core';
 import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
 import { backendText, failureText, kubernetesGatewayToJudge, routeToJudge } from '../shared/gateway-api-subjects.ts';
 
@@ -10,6 +18,7 @@ export const gatewayApiReferenceNotGranted = defineRule({
     fix: 'Add a ReferenceGrant to the namespace that is referred to, with kind and namespace of the one that refers under from, and Service or Secret under to.',
     severity: 'error',
     subject: 'resource',
+    types: [...GATEWAY_ROUTE_TYPES, ...KUBERNETES_GATEWAY_TYPES],
     codes: ['KIA1402'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#referencegrant',

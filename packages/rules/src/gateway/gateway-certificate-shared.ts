@@ -11,6 +11,7 @@ export const gatewayCertificateShared = defineRule({
     fix: 'Put the hosts of the certificate into one Gateway, as a rule with a wildcard, and bind all routes to it.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0138'],
     sources: [
       'istio.io/docs/ops/common-problems/network-issues/#404-errors-occur-when-multiple-gateways-configured-with-same-tls-certificate',

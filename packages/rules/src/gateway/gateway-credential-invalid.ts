@@ -19,6 +19,7 @@ export const gatewayCredentialInvalid = defineRule({
     fix: 'Put tls.crt and tls.key of a valid certificate into a Secret in the namespace of the gateway pods.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0161', 'IST0101/credential'],
     sources: [
       'istio.io/docs/tasks/traffic-management/ingress/secure-ingress/#key-formats',

@@ -12,6 +12,7 @@ export const gatewayHostConflict = defineRule({
     fix: 'Keep the host in one Gateway and bind the routes of both to it, or give the other a port or a host of its own.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0145', 'KIA0301'],
     sources: [
       'istio.io/docs/reference/config/networking/gateway/',

@@ -8,6 +8,7 @@ export const istioDeprecatedField = defineRule({
     fix: 'Write what has taken its place, or delete the field.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService', 'networking.istio.io/Sidecar', 'telemetry.istio.io/Telemetry'],
     codes: ['IST0002'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/deprecation/deprecation.go',

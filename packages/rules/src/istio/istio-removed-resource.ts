@@ -8,6 +8,7 @@ export const istioRemovedResource = defineRule({
     fix: 'Write AuthorizationPolicy in place of the rbac.istio.io kinds, and delete the definition with its objects.',
     severity: 'warning',
     subject: 'resource',
+    types: ['apiextensions.k8s.io/CustomResourceDefinition'],
     codes: ['IST0002'],
     since: '1.6',
     sources: [

@@ -21,6 +21,7 @@ export const policyIdentityWithoutMtls = defineRule({
     fix: 'Set mode STRICT or PERMISSIVE in the PeerAuthentication of the pods, or ask for something else than the identity.',
     severity: 'error',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['KIA0105'],
     since: '1.5',
     sources: [

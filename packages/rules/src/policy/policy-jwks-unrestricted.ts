@@ -10,6 +10,7 @@ export const policyJwksUnrestricted = defineRule({
     severity: 'info',
     advice: true,
     subject: 'resource',
+    types: ['apps/Deployment'],
     codes: ['IST0175'],
     since: '1.28',
     sources: [

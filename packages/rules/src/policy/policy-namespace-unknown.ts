@@ -8,6 +8,7 @@ export const policyNamespaceUnknown = defineRule({
     fix: 'Write the name of a namespace, or a pattern with * at one end that some namespace matches.',
     severity: 'warning',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0101/namespace', 'KIA0101'],
     sources: [
       'istio.io/docs/reference/config/security/authorization-policy/#Source',

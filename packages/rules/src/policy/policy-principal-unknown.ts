@@ -8,6 +8,7 @@ export const policyPrincipalUnknown = defineRule({
     fix: 'Write <trust domain>/ns/<namespace>/sa/<service account>, without spiffe://, as in cluster.local/ns/shop/sa/cart.',
     severity: 'warning',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['KIA0106', 'KIA0107', 'KIA0108'],
     sources: [
       'istio.io/docs/reference/config/security/authorization-policy/#Source',

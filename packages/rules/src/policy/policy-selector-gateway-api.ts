@@ -9,6 +9,12 @@ export const policySelectorGatewayApi = defineRule({
     fix: 'Write targetRefs with the Gateway in the place of the selector.',
     severity: 'warning',
     subject: 'resource',
+    types: [
+      'extensions.istio.io/WasmPlugin',
+      'security.istio.io/AuthorizationPolicy',
+      'security.istio.io/RequestAuthentication',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0166'],
     since: '1.22',
     sources: [

@@ -17,6 +17,7 @@ export const policySeveralDefaults = defineRule({
     fix: 'Put them into one object, or give each but one a selector.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar', 'security.istio.io/PeerAuthentication', 'telemetry.istio.io/Telemetry'],
     codes: ['IST0111', 'IST0160', 'KIA0002'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

@@ -26,6 +26,7 @@ export const policySeveralForPods = defineRule({
     fix: 'Put them into one object, or let their selectors pick different pods.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar', 'security.istio.io/PeerAuthentication', 'telemetry.istio.io/Telemetry'],
     codes: ['IST0110', 'IST0159', 'KIA0003'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

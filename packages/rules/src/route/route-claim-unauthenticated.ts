@@ -22,6 +22,7 @@ export const routeClaimUnauthenticated = defineRule({
     fix: 'Write a RequestAuthentication for the pods of the gateway, in their namespace or in the root namespace.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0149'],
     since: '1.12',
     sources: [

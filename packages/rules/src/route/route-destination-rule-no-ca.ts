@@ -11,6 +11,7 @@ export const routeDestinationRuleNoCa = defineRule({
     fix: 'Set caCertificates to the file of the authority, or to system where the server has a public certificate.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['IST0128', 'IST0129'],
     sources: [
       'istio.io/docs/reference/config/networking/destination-rule/#ClientTLSSettings',

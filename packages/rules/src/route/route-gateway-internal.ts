@@ -9,6 +9,7 @@ export const routeGatewayInternal = defineRule({
     fix: 'Refer to the Gateway of the Gateway API by its own name, or write an HTTPRoute for it.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0165'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/virtualservice/gateways.go',

@@ -10,6 +10,7 @@ export const routeMatchIneffective = defineRule({
     fix: 'Put the narrower match first, or delete the one that does nothing.',
     severity: 'info',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0131'],
     sources: [
       'istio.io/docs/reference/config/networking/virtual-service/#HTTPMatchRequest',

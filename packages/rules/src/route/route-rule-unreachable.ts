@@ -10,6 +10,7 @@ export const routeRuleUnreachable = defineRule({
     fix: 'Move the rule before the wider one, give it a match of its own, or delete it.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0130', 'IST0131'],
     sources: [
       'istio.io/docs/reference/config/networking/virtual-service/#HTTPRoute',

@@ -18,6 +18,7 @@ export const routeSubsetNotForIngress = defineRule({
     severity: 'warning',
     advice: true,
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0140'],
     sources: [
       'istio.io/docs/ops/common-problems/network-issues/#route-rules-have-no-effect-on-ingress-gateway-requests',

@@ -1,7 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import {
-  isOfIstio,
   isUnset,
   lacks,
   lacksText,
@@ -21,6 +20,7 @@ export const schemaAuthorizationPolicyAction = defineRule({
     fix: 'Give DENY and CUSTOM rules, a provider to CUSTOM only, and to CUSTOM nothing that the proxy does not know before it asks.',
     severity: 'error',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0106'],
     since: '1.4',
     sources: [
@@ -73,7 +73,6 @@ export const schemaAuthorizationPolicyAction = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

@@ -1,7 +1,7 @@
 import { defineRule, didYouMean, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import { CONDITION_KEYS, conditionValues } from '../shared/policy-values.ts';
-import { crdSays, isOfIstio, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyCondition = defineRule({
   meta: {
@@ -11,6 +11,7 @@ export const schemaAuthorizationPolicyCondition = defineRule({
     fix: 'Write a key of the list of authorization policy conditions, and values of its kind.',
     severity: 'error',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0106'],
     since: '1.4',
     sources: [
@@ -54,7 +55,6 @@ export const schemaAuthorizationPolicyCondition = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

@@ -1,6 +1,6 @@
 import { defineRule, type Field, nameOf } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
-import { isOfIstio, isUnset, mappings, specOf } from '../shared/refusals.ts';
+import { isUnset, mappings, specOf } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({
   meta: {
@@ -10,6 +10,7 @@ export const schemaAuthorizationPolicyDenyTcp = defineRule({
     fix: 'Name the ports of the HTTP service in the rule, under to.operation.ports.',
     severity: 'warning',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0133'],
     since: '1.20',
     sources: [
@@ -53,7 +54,6 @@ export const schemaAuthorizationPolicyDenyTcp = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     const spec = specOf(subject, AUTHORIZATION_POLICY);
     if (spec?.at('action').string() !== 'DENY') return;
     for (const rule of mappings(spec.at('rules'))) {

@@ -7,16 +7,7 @@ import {
   trustDomainFault,
   type ValueFault,
 } from '../shared/policy-values.ts';
-import {
-  isEmptyList,
-  isOfIstio,
-  lacks,
-  mappings,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { isEmptyList, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyRule = defineRule({
   meta: {
@@ -26,6 +17,7 @@ export const schemaAuthorizationPolicyRule = defineRule({
     fix: 'Write what is meant to match, or leave the list out so that it matches everything.',
     severity: 'error',
     subject: 'resource',
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0106'],
     since: '1.4',
     sources: [
@@ -73,7 +65,6 @@ export const schemaAuthorizationPolicyRule = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

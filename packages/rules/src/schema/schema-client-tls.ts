@@ -1,5 +1,5 @@
 import { defineRule } from '@meshvet/core';
-import { isOfIstio, tellRefusals } from '../shared/refusals.ts';
+import { tellRefusals } from '../shared/refusals.ts';
 import { clientTlsFaults } from '../shared/tls-settings.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
@@ -11,6 +11,7 @@ export const schemaClientTls = defineRule({
     fix: 'Name a credentialName, or the files of the certificate and the key, and nothing beside them that would be ignored.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (validateTLS)',
@@ -49,7 +50,6 @@ export const schemaClientTls = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     const namespace = subject.namespaceWritten && !subject.rewrites?.namespace ? subject.namespace : undefined;
     tellRefusals(
       report,

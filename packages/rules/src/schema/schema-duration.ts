@@ -8,7 +8,7 @@ import {
   SECOND,
 } from '@meshvet/core';
 import { REQUEST_AUTHENTICATION, TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, isOfIstio, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { connectionPools, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaDuration = defineRule({
@@ -19,6 +19,13 @@ export const schemaDuration = defineRule({
     fix: 'Write a duration with its unit, such as 500ms, 5s or 1m30s.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+      'security.istio.io/RequestAuthentication',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidateDuration)',
@@ -63,7 +70,6 @@ export const schemaDuration = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(
       report,
       subject,

@@ -11,6 +11,7 @@ export const schemaEnvoyFilterPatch = defineRule({
     fix: 'Write applyTo, an operation and a value, match by the object that is patched, and use the names and messages of Envoy API v3.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/EnvoyFilter'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/envoyfilter/envoyfilter.go',

@@ -1,6 +1,6 @@
 import { defineRule, type Field, isDnsLabel, isPatchedAt, type Resource } from '@meshvet/core';
 import { DESTINATION_RULE, SERVICE_ENTRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { isOfIstio, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaExportTo = defineRule({
   meta: {
@@ -10,6 +10,11 @@ export const schemaExportTo = defineRule({
     fix: 'Write "*" alone for everybody, "." for the own namespace, or the names of namespaces.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/VirtualService',
+    ],
     codes: ['IST0106'],
     sources: ['istio/istio pkg/config/validation/validation.go (validateExportTo)'],
     messages: {
@@ -43,7 +48,6 @@ export const schemaExportTo = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject));
   },
 });

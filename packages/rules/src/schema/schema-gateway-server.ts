@@ -1,6 +1,6 @@
 import { defineRule, isDnsLabel, isIpAddress, isPlaceholder, type Mesh, type Resource } from '@meshvet/core';
 import { GATEWAY } from '../shared/istio-types.ts';
-import { crdSays, isOfIstio, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
 export const schemaGatewayServer = defineRule({
@@ -11,6 +11,7 @@ export const schemaGatewayServer = defineRule({
     fix: 'Write at least one server, bind it to an IP address or a Unix socket, and name the Gateway with letters, digits and hyphens.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateGateway, validateServerBind)',
@@ -55,7 +56,6 @@ export const schemaGatewayServer = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

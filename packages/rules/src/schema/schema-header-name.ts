@@ -2,7 +2,6 @@ import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { changedHeaderFault, type HeaderChange, headerValueFault } from '../shared/header-names.ts';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
-  isOfIstio,
   isSettledKey,
   listed,
   mappings,
@@ -21,6 +20,7 @@ export const schemaHeaderName = defineRule({
     fix: 'Name a header that may be changed, write a plain percent sign as %%, and set the authority in one place.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateHTTPHeaderOperationName, validateHTTPHeaderValue, validateAuthorityRewrite)',
@@ -70,7 +70,6 @@ export const schemaHeaderName = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject));
   },
 });

@@ -14,7 +14,6 @@ import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../sh
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   lacksText,
   quote,
@@ -34,6 +33,12 @@ export const schemaHostName = defineRule({
     fix: 'Write a domain name of letters, digits and hyphens, with a wildcard as its first part at most.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateVirtualServiceHostname, ValidateServiceEntry, validateDestination)',
@@ -112,7 +117,6 @@ export const schemaHostName = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...virtualServiceHosts(subject),
       ...destinationRuleHosts(subject, mesh),

@@ -9,6 +9,7 @@ export const schemaInternalAnnotation = defineRule({
     fix: 'Remove the annotation; a resource that was read from istiod is not applied again as it is.',
     severity: 'error',
     subject: 'resource',
+    types: Object.values(types),
     codes: ['IST0106'],
     since: '1.16',
     sources: [

@@ -1,17 +1,7 @@
 import { defineRule, type Field, type Mesh } from '@meshvet/core';
 import { REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
 import { keySetFaults } from '../shared/key-sets.ts';
-import {
-  crdSays,
-  isOfIstio,
-  lacksText,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellVerdicts,
-  texts,
-} from '../shared/refusals.ts';
+import { crdSays, lacksText, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
 
 export const schemaJwtRule = defineRule({
@@ -22,6 +12,7 @@ export const schemaJwtRule = defineRule({
     fix: 'Write an issuer, a jwksUri with http or https or public keys as JSON, and names that are not empty.',
     severity: 'error',
     subject: 'resource',
+    types: ['security.istio.io/RequestAuthentication'],
     codes: ['IST0106', 'IST0133'],
     since: '1.5',
     sources: [
@@ -67,7 +58,6 @@ export const schemaJwtRule = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     const spec = specOf(subject, REQUEST_AUTHENTICATION);
     if (spec)
       tellVerdicts(

@@ -7,7 +7,7 @@ import {
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
 import { labelKeyFault, labelValueFault } from '../shared/label-values.ts';
-import { isOfIstio, isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaLabel = defineRule({
   meta: {
@@ -17,6 +17,13 @@ export const schemaLabel = defineRule({
     fix: 'Write a key and a value of letters, digits, hyphens, underscores and dots.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/VirtualService',
+      'networking.istio.io/WorkloadEntry',
+      'networking.istio.io/WorkloadGroup',
+    ],
     codes: ['IST0106'],
     sources: ['istio/istio pkg/config/labels/instance.go (Validate)'],
     messages: {
@@ -58,7 +65,6 @@ export const schemaLabel = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, labelMaps(subject).flatMap(mapRefusals));
   },
 });

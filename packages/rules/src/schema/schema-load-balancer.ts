@@ -1,6 +1,6 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { balancerFaults } from '../shared/load-balancers.ts';
-import { isOfIstio, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaLoadBalancer = defineRule({
@@ -11,6 +11,7 @@ export const schemaLoadBalancer = defineRule({
     fix: 'Write localities as region/zone/subzone, shares that make 100, and outlierDetection beside a failover.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateLoadBalancer)',
@@ -80,7 +81,6 @@ export const schemaLoadBalancer = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

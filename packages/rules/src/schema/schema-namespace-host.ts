@@ -14,7 +14,6 @@ import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -32,6 +31,7 @@ export const schemaNamespaceHost = defineRule({
     fix: 'Write "namespace/host" with "*" or "." for the namespace, and a domain name with a dot or "*" for the host.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway', 'networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateNamespaceSlashWildcardHostname, validateSidecarEgressHosts)',
@@ -90,7 +90,6 @@ export const schemaNamespaceHost = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...gatewayHosts(subject, mesh), ...sidecarHosts(subject, mesh)]);
   },
 });

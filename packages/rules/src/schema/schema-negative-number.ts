@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { PROXY_CONFIG, VIRTUAL_SERVICE, WORKLOAD_GROUP } from '../shared/istio-types.ts';
-import { crdSays, isOfIstio, mappings, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, mappings, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { connectionPools } from '../shared/traffic-policies.ts';
 
 export const schemaNegativeNumber = defineRule({
@@ -11,6 +11,13 @@ export const schemaNegativeNumber = defineRule({
     fix: 'Write the number that is meant, or leave the field out for what is usual.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ProxyConfig',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+      'networking.istio.io/WorkloadGroup',
+    ],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateConnectionPool, validateWeights, validateHTTPRetry, ValidateWorkloadGroup, ValidateProxyConfig)',
@@ -48,7 +55,6 @@ export const schemaNegativeNumber = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     const negative = countsOf(subject, mesh).filter((field) => (field.number() ?? 0) < 0);
     const refusals = negative.map(
       (field): Refusal => ({ at: field, what: `${String(field.key)} ${field.number()} is below zero` }),

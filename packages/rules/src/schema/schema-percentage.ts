@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, isOfIstio, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaPercentage = defineRule({
@@ -11,6 +11,11 @@ export const schemaPercentage = defineRule({
     fix: 'Write a percentage from 0 to 100, and mirrorPercentage in place of mirrorPercent.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/VirtualService',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidatePercent)',
@@ -56,7 +61,6 @@ export const schemaPercentage = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, percentages(subject, mesh));
   },
 });

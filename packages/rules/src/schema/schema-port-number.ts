@@ -10,17 +10,7 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isOfIstio,
-  lacks,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -32,6 +22,18 @@ export const schemaPortNumber = defineRule({
     fix: 'Write the number of the port that is meant.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'extensions.istio.io/WasmPlugin',
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/Gateway',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+      'networking.istio.io/WorkloadEntry',
+      'networking.istio.io/WorkloadGroup',
+      'security.istio.io/AuthorizationPolicy',
+      'security.istio.io/PeerAuthentication',
+    ],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidatePort)',
@@ -84,7 +86,6 @@ export const schemaPortNumber = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, portRefusals(subject, mesh));
   },
 });

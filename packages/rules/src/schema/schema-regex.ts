@@ -1,7 +1,7 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { ENVOY_FILTER, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { re2Fault } from '../shared/re2.ts';
-import { isOfIstio, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaRegex = defineRule({
   meta: {
@@ -11,6 +11,7 @@ export const schemaRegex = defineRule({
     fix: 'Write an expression in the syntax of RE2, or match by prefix or exact text.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/EnvoyFilter', 'networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateStringMatchRegexp, validateHTTPRewrite, ValidateEnvoyFilter)',
@@ -56,7 +57,6 @@ export const schemaRegex = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...routeExpressions(subject), ...proxyVersions(subject)]);
   },
 });

@@ -1,7 +1,7 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { protocolKind } from '../shared/declared-protocol.ts';
 import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
-import { isOfIstio, isUnset, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { isUnset, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { serverTlsFaults } from '../shared/tls-settings.ts';
 
 export const schemaServerTls = defineRule({
@@ -13,6 +13,7 @@ export const schemaServerTls = defineRule({
     fix: 'Name a credentialName for modes that open TLS, and no certificate for those that pass it through.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Gateway', 'networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateTLSOptions, validateSidecarIngressTLS)',
@@ -62,7 +63,6 @@ export const schemaServerTls = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...gatewayFaults(subject, mesh), ...sidecarFaults(subject, mesh)]);
   },
 });

@@ -1,6 +1,6 @@
 import { defineRule, isIpAddress, isIpPrefix, type Mesh, type Resource } from '@meshvet/core';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import { crdSays, isOfIstio, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryAddresses = defineRule({
@@ -11,6 +11,7 @@ export const schemaServiceEntryAddresses = defineRule({
     fix: 'Write IP addresses, or ranges such as 10.0.0.0/8 with resolution NONE or STATIC; names belong among the hosts.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry)',
@@ -49,7 +50,6 @@ export const schemaServiceEntryAddresses = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

@@ -1,17 +1,7 @@
 import { defineRule, isDnsLabel, type Mesh, type Resource } from '@meshvet/core';
 import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isOfIstio,
-  isUnset,
-  lacks,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellVerdicts,
-} from '../shared/refusals.ts';
+import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryPorts = defineRule({
@@ -22,6 +12,7 @@ export const schemaServiceEntryPorts = defineRule({
     fix: 'Name each port once, with a known protocol, and give TCP ports an entry and an address of their own.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry, validateServiceEntryPort)',
@@ -77,7 +68,6 @@ export const schemaServiceEntryPorts = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

@@ -2,7 +2,6 @@ import { defineRule, type Field, isDomainName, isWildcardDomain, type Mesh, type
 import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import {
   crdSays,
-  isOfIstio,
   isUnset,
   lacks,
   listed,
@@ -23,6 +22,7 @@ export const schemaServiceEntryResolution = defineRule({
     fix: 'Choose STATIC for endpoints with addresses, DNS for names that can be resolved, and NONE for wildcards.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry)',
@@ -80,7 +80,6 @@ export const schemaServiceEntryResolution = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

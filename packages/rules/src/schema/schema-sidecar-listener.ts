@@ -1,17 +1,7 @@
 import { defineRule, type Field, isDnsLabel, isIpAddress, type Mesh, type Resource } from '@meshvet/core';
 import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
 import { SIDECAR } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isOfIstio,
-  isUnset,
-  lacks,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellVerdicts,
-} from '../shared/refusals.ts';
+import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
 export const schemaSidecarListener = defineRule({
@@ -22,6 +12,7 @@ export const schemaSidecarListener = defineRule({
     fix: 'Give each listener a port of its own, an address to bind to, and a default endpoint at the pod itself.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: ['istio/istio pkg/config/validation/validation.go (ValidateSidecar)', 'istio.io: Sidecar reference'],
     messages: {
@@ -66,7 +57,6 @@ export const schemaSidecarListener = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

@@ -1,6 +1,6 @@
 import { defineRule, type Field, isDnsLabel, type Resource } from '@meshvet/core';
 import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { isOfIstio, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
 export const schemaSubset = defineRule({
@@ -11,6 +11,7 @@ export const schemaSubset = defineRule({
     fix: 'Name each subset differently, with letters, digits and hyphens.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule', 'networking.istio.io/Sidecar', 'networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateSubset, validateSubsetName, ValidateDestinationRule)',
@@ -51,7 +52,6 @@ export const schemaSubset = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject));
   },
 });

@@ -3,7 +3,6 @@ import { celSyntaxFault } from '../shared/cel-syntax.ts';
 import { TELEMETRY } from '../shared/istio-types.ts';
 import {
   crdSays,
-  isOfIstio,
   isUnset,
   lacks,
   lacksText,
@@ -22,6 +21,7 @@ export const schemaTelemetry = defineRule({
     fix: 'Write an expression of CEL, a value for each tag that is set, and one tracing entry with one provider.',
     severity: 'error',
     subject: 'resource',
+    types: ['telemetry.istio.io/Telemetry'],
     codes: ['IST0106', 'IST0133'],
     since: '1.11',
     sources: [
@@ -74,7 +74,6 @@ export const schemaTelemetry = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

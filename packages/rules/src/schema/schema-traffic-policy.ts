@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { DESTINATION_RULE } from '../shared/istio-types.ts';
-import { isOfIstio, lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaTrafficPolicy = defineRule({
@@ -11,6 +11,7 @@ export const schemaTrafficPolicy = defineRule({
     fix: 'Fill in the block that is marked, or leave it out.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/DestinationRule', 'networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateTrafficPolicy, validateConnectionPool, validateOutlierDetection, validateTunnelSettings, validatePortTrafficPolicies)',
@@ -58,7 +59,6 @@ export const schemaTrafficPolicy = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...policies(subject, mesh),
       ...connectionPools(subject).flatMap((pool) => [...poolFaults(pool)]),

@@ -1,6 +1,6 @@
 import { defineRule, type Resource } from '@meshvet/core';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { isOfIstio, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import {
   corsFaults,
   faultFaults,
@@ -18,6 +18,7 @@ export const schemaVirtualServiceAction = defineRule({
     fix: 'Write what Istio takes at the marked place, or leave the block out.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateHTTPRedirect, validateHTTPRewrite, validateHTTPDirectResponse, validateHTTPFaultInjection, validateHTTPRetry, validateCORSPolicy)',
@@ -66,7 +67,6 @@ export const schemaVirtualServiceAction = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject));
   },
 });

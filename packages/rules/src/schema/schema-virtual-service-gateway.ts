@@ -1,6 +1,6 @@
 import { defineRule, type Field, isDnsLabel, isDomainName, nameFault, type Resource } from '@meshvet/core';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { isOfIstio, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import { mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
   meta: {
@@ -10,6 +10,7 @@ export const schemaVirtualServiceGateway = defineRule({
     fix: 'Write the name of a Gateway of the own namespace, namespace/name, or mesh.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateGatewayNames)',
@@ -51,7 +52,6 @@ export const schemaVirtualServiceGateway = defineRule({
     ],
   },
   check({ subject, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject));
   },
 });

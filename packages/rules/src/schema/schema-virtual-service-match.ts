@@ -1,16 +1,7 @@
 import { defineRule, type Field, isDnsLabel, isIpAddress, isIpPrefix, type Mesh, type Resource } from '@meshvet/core';
 import { isClaim, matchedHeaderFault } from '../shared/header-names.ts';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import {
-  isOfIstio,
-  isSettledKey,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { isBoundToMesh } from '../shared/virtual-service-parts.ts';
 
 export const schemaVirtualServiceMatch = defineRule({
@@ -21,6 +12,7 @@ export const schemaVirtualServiceMatch = defineRule({
     fix: 'Match by what a request has: a prefix that is not empty, the name of a header, an address or a range of addresses.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/virtualservice.go (validateHTTPRouteMatchRequest)',
@@ -68,7 +60,6 @@ export const schemaVirtualServiceMatch = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

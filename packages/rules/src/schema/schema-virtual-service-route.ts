@@ -3,7 +3,6 @@ import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   isUnset,
   lacks,
   listed,
@@ -21,6 +20,7 @@ export const schemaVirtualServiceRoute = defineRule({
     fix: 'Give each route one of route, redirect, directResponse and delegate, and what goes with it.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/virtualservice.go (validateHTTPRouteConflict)',
@@ -77,7 +77,6 @@ export const schemaVirtualServiceRoute = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellRefusals(report, subject, refusals(subject, mesh));
   },
 });

@@ -12,7 +12,6 @@ import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -30,6 +29,7 @@ export const schemaVirtualServiceSni = defineRule({
     fix: 'Write the SNI among the hosts too, or a wildcard that covers it.',
     severity: 'error',
     subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: ['istio/istio pkg/config/validation/validation.go (validateTLSMatch, validateSniHost)'],
     messages: {
@@ -68,7 +68,6 @@ export const schemaVirtualServiceSni = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, refusals(subject, mesh));
   },
 });

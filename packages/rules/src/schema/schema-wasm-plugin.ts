@@ -2,7 +2,6 @@ import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
 import {
   crdSays,
-  isOfIstio,
   isUnset,
   lacksText,
   mappings,
@@ -21,6 +20,7 @@ export const schemaWasmPlugin = defineRule({
     fix: 'Write a URL with oci, https, http or file, the checksum as 64 small hexadecimal digits, and each variable once.',
     severity: 'error',
     subject: 'resource',
+    types: ['extensions.istio.io/TrafficExtension', 'extensions.istio.io/WasmPlugin'],
     codes: ['IST0106'],
     since: '1.12',
     sources: [
@@ -59,7 +59,6 @@ export const schemaWasmPlugin = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     // The schema says all of this itself since 1.20.
     const plugin = crdSays(mesh, '1.20') ? undefined : specOf(subject, WASM_PLUGIN);
     if (plugin) tellRefusals(report, subject, pluginFaults(plugin));

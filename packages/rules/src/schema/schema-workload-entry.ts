@@ -3,7 +3,6 @@ import { SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-t
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   lacks,
   mappings,
   quote,
@@ -21,6 +20,11 @@ export const schemaWorkloadEntry = defineRule({
     fix: 'Write an IP address, a domain name or a Unix socket, and one way to probe.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/WorkloadEntry',
+      'networking.istio.io/WorkloadGroup',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateWorkloadEntry, ValidateWorkloadGroup, ValidateServiceEntry)',
@@ -84,7 +88,6 @@ export const schemaWorkloadEntry = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [...entries(subject, mesh), ...groups(subject, mesh)]);
   },
 });

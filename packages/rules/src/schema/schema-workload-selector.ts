@@ -15,7 +15,6 @@ import {
 import {
   crdSays,
   isEmptyList,
-  isOfIstio,
   isSettledKey,
   isUnset,
   lacks,
@@ -36,6 +35,19 @@ export const schemaWorkloadSelector = defineRule({
     fix: 'Write the labels of the pods without wildcards, or one reference to a resource of the same namespace.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/EnvoyFilter',
+      'networking.istio.io/ProxyConfig',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/Sidecar',
+      'security.istio.io/AuthorizationPolicy',
+      'security.istio.io/PeerAuthentication',
+      'security.istio.io/RequestAuthentication',
+      'telemetry.istio.io/Telemetry',
+      'extensions.istio.io/WasmPlugin',
+      'extensions.istio.io/TrafficExtension',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateWorkloadSelector, validatePolicyTargetReferences, validateOneOfSelectorType)',
@@ -98,7 +110,6 @@ export const schemaWorkloadSelector = defineRule({
     ],
   },
   check({ subject, mesh, report }) {
-    if (!isOfIstio(subject)) return;
     tellVerdicts(report, subject, [
       ...networkingSelector(subject, mesh),
       ...policySelector(subject, mesh),

@@ -10,6 +10,7 @@ export const serviceEntryNoAddresses = defineRule({
     fix: 'Write the addresses of the host, declare TLS or HTTP where it is spoken, or turn on the DNS proxy, which gives each host an address of its own.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0134'],
     sources: [
       'istio.io/docs/reference/config/networking/service-entry/#ServiceEntry-addresses',

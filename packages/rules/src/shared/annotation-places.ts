@@ -1,5 +1,5 @@
 import type { IstioAnnotation } from '@meshvet/core';
-import { INJECT_KEY, type Labels, type Resource } from '@meshvet/core';
+import { INJECT_KEY, type Labels, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
 import { type MetadataMap, metadataMaps } from './metadata-maps.ts';
 import { podMetadataOf } from './pod-metadata.ts';
 
@@ -10,6 +10,9 @@ const OTHER_JUDGED: ReadonlySet<string> = new Set([
   'networking.k8s.io/Ingress',
   'networking.istio.io/ServiceEntry',
 ]);
+
+/** The types of the resources that `meshAnnotations` looks at. */
+export const ANNOTATED_TYPES: readonly string[] = [...OTHER_JUDGED, ...WORKLOAD_TYPES];
 
 // istioctl looks at the annotations of these kinds, and at those of the object itself only.
 const JUDGED_BY_ISTIOCTL: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'apps/Deployment']);

@@ -9,6 +9,7 @@ export const sidecarResourceAmbient = defineRule({
     fix: 'Remove it; what it limits is said by AuthorizationPolicy and by exportTo in ambient mode.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar'],
     codes: ['IST0167'],
     since: '1.18',
     sources: ['istio.io/docs/ambient/usage/', 'istio/istio pkg/config/analysis/analyzers/sidecar/selector.go'],

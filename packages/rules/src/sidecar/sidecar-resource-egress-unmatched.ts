@@ -8,6 +8,7 @@ export const sidecarResourceEgressUnmatched = defineRule({
     fix: 'Write namespace/host with the full name of a Service, or the host of a ServiceEntry.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar'],
     codes: ['KIA1004'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/#IstioEgressListener',

@@ -8,6 +8,7 @@ export const sidecarResourceOutboundMode = defineRule({
     fix: 'Write mode: REGISTRY_ONLY or mode: ALLOW_ANY, or take the block out.',
     severity: 'info',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar'],
     codes: ['KIA1007'],
     since: '1.3',
     sources: [

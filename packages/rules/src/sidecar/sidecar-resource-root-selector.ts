@@ -9,6 +9,7 @@ export const sidecarResourceRootSelector = defineRule({
     fix: 'Take the selector out if it is meant for the whole mesh, or move the object to the namespace of the pods.',
     severity: 'warning',
     subject: 'resource',
+    types: ['networking.istio.io/Sidecar'],
     codes: ['KIA1006'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

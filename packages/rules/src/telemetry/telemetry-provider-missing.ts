@@ -9,6 +9,7 @@ export const telemetryProviderMissing = defineRule({
     fix: 'Name a provider, such as providers: [{ name: envoy }], or set defaultProviders.accessLogging in MeshConfig.',
     severity: 'warning',
     subject: 'resource',
+    types: ['telemetry.istio.io/Telemetry'],
     codes: ['IST0157'],
     since: '1.12',
     sources: [
