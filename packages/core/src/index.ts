@@ -60,6 +60,7 @@ export type {
   ServiceReport,
   WorkloadReport,
 } from './lint/workload-result.ts';
+export { WORKLOAD_TYPES } from './manifest/kinds.ts';
 export { Labels } from './manifest/labels.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
@@ -89,10 +90,12 @@ export {
   attachmentOf,
   type BackendReference,
   GATEWAY_API_GROUP,
+  GATEWAY_ROUTE_TYPES,
   type GatewayRoute,
   type GrantTarget,
   gatewayRouteOf,
   isGranted,
+  KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGatewayOf,
   kubernetesGateways,

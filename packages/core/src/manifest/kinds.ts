@@ -46,7 +46,7 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds that hold a pod template, or are pods, by their home group; `spec.template` unless told. */
-const WORKLOADS: ReadonlySet<string> = new Set([
+export const WORKLOAD_TYPES: readonly string[] = [
   'Pod',
   'ReplicationController',
   'apps/Deployment',
@@ -57,7 +57,9 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   'batch/CronJob',
   'argoproj.io/Rollout',
   'apps.openshift.io/DeploymentConfig',
-]);
+];
+
+const WORKLOADS: ReadonlySet<string> = new Set(WORKLOAD_TYPES);
 
 /** `networking.istio.io/Gateway`, or the bare kind for core; a kind that moved is told by the group it lives in today. */
 export function typeOf(group: string, kind: string): string {

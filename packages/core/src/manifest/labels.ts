@@ -1,4 +1,4 @@
-import { type Field, isPlaceholder } from '../source/field.ts';
+import { type Field, isPlaceholder, valueAt } from '../source/field.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 
 /**
@@ -68,8 +68,7 @@ export class Labels {
   }
 
   #raw(key: string): unknown {
-    const { value } = this.field;
-    return isPlainMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    return valueAt(this.field.value, key);
   }
 }
 

@@ -90,11 +90,17 @@ const MOST_NEIGHBOURS = 200;
 
 const ROUTE_KINDS: ReadonlySet<string> = new Set(['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']);
 
+/** The types of what `gatewayRouteOf` reads. */
+export const GATEWAY_ROUTE_TYPES: readonly string[] = [...ROUTE_KINDS].map((kind) => `${GATEWAY_API_GROUP}/${kind}`);
+
 const GATEWAY_TYPES = [
   [`${GATEWAY_API_GROUP}/Gateway`, 'Gateway'],
   [`${GATEWAY_API_GROUP}/ListenerSet`, 'ListenerSet'],
   ['gateway.networking.x-k8s.io/XListenerSet', 'ListenerSet'],
 ] as const;
+
+/** The types of what `kubernetesGatewayOf` reads. */
+export const KUBERNETES_GATEWAY_TYPES: readonly string[] = GATEWAY_TYPES.map(([type]) => type);
 
 /** Groups and kinds that routes name as a parent. */
 const PARENT_KINDS: Readonly<Record<string, ParentKind>> = {

@@ -46,6 +46,20 @@ export type HostLookup =
  * Missing only when that is certain: in a closed world, or when Services of the namespace were read beside the asker.
  */
 export function lookupHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
+  const known = mesh.derive(knownLookups);
+  let there = known.get(asker);
+  if (!there) known.set(asker, (there = new Map()));
+  let lookup = there.get(written);
+  if (!lookup) there.set(written, (lookup = findHost(mesh, written, asker)));
+  return lookup;
+}
+
+// Several rules ask for the same hosts of a resource.
+function knownLookups(): Map<Resource, Map<string, HostLookup>> {
+  return new Map();
+}
+
+function findHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
   const host = hostNameOf(mesh, written, asker.namespace ?? '');
   if (host.fqdn.length > LONGEST_HOST) return elsewhere('no name is so long');
   const targets = mesh.derive(hostTargets).covering(host.fqdn);

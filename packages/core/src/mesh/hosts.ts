@@ -30,6 +30,20 @@ const CLUSTER_DOMAIN = 'cluster.local';
  * Source: `pkg/config/model.go`, ResolveShortnameToFQDN.
  */
 export function hostNameOf(mesh: Mesh, written: string, namespace: string): HostName {
+  const names = mesh.derive(knownNames);
+  let there = names.get(namespace);
+  if (!there) names.set(namespace, (there = new Map()));
+  let name = there.get(written);
+  if (!name) there.set(written, (name = readHostName(mesh, written, namespace)));
+  return name;
+}
+
+// A dozen rules ask for each host of a route.
+function knownNames(): Map<string, Map<string, HostName>> {
+  return new Map();
+}
+
+function readHostName(mesh: Mesh, written: string, namespace: string): HostName {
   const short = !written.includes('.') && !written.includes(':') && written !== '*' && written !== '';
   const fqdn = short ? `${written}.${namespace}.svc.${CLUSTER_DOMAIN}` : normalDomain(mesh, written);
   const wildcard = fqdn.startsWith('*');

@@ -112,6 +112,8 @@ export class Mesh {
   readonly #behind = new Map<Service, Lookup<Behind>>();
   readonly #servicesBy = new Map<Workload, readonly Service[]>();
   readonly #protocols = new Map<ServicePort, PortProtocol>();
+  readonly #variantElsewhere = new Map<Resource, boolean>();
+  readonly #folders = new Map<string, string>();
   readonly #derived = new Map<(mesh: Mesh) => unknown, unknown>();
 
   constructor({ resources, settings, externals, rootsOf, unread, clusters, embedded, helmValues, ...more }: MeshInput) {
@@ -193,20 +195,33 @@ export class Mesh {
       ),
   );
 
+  // The keys that the selectors of Services begin with: few, and no other label of a pod has to be in an index.
+  readonly #firstKeys = lazy(() => {
+    const keys = new Set<string>();
+    for (const { selector } of this.#services()) {
+      const first = selector?.requirements?.[0];
+      if (first) keys.add(first.key);
+    }
+    return keys;
+  });
+
   // By namespace and each label pair: a selector looks only at workloads that have its first pair.
   readonly #workloadsByPair = lazy(() => {
     const index = new Map<string, Workload[]>();
+    const asked = this.#firstKeys();
     for (const workload of this.#workloads()) {
       for (const key of workload.podLabels.keys())
-        push(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
+        if (asked.has(key)) push(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
     }
     return index;
   });
 
   readonly #workloadsByLabel = lazy(() => {
     const index = new Map<string, Workload[]>();
+    const asked = this.#firstKeys();
     for (const workload of this.#workloads()) {
-      for (const key of workload.podLabels.keys()) push(index, labelKey(key, workload.podLabels.get(key)), workload);
+      for (const key of workload.podLabels.keys())
+        if (asked.has(key)) push(index, labelKey(key, workload.podLabels.get(key)), workload);
     }
     return index;
   });
@@ -495,7 +510,9 @@ export class Mesh {
 
   #findServicesOf(workload: Workload): readonly Service[] {
     const fitting = new Set<Service>();
+    const asked = this.#firstKeys();
     for (const key of workload.podLabels.keys()) {
+      if (!asked.has(key)) continue;
       for (const service of this.#servicesByPair().get(pairKey(workload.resource, key, workload.podLabels.get(key))) ??
         []) {
         if (service.selector && matches(service.selector, workload.podLabels) === 'yes') fitting.add(service);
@@ -563,21 +580,32 @@ export class Mesh {
   /** `near`: in one file, one folder, one Kustomization, or in folders side by side. */
   #nearness(a: Resource, b: Resource): 'near' | 'alternative' | 'unrelated' {
     if (a.document.source === b.document.source) return 'near';
-    const folderA = folderOf(fileOf(a));
-    const folderB = folderOf(fileOf(b));
+    const folderA = this.#folderOf(fileOf(a));
+    const folderB = this.#folderOf(fileOf(b));
     if (folderA === folderB) return 'near';
     const rootsA = this.#rootsOf(fileOf(a));
     for (const root of this.#rootsOf(fileOf(b))) if (rootsA.has(root)) return 'near';
     if (this.#alternatives().has(folderA, folderB)) return 'alternative';
     if (this.#hasVariantElsewhere(a) || this.#hasVariantElsewhere(b)) return 'alternative';
     if (a.rewrites?.namespace || b.rewrites?.namespace) return 'unrelated';
-    const above = [folderOf(folderA), folderOf(folderB)];
-    return above[0] === above[1] || folderA === above[1] || above[0] === folderB ? 'near' : 'unrelated';
+    const [aboveA, aboveB] = [this.#folderOf(folderA), this.#folderOf(folderB)];
+    return aboveA === aboveB || folderA === aboveB || aboveA === folderB ? 'near' : 'unrelated';
+  }
+
+  #folderOf(path: string): string {
+    let folder = this.#folders.get(path);
+    if (folder === undefined) this.#folders.set(path, (folder = folderOf(path)));
+    return folder;
   }
 
   #hasVariantElsewhere(resource: Resource): boolean {
-    const folder = folderOf(fileOf(resource));
-    return this.variants(resource).some((v) => folderOf(fileOf(v)) !== folder);
+    let elsewhere = this.#variantElsewhere.get(resource);
+    if (elsewhere === undefined) {
+      const folder = folderOf(fileOf(resource));
+      elsewhere = this.variants(resource).some((v) => folderOf(fileOf(v)) !== folder);
+      this.#variantElsewhere.set(resource, elsewhere);
+    }
+    return elsewhere;
   }
 
   /** Whether two manifests describe one object; such never conflict. */

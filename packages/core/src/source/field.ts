@@ -24,20 +24,22 @@ export function isPlaceholder(text: string): boolean {
  * A field that is not written is a Field too: `exists` is false, and its place is the nearest thing that is written.
  */
 export class Field<T = unknown> {
-  readonly document: YamlDocument;
+  // Rules make millions of these: all are declared only, and the constructor sets each of them once.
+  declare readonly document: YamlDocument;
   /** The plain value, unchecked. Prefer the readers below. */
-  readonly value: unknown;
-  readonly parent: Field | undefined;
+  declare readonly value: unknown;
+  declare readonly parent: Field | undefined;
   /** Key in the parent's mapping, or index in its list; undefined for the root. */
-  readonly key: string | number | undefined;
+  declare readonly key: string | number | undefined;
   declare readonly _type: T;
-  #children: Map<string | number, number> | undefined;
+  declare private children: Map<string | number, number> | undefined;
 
   constructor(document: YamlDocument, value: unknown, parent?: Field, key?: string | number) {
     this.document = document;
     this.value = value;
     this.parent = parent;
     this.key = key;
+    this.children = undefined;
   }
 
   /** Whether the key is written, also with an empty value. */
@@ -57,9 +59,7 @@ export class Field<T = unknown> {
 
   /** As `get`, for keys that the type does not list (labels, unknown kinds). */
   at(key: string): Field {
-    const value = this.value;
-    const inside = isPlainMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    return new Field(this.document, inside, this, key);
+    return new Field(this.document, valueAt(this.value, key), this, key);
   }
 
   /** The items of a list; nothing for anything else. */
@@ -123,11 +123,11 @@ export class Field<T = unknown> {
 
   // Made at the first question and kept with the parent: a rule may ask for the place of each of 20,000 labels.
   #childSlot(key: string | number): number | undefined {
-    if (!this.#children) {
+    if (!this.children) {
       const slot = this.slot();
-      this.#children = slot === undefined ? new Map() : childSlots(this.document, slot);
+      this.children = slot === undefined ? new Map() : childSlots(this.document, slot);
     }
-    return this.#children.get(key);
+    return this.children.get(key);
   }
 
   /**
@@ -190,6 +190,14 @@ export class Field<T = unknown> {
     }
     return firstLineSpan(source.text, first, last);
   }
+}
+
+/** The value behind a key of a mapping, its own ones only. */
+export function valueAt(mapping: unknown, key: string): unknown {
+  if (!isPlainMapping(mapping)) return undefined;
+  const value = mapping[key];
+  // Most keys that are asked for are not there, and what is not there at all is nobody's own.
+  return value !== undefined && Object.hasOwn(mapping, key) ? value : undefined;
 }
 
 function keySpanOf(document: YamlDocument, slot: number): Span {

@@ -1,4 +1,12 @@
-import { DATAPLANE_KEY, defineRule, isControlPlane, isManagedGateway, nameOf, type Resource } from '@meshvet/core';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  isControlPlane,
+  isManagedGateway,
+  nameOf,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import { metadataMaps } from '../shared/metadata-maps.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
@@ -15,6 +23,7 @@ export const ambientLabelMisplaced = defineRule({
     fix: 'Write it on the Namespace, or among the labels of the pod template.',
     severity: 'warning',
     subject: 'resource',
+    types: ['Service', ...WORKLOAD_TYPES],
     since: '1.22',
     sources: [
       'istio/api label/labels.yaml',

@@ -1,4 +1,13 @@
-import { DATAPLANE_KEY, defineRule, type Field, type Labels, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  type Field,
+  type Labels,
+  type Mesh,
+  nameOf,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 import { meaningOf, namespacesOf } from '../shared/inject-value.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
@@ -12,6 +21,7 @@ export const ambientModeValueInvalid = defineRule({
     fix: 'Write ambient, or none to stay out; for sidecars use istio-injection or sidecar.istio.io/inject.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', ...WORKLOAD_TYPES],
     since: '1.18',
     sources: [
       'istio/istio cni/pkg/util/podutil.go',

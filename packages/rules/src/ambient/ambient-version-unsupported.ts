@@ -1,4 +1,4 @@
-import { DATAPLANE_KEY, defineRule, type Labels, nameOf, type Resource } from '@meshvet/core';
+import { DATAPLANE_KEY, defineRule, type Labels, nameOf, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
 
 /** Where a label of ambient mode is read, and since when. Source: istio/api `label/labels.yaml`; `cni/pkg/util/podutil.go`, by tag. */
@@ -25,6 +25,7 @@ export const ambientVersionUnsupported = defineRule({
     fix: 'Upgrade Istio, or do without the label.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', 'Service', 'networking.istio.io/ServiceEntry', ...WORKLOAD_TYPES],
     sources: [
       'istio/api label/labels.yaml',
       'istio/istio cni/pkg/util/podutil.go',

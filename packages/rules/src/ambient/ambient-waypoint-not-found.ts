@@ -7,6 +7,7 @@ import {
   type Mesh,
   nameOf,
   type Resource,
+  WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
@@ -23,6 +24,13 @@ export const ambientWaypointNotFound = defineRule({
     fix: 'Write the name of a Gateway of class istio-waypoint, with istio.io/use-waypoint-namespace where it lives in another namespace, or none.',
     severity: 'error',
     subject: 'resource',
+    types: [
+      'Namespace',
+      'Service',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/WorkloadEntry',
+      ...WORKLOAD_TYPES,
+    ],
     codes: ['KIA1313'],
     since: '1.22',
     sources: [

@@ -1,5 +1,5 @@
 import { defineRule, ISTIO_ANNOTATION_TABLE, nameOf, type Resource } from '@meshvet/core';
-import { isInIstioDomain, meshAnnotations } from '../shared/annotation-places.ts';
+import { ANNOTATED_TYPES, isInIstioDomain, meshAnnotations } from '../shared/annotation-places.ts';
 
 export const annotationAlpha = defineRule({
   meta: {
@@ -12,6 +12,7 @@ export const annotationAlpha = defineRule({
     // Nearly all annotations of Istio are alpha, and are used in production all the same.
     profiles: { 'istio-1.0': 'off', 'istio-legacy': 'off', 'istio-current': 'off' },
     subject: 'resource',
+    types: ANNOTATED_TYPES,
     codes: ['IST0136'],
     sources: ['istio/api annotation/annotations.yaml (featureStatus)', 'istio.io: Feature Status'],
     messages: {

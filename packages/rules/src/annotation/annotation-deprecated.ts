@@ -7,7 +7,7 @@ import {
   nameOf,
   REMOVED_ANNOTATIONS,
 } from '@meshvet/core';
-import { isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
+import { ANNOTATED_TYPES, isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from '../shared/linkerd-annotations.ts';
 
 export const annotationDeprecated = defineRule({
@@ -18,6 +18,7 @@ export const annotationDeprecated = defineRule({
     fix: 'Use what has taken its place, or take it away.',
     severity: 'info',
     subject: 'resource',
+    types: ANNOTATED_TYPES,
     codes: ['IST0135', 'IST0108'],
     sources: [
       'istio/api annotation/annotations.yaml, by tag',

@@ -9,6 +9,7 @@ import {
   valueProblem,
 } from '@meshvet/core';
 import {
+  ANNOTATED_TYPES,
   isDeprecatedForIstioctl,
   isInIstioDomain,
   isInPlace,
@@ -28,6 +29,7 @@ export const annotationMisplaced = defineRule({
     fix: 'Move it to the object that it is read on; what is about pods belongs to the annotations of the pod template.',
     severity: 'warning',
     subject: 'resource',
+    types: ANNOTATED_TYPES,
     codes: ['IST0107', 'IST0135'],
     sources: [
       'istio/api annotation/annotations.yaml (resources)',

@@ -1,4 +1,4 @@
-import { defineRule, nameOf, proxyConfigProblems } from '@meshvet/core';
+import { defineRule, nameOf, proxyConfigProblems, WORKLOAD_TYPES } from '@meshvet/core';
 import { placeInText } from '../shared/embedded-place.ts';
 import { severityForInjection } from '../shared/injected-pods.ts';
 import { proxyConfigOf } from '../shared/proxy-config-text.ts';
@@ -11,6 +11,7 @@ export const annotationProxyConfigInvalid = defineRule({
     fix: 'Write the field as ProxyConfig has it: texts in quotes, booleans without, durations such as 45s.',
     severity: 'error',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     since: '1.6',
     codes: ['IST0125'],
     sources: [

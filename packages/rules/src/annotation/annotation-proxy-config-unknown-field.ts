@@ -1,4 +1,11 @@
-import { defineRule, FIRST_WITH_OTHER_FIELDS, formatVersion, nameOf, proxyConfigProblems } from '@meshvet/core';
+import {
+  defineRule,
+  FIRST_WITH_OTHER_FIELDS,
+  formatVersion,
+  nameOf,
+  proxyConfigProblems,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 import { placeInText } from '../shared/embedded-place.ts';
 import { severityForInjection } from '../shared/injected-pods.ts';
 import { proxyConfigOf } from '../shared/proxy-config-text.ts';
@@ -11,6 +18,7 @@ export const annotationProxyConfigUnknownField = defineRule({
     fix: 'Write the field as ProxyConfig has it.',
     severity: 'warning',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     since: '1.6',
     codes: ['IST0125'],
     sources: ['istio/api mesh/v1alpha1/proxy.proto', 'istio/istio pkg/util/protomarshal (ApplyYAML)'],

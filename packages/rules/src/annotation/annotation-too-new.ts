@@ -1,5 +1,5 @@
 import { atLeast, defineRule, formatVersion, ISTIO_ANNOTATION_TABLE, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
-import { isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
+import { ANNOTATED_TYPES, isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 import { workloadOf } from '../shared/resource-workload.ts';
 
@@ -11,6 +11,7 @@ export const annotationTooNew = defineRule({
     fix: 'Take it away, or move to a release that reads it; where the release is another one, say so in the config.',
     severity: 'warning',
     subject: 'resource',
+    types: ANNOTATED_TYPES,
     sources: ['istio/api annotation/annotations.yaml, by tag', 'linkerd/linkerd2 pkg/k8s/labels.go, by release'],
     messages: {
       tooNew:

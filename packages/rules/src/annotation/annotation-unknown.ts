@@ -11,7 +11,12 @@ import {
   REVISION_KEY,
   type Resource,
 } from '@meshvet/core';
-import { isInIstioDomain, meshAnnotations, type PlacedAnnotation } from '../shared/annotation-places.ts';
+import {
+  ANNOTATED_TYPES,
+  isInIstioDomain,
+  meshAnnotations,
+  type PlacedAnnotation,
+} from '../shared/annotation-places.ts';
 import { meantKey } from '../shared/inject-key-typo.ts';
 import { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from '../shared/istio-keys.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
@@ -28,6 +33,7 @@ export const annotationUnknown = defineRule({
     fix: 'Write the key as the mesh knows it, or take it away.',
     severity: 'warning',
     subject: 'resource',
+    types: ANNOTATED_TYPES,
     codes: ['IST0108'],
     sources: [
       'istio/api annotation/annotations.yaml and label/labels.yaml',

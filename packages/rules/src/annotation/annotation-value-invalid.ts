@@ -6,6 +6,7 @@ import {
   nameOf,
   scrapePortProblem,
   valueProblem,
+  WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { severityForInjection } from '../shared/injected-pods.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
@@ -21,6 +22,7 @@ export const annotationValueInvalid = defineRule({
     fix: 'Write a value that the annotation takes.',
     severity: 'error',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     codes: ['IST0125'],
     sources: [
       'istio/istio pkg/kube/inject/validate.go, by tag (resource annotations since 1.29, interfaces since 1.30)',

@@ -1,6 +1,7 @@
 import {
   type BackendReference,
   defineRule,
+  GATEWAY_ROUTE_TYPES,
   type HostTarget,
   lookupBackend,
   type Mesh,
@@ -8,7 +9,6 @@ import {
   type Resource,
 } from '@meshvet/core';
 import { backendText, routeToJudge, surelyMeets } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 import { mayHaveService } from '../shared/route-subjects.ts';
 
 export const gatewayApiBackendPort = defineRule({
@@ -19,7 +19,7 @@ export const gatewayApiBackendPort = defineRule({
     fix: 'Write the number of a port of the Service (the Service port, not the target port) as port of the backendRef.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_ROUTES,
+    types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (buildDestination)',

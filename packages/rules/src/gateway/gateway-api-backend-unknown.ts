@@ -1,6 +1,13 @@
-import { type BackendReference, defineRule, didYouMean, lookupBackend, type Mesh, nameOf } from '@meshvet/core';
+import {
+  type BackendReference,
+  defineRule,
+  didYouMean,
+  GATEWAY_ROUTE_TYPES,
+  lookupBackend,
+  type Mesh,
+  nameOf,
+} from '@meshvet/core';
 import { backendText, failureText, routeToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiBackendUnknown = defineRule({
   meta: {
@@ -10,7 +17,7 @@ export const gatewayApiBackendUnknown = defineRule({
     fix: 'Write the name of a Service of the same namespace, or its namespace beside it; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_ROUTES,
+    types: GATEWAY_ROUTE_TYPES,
     codes: ['KIA1402'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference',

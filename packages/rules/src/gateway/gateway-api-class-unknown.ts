@@ -1,6 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, KUBERNETES_GATEWAY_TYPES, nameOf } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_GATEWAYS } from '../shared/gateway-api-types.ts';
 import { quoted } from '../shared/route-subjects.ts';
 
 export const gatewayApiClassUnknown = defineRule({
@@ -11,7 +10,7 @@ export const gatewayApiClassUnknown = defineRule({
     fix: 'Write the name of a GatewayClass: istio for a gateway of Istio, istio-waypoint for a waypoint.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_GATEWAYS,
+    types: KUBERNETES_GATEWAY_TYPES,
     codes: ['KIA1504'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#gatewayclass',

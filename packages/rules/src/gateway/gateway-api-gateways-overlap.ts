@@ -2,6 +2,7 @@ import {
   defineRule,
   type Field,
   identityOf,
+  KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGateways,
   type Listener,
@@ -10,7 +11,6 @@ import {
   type Resource,
 } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_GATEWAYS } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiGatewaysOverlap = defineRule({
   meta: {
@@ -20,7 +20,7 @@ export const gatewayApiGatewaysOverlap = defineRule({
     fix: 'Join the listeners in one Gateway, or give each Gateway its own address and its own hostnames.',
     severity: 'warning',
     subject: 'resource',
-    types: GATEWAY_API_GATEWAYS,
+    types: KUBERNETES_GATEWAY_TYPES,
     codes: ['KIA1501', 'KIA1502'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#gatewayspec',

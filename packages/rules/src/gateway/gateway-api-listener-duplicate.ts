@@ -1,6 +1,5 @@
-import { defineRule, type Listener, nameOf } from '@meshvet/core';
+import { defineRule, KUBERNETES_GATEWAY_TYPES, type Listener, nameOf } from '@meshvet/core';
 import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_GATEWAYS } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiListenerDuplicate = defineRule({
   meta: {
@@ -10,7 +9,7 @@ export const gatewayApiListenerDuplicate = defineRule({
     fix: 'Give each listener a name of its own and another hostname, port or protocol, or leave one of them out.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_GATEWAYS,
+    types: KUBERNETES_GATEWAY_TYPES,
     codes: ['KIA1503'],
     sources: [
       'kubernetes-sigs/gateway-api apis/v1/gateway_types.go (GatewaySpec, its CEL rules)',

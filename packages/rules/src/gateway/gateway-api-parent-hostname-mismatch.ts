@@ -1,6 +1,5 @@
-import { defineRule, type Field, nameOf } from '@meshvet/core';
+import { defineRule, type Field, GATEWAY_ROUTE_TYPES, nameOf } from '@meshvet/core';
 import { listenersOf, parentText, refusedParents, routeToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 import { quoted } from '../shared/route-subjects.ts';
 
 export const gatewayApiParentHostnameMismatch = defineRule({
@@ -11,7 +10,7 @@ export const gatewayApiParentHostnameMismatch = defineRule({
     fix: 'Write a hostname that the listener covers, or widen that of the listener: *.example.com covers what ends in it, and none at all covers everything.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_ROUTES,
+    types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#listener',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (referenceAllowed)',

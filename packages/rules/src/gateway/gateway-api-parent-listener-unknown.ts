@@ -1,5 +1,6 @@
 import {
   defineRule,
+  GATEWAY_ROUTE_TYPES,
   type HostTarget,
   lookupBackend,
   type Mesh,
@@ -15,7 +16,6 @@ import {
   routeToJudge,
   surelyMeets,
 } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiParentListenerUnknown = defineRule({
   meta: {
@@ -25,7 +25,7 @@ export const gatewayApiParentListenerUnknown = defineRule({
     fix: 'Write the name of a listener of the Gateway as sectionName and its port as port, or leave both out to attach to all listeners.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_ROUTES,
+    types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#parentreference',
       'istio/istio pilot/pkg/config/kube/gateway/conversion.go (referenceAllowed)',

@@ -1,4 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, GATEWAY_ROUTE_TYPES, nameOf } from '@meshvet/core';
 import {
   listenersOf,
   listenersText,
@@ -6,7 +6,6 @@ import {
   refusedParents,
   routeToJudge,
 } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiParentRefusesRoute = defineRule({
   meta: {
@@ -16,7 +15,7 @@ export const gatewayApiParentRefusesRoute = defineRule({
     fix: 'Allow the kind or the namespace in allowedRoutes of the listener, or attach the route to a listener that takes it.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_ROUTES,
+    types: GATEWAY_ROUTE_TYPES,
     codes: ['KIA1401'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#allowedroutes',

@@ -1,6 +1,7 @@
 import {
   defineRule,
   didYouMean,
+  GATEWAY_ROUTE_TYPES,
   kubernetesGateways,
   lookupBackend,
   lookupKubernetesGateway,
@@ -11,7 +12,6 @@ import {
   type Resource,
 } from '@meshvet/core';
 import { parentText, routeToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiParentUnknown = defineRule({
   meta: {
@@ -21,7 +21,7 @@ export const gatewayApiParentUnknown = defineRule({
     fix: 'Write name and namespace of a Gateway, or of a Service for routes inside the mesh; what lives elsewhere belongs under externals in the config.',
     severity: 'error',
     subject: 'resource',
-    types: GATEWAY_API_ROUTES,
+    types: GATEWAY_ROUTE_TYPES,
     codes: ['KIA1401', 'KIA1402'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#parentreference',

@@ -1,7 +1,14 @@
-import { defineRule, isGranted, isPatchedAt, lookupBackend, nameOf } from '@meshvet/core';
+import {
+  defineRule,
+  GATEWAY_ROUTE_TYPES,
+  isGranted,
+  isPatchedAt,
+  KUBERNETES_GATEWAY_TYPES,
+  lookupBackend,
+  nameOf,
+} from '@meshvet/core';
 import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
 import { backendText, failureText, kubernetesGatewayToJudge, routeToJudge } from '../shared/gateway-api-subjects.ts';
-import { GATEWAY_API_GATEWAYS, GATEWAY_API_ROUTES } from '../shared/gateway-api-types.ts';
 
 export const gatewayApiReferenceNotGranted = defineRule({
   meta: {
@@ -11,7 +18,7 @@ export const gatewayApiReferenceNotGranted = defineRule({
     fix: 'Add a ReferenceGrant to the namespace that is referred to, with kind and namespace of the one that refers under from, and Service or Secret under to.',
     severity: 'error',
     subject: 'resource',
-    types: [...GATEWAY_API_ROUTES, ...GATEWAY_API_GATEWAYS],
+    types: [...GATEWAY_ROUTE_TYPES, ...KUBERNETES_GATEWAY_TYPES],
     codes: ['KIA1402'],
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#referencegrant',

@@ -1,4 +1,4 @@
-import { defineRule, formatVersion, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import { defineRule, formatVersion, type Mesh, nameOf, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
 import { asLabel, injectAnnotation, isInjectedAnyway } from '../shared/inject-annotation.ts';
 import { workloadOf } from '../shared/resource-workload.ts';
 
@@ -11,6 +11,7 @@ export const injectAnnotationDeprecated = defineRule({
     severity: 'warning',
     profiles: { 'istio-1.0': 'info', 'istio-legacy': 'info' },
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     codes: ['IST0135'],
     sources: [
       'istio/api annotation/annotations.yaml',

@@ -1,4 +1,4 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
+import { defineRule, formatVersion, nameOf, WORKLOAD_TYPES } from '@meshvet/core';
 import { asLabel, injectAnnotation } from '../shared/inject-annotation.ts';
 import { asksByLabel, asSentence, factsAsRelated } from '../shared/injection-change.ts';
 import { workloadOf } from '../shared/resource-workload.ts';
@@ -11,6 +11,7 @@ export const injectAnnotationIneffective = defineRule({
     fix: 'Write sidecar.istio.io/inject: "true" among the labels of the pod template, or label the Namespace.',
     severity: 'warning',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     codes: ['IST0135'],
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',

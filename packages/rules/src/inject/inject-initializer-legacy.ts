@@ -67,19 +67,19 @@ export const injectInitializerLegacy = defineRule({
     ],
   },
   check({ subject, report }) {
-    const resource = nameOf(subject);
     if (subject.type === 'admissionregistration.k8s.io/InitializerConfiguration') {
       for (const initializer of subject.body.at('initializers').items() as Field[]) {
         const name = initializer.at('name').string();
-        if (name?.endsWith('.istio.io')) report(initializer.at('name'), 'configuration', { resource, name });
+        if (name?.endsWith('.istio.io'))
+          report(initializer.at('name'), 'configuration', { resource: nameOf(subject), name });
       }
       return;
     }
     const template = podTemplateOf(subject.body, subject.type);
-    const fields = [subject.body, ...(template && template.value !== subject.body.value ? [template] : [])];
-    for (const field of fields) {
+    const own = subject.annotations.has(KEY) ? [subject.body] : [];
+    for (const field of template && template.value !== subject.body.value ? [...own, template] : own) {
       const annotation = field.at('metadata').at('annotations').at(KEY);
-      if (annotation.exists) report(annotation, 'annotation', { resource, key: KEY }, { onKey: true });
+      if (annotation.exists) report(annotation, 'annotation', { resource: nameOf(subject), key: KEY }, { onKey: true });
     }
   },
 });

@@ -1,4 +1,4 @@
-import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, type Resource } from '@meshvet/core';
+import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
 import { JUDGED_BY_ISTIOCTL } from '../shared/annotation-places.ts';
 import { meantKey } from '../shared/inject-key-typo.ts';
 import { ISTIO_ANNOTATIONS } from '../shared/istio-keys.ts';
@@ -14,6 +14,7 @@ export const injectKeyTypo = defineRule({
     fix: 'Write the key as Istio knows it.',
     severity: 'warning',
     subject: 'resource',
+    types: ['Namespace', ...WORKLOAD_TYPES],
     codes: ['IST0108'],
     sources: ['istio/api label/labels.yaml and annotation/annotations.yaml', 'istio.io: Resource Labels'],
     messages: {

@@ -1,4 +1,4 @@
-import { defineRule, formatVersion, INJECT_KEY, nameOf } from '@meshvet/core';
+import { defineRule, formatVersion, INJECT_KEY, nameOf, WORKLOAD_TYPES } from '@meshvet/core';
 import { injectAnnotation } from '../shared/inject-annotation.ts';
 
 export const injectLabelAnnotationDisagree = defineRule({
@@ -9,6 +9,7 @@ export const injectLabelAnnotationDisagree = defineRule({
     fix: 'Keep the label and remove the annotation.',
     severity: 'warning',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     sources: ['istio/istio pkg/kube/inject/inject.go (injectRequired), by tag'],
     messages: {
       labelWins:

@@ -1,4 +1,13 @@
-import { defineRule, formatVersion, INJECT_KEY, type Mesh, nameOf, type Resource, wishOf } from '@meshvet/core';
+import {
+  defineRule,
+  formatVersion,
+  INJECT_KEY,
+  type Mesh,
+  nameOf,
+  type Resource,
+  WORKLOAD_TYPES,
+  wishOf,
+} from '@meshvet/core';
 import { meaningOf } from '../shared/inject-value.ts';
 import { factsAsRelated } from '../shared/injection-change.ts';
 import { podMetadataOf } from '../shared/pod-metadata.ts';
@@ -13,6 +22,7 @@ export const injectPodLabelInvalid = defineRule({
     fix: 'Write "true" or "false", in quotes.',
     severity: 'error',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     since: '1.9',
     sources: [
       'istio/istio pkg/kube/inject/inject.go (injectRequired), by tag',

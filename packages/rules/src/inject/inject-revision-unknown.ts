@@ -9,6 +9,7 @@ import {
   REVISION_KEY,
   type Resource,
   type Severity,
+  WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { namespacesOf } from '../shared/inject-value.ts';
 import { namespaceOf, workloadOf } from '../shared/resource-workload.ts';
@@ -21,6 +22,7 @@ export const injectRevisionUnknown = defineRule({
     fix: 'Name a revision or a tag that is installed.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', ...WORKLOAD_TYPES],
     since: '1.6',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',

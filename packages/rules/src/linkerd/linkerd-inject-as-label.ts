@@ -1,4 +1,12 @@
-import { defineRule, type Field, type Labels, LINKERD_INJECT_KEY, nameOf, type Resource } from '@meshvet/core';
+import {
+  defineRule,
+  type Field,
+  type Labels,
+  LINKERD_INJECT_KEY,
+  nameOf,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import { metadataMaps } from '../shared/metadata-maps.ts';
@@ -14,6 +22,7 @@ export const linkerdInjectAsLabel = defineRule({
     fix: 'Write it among the annotations of the Namespace or of the pod template.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', ...WORKLOAD_TYPES],
     sources: ['linkerd2 pkg/k8s/labels.go (ProxyInjectAnnotation)', 'linkerd.io: Automatic Proxy Injection'],
     messages: {
       label:

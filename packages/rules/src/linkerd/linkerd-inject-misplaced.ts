@@ -1,4 +1,12 @@
-import { defineRule, type Field, type Labels, LINKERD_INJECT_KEY, nameOf, type Resource } from '@meshvet/core';
+import {
+  defineRule,
+  type Field,
+  type Labels,
+  LINKERD_INJECT_KEY,
+  nameOf,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import { metadataMaps } from '../shared/metadata-maps.ts';
@@ -14,6 +22,7 @@ export const linkerdInjectMisplaced = defineRule({
     fix: 'Move it to spec.template.metadata.annotations.',
     severity: 'warning',
     subject: 'resource',
+    types: WORKLOAD_TYPES,
     sources: ['linkerd2 pkg/inject/inject.go', 'linkerd.io: Automatic Proxy Injection'],
     messages: {
       misplaced:

@@ -7,6 +7,7 @@ import {
   type Mesh,
   nameOf,
   type Resource,
+  WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { meaningOf } from '../shared/inject-value.ts';
 import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
@@ -22,6 +23,7 @@ export const linkerdInjectValueInvalid = defineRule({
     fix: 'Write enabled, ingress or disabled.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', ...WORKLOAD_TYPES],
     sources: ['linkerd2 pkg/inject/report.go', 'linkerd.io: Automatic Proxy Injection'],
     messages: {
       namespace:

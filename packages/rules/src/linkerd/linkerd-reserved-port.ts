@@ -1,4 +1,4 @@
-import { defineRule, nameOf, portLabel } from '@meshvet/core';
+import { defineRule, nameOf, portLabel, WORKLOAD_TYPES } from '@meshvet/core';
 import { severityForLinkerd } from '../shared/linkerd-audience.ts';
 import {
   judgedBehind,
@@ -18,6 +18,7 @@ export const linkerdReservedPort = defineRule({
     fix: "Give the application another port, or move the proxy's with the annotations config.linkerd.io/inbound-port, outbound-port, control-port and admin-port.",
     severity: 'error',
     subject: 'resource',
+    types: ['Service', ...WORKLOAD_TYPES],
     sources: [
       'linkerd.io: Proxy Configuration reference',
       'linkerd/linkerd2 charts/linkerd-control-plane/values.yaml (proxy.ports)',

@@ -7,6 +7,7 @@ import {
   type Namespace,
   nameOf,
   REVISION_KEY,
+  WORKLOAD_TYPES,
   type Workload,
 } from '@meshvet/core';
 import { namespacesOf } from '../shared/inject-value.ts';
@@ -21,6 +22,7 @@ export const meshDoubleInjection = defineRule({
     fix: 'Keep the mesh that is meant, and take the label or the annotation of the other away.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', ...WORKLOAD_TYPES],
     sources: [
       'linkerd/linkerd2 pkg/inject/report.go',
       'linkerd/linkerd2 pkg/healthcheck/sidecar.go',

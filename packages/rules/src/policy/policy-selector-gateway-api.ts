@@ -1,5 +1,4 @@
 import { defineRule, endpointsSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import { selectionToJudge } from '../shared/policies.ts';
 
 export const policySelectorGatewayApi = defineRule({
@@ -10,7 +9,12 @@ export const policySelectorGatewayApi = defineRule({
     fix: 'Write targetRefs with the Gateway in the place of the selector.',
     severity: 'warning',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'extensions.istio.io/WasmPlugin',
+      'security.istio.io/AuthorizationPolicy',
+      'security.istio.io/RequestAuthentication',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0166'],
     since: '1.22',
     sources: [

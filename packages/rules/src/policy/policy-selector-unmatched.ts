@@ -1,5 +1,4 @@
 import { defineRule, type Endpoint, lookupSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import { selectionToJudge, selectorWords } from '../shared/policies.ts';
 
 export const policySelectorUnmatched = defineRule({
@@ -10,7 +9,15 @@ export const policySelectorUnmatched = defineRule({
     fix: 'Write labels of the pod template into the selector, in the namespace of the pods.',
     severity: 'warning',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'extensions.istio.io/WasmPlugin',
+      'networking.istio.io/EnvoyFilter',
+      'networking.istio.io/Sidecar',
+      'security.istio.io/AuthorizationPolicy',
+      'security.istio.io/PeerAuthentication',
+      'security.istio.io/RequestAuthentication',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0127', 'IST0101/selector', 'KIA0004'],
     sources: [
       'istio.io/docs/reference/config/type/workload-selector/',

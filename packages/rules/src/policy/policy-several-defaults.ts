@@ -1,5 +1,4 @@
 import { defineRule, type Mesh, nameOf, type PolicySelection, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import {
   areRivals,
   isAmbientNamespace,
@@ -18,7 +17,7 @@ export const policySeveralDefaults = defineRule({
     fix: 'Put them into one object, or give each but one a selector.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/Sidecar', 'security.istio.io/PeerAuthentication', 'telemetry.istio.io/Telemetry'],
     codes: ['IST0111', 'IST0160', 'KIA0002'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

@@ -7,7 +7,6 @@ import {
   type PolicySelection,
   type Resource,
 } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import {
   areRivals,
   isAmbientEndpoint,
@@ -27,7 +26,7 @@ export const policySeveralForPods = defineRule({
     fix: 'Put them into one object, or let their selectors pick different pods.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/Sidecar', 'security.istio.io/PeerAuthentication', 'telemetry.istio.io/Telemetry'],
     codes: ['IST0110', 'IST0159', 'KIA0003'],
     sources: [
       'istio.io/docs/reference/config/networking/sidecar/',

@@ -21,6 +21,7 @@ export const portOutboundListenerConflict = defineRule({
     fix: 'Give one of them another port number, or the ServiceEntry its addresses, so that it gets a listener of its own.',
     severity: 'warning',
     subject: 'resource',
+    types: ['Service', 'networking.istio.io/ServiceEntry'],
     sources: [
       'istio/istio pilot/pkg/networking/core/listener.go, isConflictWithWellKnownPort',
       'istio/istio pilot/pkg/networking/core/listener_builder.go',

@@ -70,7 +70,7 @@ export const routeMatchIneffective = defineRule({
   check({ subject: resource, mesh, report }) {
     const virtualService = virtualServiceToJudge(mesh, resource);
     if (!virtualService) return;
-    for (const { route, title, index, lost } of lostMatches(virtualService).filter((one) => !one.unreachable)) {
+    for (const { route, title, index, lost } of lostMatches(mesh, virtualService).filter((one) => !one.unreachable)) {
       for (const { field, index: position, by, same, told } of lost) {
         const name = field.at('name').string();
         const words = {

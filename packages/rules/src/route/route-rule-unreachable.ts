@@ -71,7 +71,7 @@ export const routeRuleUnreachable = defineRule({
   check({ subject: resource, mesh, report }) {
     const virtualService = virtualServiceToJudge(mesh, resource);
     if (!virtualService) return;
-    for (const one of lostMatches(virtualService).filter(({ unreachable }) => unreachable)) {
+    for (const one of lostMatches(mesh, virtualService).filter(({ unreachable }) => unreachable)) {
       const { route, title, lost, after } = one;
       const words = { route: nameOf(resource), kind: route.kind, rule: title };
       if (after) {

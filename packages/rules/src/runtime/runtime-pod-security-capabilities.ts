@@ -9,6 +9,7 @@ export const runtimePodSecurityCapabilities = defineRule({
     fix: 'Install the mesh with its CNI plugin (and say so in the config: installation.cni), or let the Namespace enforce no more than privileged.',
     severity: 'error',
     subject: 'resource',
+    types: ['Namespace', 'policy/PodSecurityPolicy', 'extensions/PodSecurityPolicy'],
     sources: [
       'kubernetes.io: Pod Security Standards, Capabilities; Pod Security Admission (since 1.23)',
       'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml (istio-init)',

@@ -1,4 +1,13 @@
-import { defineRule, type Mesh, nameOf, portLabel, type Service, type Severity, type Workload } from '@meshvet/core';
+import {
+  defineRule,
+  type Mesh,
+  nameOf,
+  portLabel,
+  type Service,
+  type Severity,
+  WORKLOAD_TYPES,
+  type Workload,
+} from '@meshvet/core';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
 import { surelyBehind } from '../shared/endpoints.ts';
 import {
@@ -21,6 +30,7 @@ export const runtimeReservedPort = defineRule({
     fix: 'Give the application a port that Istio does not use, and change containerPort, targetPort and probes with it.',
     severity: 'error',
     subject: 'resource',
+    types: ['Service', ...WORKLOAD_TYPES],
     sources: [
       'istio.io: Application Requirements, Ports used by Istio',
       'istio/istio tools/istio-iptables/pkg/constants/constants.go, pilot/pkg/networking/core/listener_builder.go',

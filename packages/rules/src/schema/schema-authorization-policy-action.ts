@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY, ISTIO_TYPES } from '../shared/istio-types.ts';
+import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import {
   isUnset,
   lacks,
@@ -20,7 +20,7 @@ export const schemaAuthorizationPolicyAction = defineRule({
     fix: 'Give DENY and CUSTOM rules, a provider to CUSTOM only, and to CUSTOM nothing that the proxy does not know before it asks.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0106'],
     since: '1.4',
     sources: [

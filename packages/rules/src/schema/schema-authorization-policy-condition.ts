@@ -1,5 +1,5 @@
 import { defineRule, didYouMean, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY, ISTIO_TYPES } from '../shared/istio-types.ts';
+import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import { CONDITION_KEYS, conditionValues } from '../shared/policy-values.ts';
 import { crdSays, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
@@ -11,7 +11,7 @@ export const schemaAuthorizationPolicyCondition = defineRule({
     fix: 'Write a key of the list of authorization policy conditions, and values of its kind.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0106'],
     since: '1.4',
     sources: [

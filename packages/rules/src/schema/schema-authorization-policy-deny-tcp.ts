@@ -1,5 +1,5 @@
 import { defineRule, type Field, nameOf } from '@meshvet/core';
-import { AUTHORIZATION_POLICY, ISTIO_TYPES } from '../shared/istio-types.ts';
+import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import { isUnset, mappings, specOf } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({
@@ -10,7 +10,7 @@ export const schemaAuthorizationPolicyDenyTcp = defineRule({
     fix: 'Name the ports of the HTTP service in the rule, under to.operation.ports.',
     severity: 'warning',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0133'],
     since: '1.20',
     sources: [

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY, ISTIO_TYPES } from '../shared/istio-types.ts';
+import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import {
   addressFault,
   pathFault,
@@ -17,7 +17,7 @@ export const schemaAuthorizationPolicyRule = defineRule({
     fix: 'Write what is meant to match, or leave the list out so that it matches everything.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['IST0106'],
     since: '1.4',
     sources: [

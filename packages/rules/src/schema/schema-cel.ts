@@ -71,7 +71,7 @@ export const schemaCel = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const shape = mesh.shapeOf(resource);
-    if (!shape) return;
+    if (!shape || shape.faults.length === 0) return;
     const basis = basisText(shape);
     // What two rules say of one field is one mistake.
     const told = new Set<string>();

@@ -1,5 +1,4 @@
 import { defineRule } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import { tellRefusals } from '../shared/refusals.ts';
 import { clientTlsFaults } from '../shared/tls-settings.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
@@ -12,7 +11,7 @@ export const schemaClientTls = defineRule({
     fix: 'Name a credentialName, or the files of the certificate and the key, and nothing beside them that would be ignored.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (validateTLS)',

@@ -7,7 +7,7 @@ import {
   type Resource,
   SECOND,
 } from '@meshvet/core';
-import { ISTIO_TYPES, REQUEST_AUTHENTICATION, TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { REQUEST_AUTHENTICATION, TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { crdSays, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { connectionPools, trafficPolicies } from '../shared/traffic-policies.ts';
 
@@ -19,7 +19,13 @@ export const schemaDuration = defineRule({
     fix: 'Write a duration with its unit, such as 500ms, 5s or 1m30s.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+      'security.istio.io/RequestAuthentication',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidateDuration)',

@@ -1,5 +1,5 @@
 import { defineRule, type Field, isDnsLabel, isPatchedAt, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE, ISTIO_TYPES, SERVICE_ENTRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { DESTINATION_RULE, SERVICE_ENTRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 
 export const schemaExportTo = defineRule({
@@ -10,7 +10,11 @@ export const schemaExportTo = defineRule({
     fix: 'Write "*" alone for everybody, "." for the own namespace, or the names of namespaces.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/VirtualService',
+    ],
     codes: ['IST0106'],
     sources: ['istio/istio pkg/config/validation/validation.go (validateExportTo)'],
     messages: {

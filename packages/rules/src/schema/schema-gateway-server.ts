@@ -1,5 +1,5 @@
 import { defineRule, isDnsLabel, isIpAddress, isPlaceholder, type Mesh, type Resource } from '@meshvet/core';
-import { GATEWAY, ISTIO_TYPES } from '../shared/istio-types.ts';
+import { GATEWAY } from '../shared/istio-types.ts';
 import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
@@ -11,7 +11,7 @@ export const schemaGatewayServer = defineRule({
     fix: 'Write at least one server, bind it to an IP address or a Unix socket, and name the Gateway with letters, digits and hyphens.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/Gateway'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateGateway, validateServerBind)',

@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import { changedHeaderFault, type HeaderChange, headerValueFault } from '../shared/header-names.ts';
-import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   isSettledKey,
   listed,
@@ -20,7 +20,7 @@ export const schemaHeaderName = defineRule({
     fix: 'Name a header that may be changed, write a plain percent sign as %%, and set the authority in one place.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateHTTPHeaderOperationName, validateHTTPHeaderValue, validateAuthorityRewrite)',

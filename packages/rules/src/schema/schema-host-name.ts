@@ -10,7 +10,7 @@ import {
   nameFault,
   type Resource,
 } from '@meshvet/core';
-import { DESTINATION_RULE, ISTIO_TYPES, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
@@ -33,7 +33,12 @@ export const schemaHostName = defineRule({
     fix: 'Write a domain name of letters, digits and hyphens, with a wildcard as its first part at most.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateVirtualServiceHostname, ValidateServiceEntry, validateDestination)',

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh } from '@meshvet/core';
-import { ISTIO_TYPES, REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
+import { REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
 import { keySetFaults } from '../shared/key-sets.ts';
 import { crdSays, lacksText, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
@@ -12,7 +12,7 @@ export const schemaJwtRule = defineRule({
     fix: 'Write an issuer, a jwksUri with http or https or public keys as JSON, and names that are not empty.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['security.istio.io/RequestAuthentication'],
     codes: ['IST0106', 'IST0133'],
     since: '1.5',
     sources: [

@@ -1,7 +1,6 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
 import {
   DESTINATION_RULE,
-  ISTIO_TYPES,
   SERVICE_ENTRY,
   VIRTUAL_SERVICE,
   WORKLOAD_ENTRY,
@@ -18,7 +17,13 @@ export const schemaLabel = defineRule({
     fix: 'Write a key and a value of letters, digits, hyphens, underscores and dots.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/VirtualService',
+      'networking.istio.io/WorkloadEntry',
+      'networking.istio.io/WorkloadGroup',
+    ],
     codes: ['IST0106'],
     sources: ['istio/istio pkg/config/labels/instance.go (Validate)'],
     messages: {

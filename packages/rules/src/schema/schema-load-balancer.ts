@@ -1,5 +1,4 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
 import { balancerFaults } from '../shared/load-balancers.ts';
 import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
@@ -12,7 +11,7 @@ export const schemaLoadBalancer = defineRule({
     fix: 'Write localities as region/zone/subzone, shares that make 100, and outlierDetection beside a failover.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/DestinationRule'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateLoadBalancer)',

@@ -10,7 +10,7 @@ import {
   nameFault,
   type Resource,
 } from '@meshvet/core';
-import { GATEWAY, ISTIO_TYPES, SIDECAR } from '../shared/istio-types.ts';
+import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
@@ -31,7 +31,7 @@ export const schemaNamespaceHost = defineRule({
     fix: 'Write "namespace/host" with "*" or "." for the namespace, and a domain name with a dot or "*" for the host.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/Gateway', 'networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateNamespaceSlashWildcardHostname, validateSidecarEgressHosts)',

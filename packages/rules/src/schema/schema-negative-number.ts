@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, PROXY_CONFIG, VIRTUAL_SERVICE, WORKLOAD_GROUP } from '../shared/istio-types.ts';
+import { PROXY_CONFIG, VIRTUAL_SERVICE, WORKLOAD_GROUP } from '../shared/istio-types.ts';
 import { crdSays, mappings, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { connectionPools } from '../shared/traffic-policies.ts';
 
@@ -11,7 +11,13 @@ export const schemaNegativeNumber = defineRule({
     fix: 'Write the number that is meant, or leave the field out for what is usual.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/ProxyConfig',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+      'networking.istio.io/WorkloadGroup',
+    ],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateConnectionPool, validateWeights, validateHTTPRetry, ValidateWorkloadGroup, ValidateProxyConfig)',

@@ -52,7 +52,7 @@ export const schemaOneOf = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const shape = mesh.shapeOf(resource);
-    if (!shape) return;
+    if (!shape || shape.faults.length === 0) return;
     const basis = basisText(shape);
     for (const fault of faultsOf(shape, 'one-of')) {
       const object = fieldAt(resource.body, fault.path);

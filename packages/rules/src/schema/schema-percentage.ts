@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { crdSays, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { trafficPolicies } from '../shared/traffic-policies.ts';
 
@@ -11,7 +11,11 @@ export const schemaPercentage = defineRule({
     fix: 'Write a percentage from 0 to 100, and mirrorPercentage in place of mirrorPercent.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/VirtualService',
+      'telemetry.istio.io/Telemetry',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidatePercent)',

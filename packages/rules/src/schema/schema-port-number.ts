@@ -2,7 +2,6 @@ import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core'
 import {
   AUTHORIZATION_POLICY,
   GATEWAY,
-  ISTIO_TYPES,
   PEER_AUTHENTICATION,
   SERVICE_ENTRY,
   SIDECAR,
@@ -23,7 +22,18 @@ export const schemaPortNumber = defineRule({
     fix: 'Write the number of the port that is meant.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'extensions.istio.io/WasmPlugin',
+      'networking.istio.io/DestinationRule',
+      'networking.istio.io/Gateway',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/Sidecar',
+      'networking.istio.io/VirtualService',
+      'networking.istio.io/WorkloadEntry',
+      'networking.istio.io/WorkloadGroup',
+      'security.istio.io/AuthorizationPolicy',
+      'security.istio.io/PeerAuthentication',
+    ],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/agent/validation.go (ValidatePort)',

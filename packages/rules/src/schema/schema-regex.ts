@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Resource, re2Fault } from '@meshvet/core';
-import { ENVOY_FILTER, ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { ENVOY_FILTER, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaRegex = defineRule({
@@ -10,7 +10,7 @@ export const schemaRegex = defineRule({
     fix: 'Write an expression in the syntax of RE2, or match by prefix or exact text.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/EnvoyFilter', 'networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateStringMatchRegexp, validateHTTPRewrite, ValidateEnvoyFilter)',

@@ -1,6 +1,6 @@
 import { defineRule, type Mesh, type Resource } from '@meshvet/core';
 import { protocolKind } from '../shared/declared-protocol.ts';
-import { GATEWAY, ISTIO_TYPES, SIDECAR } from '../shared/istio-types.ts';
+import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
 import { isUnset, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { serverTlsFaults } from '../shared/tls-settings.ts';
 
@@ -13,7 +13,7 @@ export const schemaServerTls = defineRule({
     fix: 'Name a credentialName for modes that open TLS, and no certificate for those that pass it through.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/Gateway', 'networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateTLSOptions, validateSidecarIngressTLS)',

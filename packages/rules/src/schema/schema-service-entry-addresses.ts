@@ -1,5 +1,5 @@
 import { defineRule, isIpAddress, isIpPrefix, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, SERVICE_ENTRY } from '../shared/istio-types.ts';
+import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import { crdSays, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
@@ -11,7 +11,7 @@ export const schemaServiceEntryAddresses = defineRule({
     fix: 'Write IP addresses, or ranges such as 10.0.0.0/8 with resolution NONE or STATIC; names belong among the hosts.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry)',

@@ -1,6 +1,6 @@
 import { defineRule, isDnsLabel, type Mesh, type Resource } from '@meshvet/core';
 import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
-import { ISTIO_TYPES, SERVICE_ENTRY } from '../shared/istio-types.ts';
+import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
@@ -12,7 +12,7 @@ export const schemaServiceEntryPorts = defineRule({
     fix: 'Name each port once, with a known protocol, and give TCP ports an entry and an address of their own.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry, validateServiceEntryPort)',

@@ -1,5 +1,5 @@
 import { defineRule, type Field, isDomainName, isWildcardDomain, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, SERVICE_ENTRY } from '../shared/istio-types.ts';
+import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import {
   crdSays,
   isUnset,
@@ -22,7 +22,7 @@ export const schemaServiceEntryResolution = defineRule({
     fix: 'Choose STATIC for endpoints with addresses, DNS for names that can be resolved, and NONE for wildcards.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/ServiceEntry'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (ValidateServiceEntry)',

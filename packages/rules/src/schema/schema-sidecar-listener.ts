@@ -1,6 +1,6 @@
 import { defineRule, type Field, isDnsLabel, isIpAddress, type Mesh, type Resource } from '@meshvet/core';
 import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
-import { ISTIO_TYPES, SIDECAR } from '../shared/istio-types.ts';
+import { SIDECAR } from '../shared/istio-types.ts';
 import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
@@ -12,7 +12,7 @@ export const schemaSidecarListener = defineRule({
     fix: 'Give each listener a port of its own, an address to bind to, and a default endpoint at the pod itself.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: ['istio/istio pkg/config/validation/validation.go (ValidateSidecar)', 'istio.io: Sidecar reference'],
     messages: {

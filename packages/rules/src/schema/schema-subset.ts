@@ -1,5 +1,5 @@
 import { defineRule, type Field, isDnsLabel, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE, ISTIO_TYPES, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
@@ -11,7 +11,7 @@ export const schemaSubset = defineRule({
     fix: 'Name each subset differently, with letters, digits and hyphens.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/DestinationRule', 'networking.istio.io/Sidecar', 'networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateSubset, validateSubsetName, ValidateDestinationRule)',

@@ -1,6 +1,6 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import { celSyntaxFault } from '../shared/cel-syntax.ts';
-import { ISTIO_TYPES, TELEMETRY } from '../shared/istio-types.ts';
+import { TELEMETRY } from '../shared/istio-types.ts';
 import {
   crdSays,
   isUnset,
@@ -21,7 +21,7 @@ export const schemaTelemetry = defineRule({
     fix: 'Write an expression of CEL, a value for each tag that is set, and one tracing entry with one provider.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['telemetry.istio.io/Telemetry'],
     codes: ['IST0106', 'IST0133'],
     since: '1.11',
     sources: [

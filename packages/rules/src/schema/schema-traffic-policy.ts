@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE, ISTIO_TYPES } from '../shared/istio-types.ts';
+import { DESTINATION_RULE } from '../shared/istio-types.ts';
 import { lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
 
@@ -11,7 +11,7 @@ export const schemaTrafficPolicy = defineRule({
     fix: 'Fill in the block that is marked, or leave it out.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/DestinationRule', 'networking.istio.io/Sidecar'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateTrafficPolicy, validateConnectionPool, validateOutlierDetection, validateTunnelSettings, validatePortTrafficPolicies)',

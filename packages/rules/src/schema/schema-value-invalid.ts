@@ -58,7 +58,7 @@ export const schemaValueInvalid = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const shape = mesh.shapeOf(resource);
-    if (!shape) return;
+    if (!shape || shape.faults.length === 0) return;
     const basis = basisText(shape);
     const whose = nameOf(resource);
     for (const fault of faultsOf(shape, 'value')) {

@@ -1,5 +1,5 @@
 import { defineRule, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
 import {
   corsFaults,
@@ -18,7 +18,7 @@ export const schemaVirtualServiceAction = defineRule({
     fix: 'Write what Istio takes at the marked place, or leave the block out.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateHTTPRedirect, validateHTTPRewrite, validateHTTPDirectResponse, validateHTTPFaultInjection, validateHTTPRetry, validateCORSPolicy)',

@@ -1,5 +1,5 @@
 import { defineRule, type Field, isDnsLabel, isDomainName, nameFault, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
@@ -10,7 +10,7 @@ export const schemaVirtualServiceGateway = defineRule({
     fix: 'Write the name of a Gateway of the own namespace, namespace/name, or mesh.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateGatewayNames)',

@@ -1,6 +1,6 @@
 import { defineRule, type Field, isDnsLabel, isIpAddress, isIpPrefix, type Mesh, type Resource } from '@meshvet/core';
 import { isClaim, matchedHeaderFault } from '../shared/header-names.ts';
-import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
 import { isBoundToMesh } from '../shared/virtual-service-parts.ts';
 
@@ -12,7 +12,7 @@ export const schemaVirtualServiceMatch = defineRule({
     fix: 'Match by what a request has: a prefix that is not empty, the name of a header, an address or a range of addresses.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/virtualservice.go (validateHTTPRouteMatchRequest)',

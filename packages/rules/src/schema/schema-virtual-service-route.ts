@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
@@ -20,7 +20,7 @@ export const schemaVirtualServiceRoute = defineRule({
     fix: 'Give each route one of route, redirect, directResponse and delegate, and what goes with it.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/virtualservice.go (validateHTTPRouteConflict)',

@@ -8,7 +8,7 @@ import {
   nameFault,
   type Resource,
 } from '@meshvet/core';
-import { ISTIO_TYPES, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
@@ -29,7 +29,7 @@ export const schemaVirtualServiceSni = defineRule({
     fix: 'Write the SNI among the hosts too, or a wildcard that covers it.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['networking.istio.io/VirtualService'],
     codes: ['IST0106', 'IST0133'],
     sources: ['istio/istio pkg/config/validation/validation.go (validateTLSMatch, validateSniHost)'],
     messages: {

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
+import { TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
 import {
   crdSays,
   isUnset,
@@ -20,7 +20,7 @@ export const schemaWasmPlugin = defineRule({
     fix: 'Write a URL with oci, https, http or file, the checksum as 64 small hexadecimal digits, and each variable once.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: ['extensions.istio.io/TrafficExtension', 'extensions.istio.io/WasmPlugin'],
     codes: ['IST0106'],
     since: '1.12',
     sources: [

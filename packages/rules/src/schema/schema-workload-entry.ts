@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { ISTIO_TYPES, SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-types.ts';
+import { SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-types.ts';
 import {
   crdSays,
   isEmptyList,
@@ -20,7 +20,11 @@ export const schemaWorkloadEntry = defineRule({
     fix: 'Write an IP address, a domain name or a Unix socket, and one way to probe.',
     severity: 'error',
     subject: 'resource',
-    types: ISTIO_TYPES,
+    types: [
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/WorkloadEntry',
+      'networking.istio.io/WorkloadGroup',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateWorkloadEntry, ValidateWorkloadGroup, ValidateServiceEntry)',

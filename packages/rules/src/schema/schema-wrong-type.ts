@@ -62,7 +62,7 @@ export const schemaWrongType = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const shape = mesh.shapeOf(resource);
-    if (!shape) return;
+    if (!shape || shape.faults.length === 0) return;
     const basis = basisText(shape);
     const whose = nameOf(resource);
     for (const fault of faultsOf(shape, 'wrong-type')) {

@@ -1,7 +1,6 @@
 import type { IstioAnnotation } from '@meshvet/core';
-import { INJECT_KEY, type Labels, type Resource } from '@meshvet/core';
+import { INJECT_KEY, type Labels, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
 import { type MetadataMap, metadataMaps } from './metadata-maps.ts';
-import { podMetadataOf } from './pod-metadata.ts';
 
 // Annotations of other kinds are often handed on to pods by whatever reads those kinds, so nothing is said of them.
 const OTHER_JUDGED: ReadonlySet<string> = new Set([
@@ -10,6 +9,11 @@ const OTHER_JUDGED: ReadonlySet<string> = new Set([
   'networking.k8s.io/Ingress',
   'networking.istio.io/ServiceEntry',
 ]);
+
+/** The types of the resources that `meshAnnotations` looks at. */
+export const ANNOTATED_TYPES: readonly string[] = [...OTHER_JUDGED, ...WORKLOAD_TYPES];
+
+const ANNOTATED: ReadonlySet<string> = new Set(ANNOTATED_TYPES);
 
 /** The kinds whose annotations istioctl looks at, those of the object itself only: not at labels and not at templates. */
 export const JUDGED_BY_ISTIOCTL: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'apps/Deployment']);
@@ -30,7 +34,7 @@ export interface PlacedAnnotation {
 
 /** The annotations of a resource with a key that belongs to a mesh, as `isOurs` tells; none of kinds that hand theirs on. */
 export function meshAnnotations(resource: Resource, isOurs: (key: string) => boolean): PlacedAnnotation[] {
-  if (!OTHER_JUDGED.has(resource.type) && !podMetadataOf(resource)) return [];
+  if (!ANNOTATED.has(resource.type)) return [];
   const found: PlacedAnnotation[] = [];
   for (const { what, of, place, map } of metadataMaps(resource)) {
     if (what !== 'annotation') continue;

@@ -1,4 +1,4 @@
-import type { Field, Route, VirtualService } from '@meshvet/core';
+import type { Field, Mesh, Route, VirtualService } from '@meshvet/core';
 import { settledRoutes } from './route-subjects.ts';
 
 /** A rule of a VirtualService that gets no request, or a match of it that does. */
@@ -45,7 +45,19 @@ const MOST_WIDE = 120;
  * What each rule of a VirtualService loses to those before it. The first rule that matches takes the request, in http and tcp; of tls
  * matches the most specific name does, so only equal ones are lost there. A rule that delegates gives back what its delegate leaves.
  */
-export function lostMatches(virtualService: VirtualService): readonly LostMatches[] {
+export function lostMatches(mesh: Mesh, virtualService: VirtualService): readonly LostMatches[] {
+  const known = mesh.derive(knownLosses);
+  let lost = known.get(virtualService);
+  if (!lost) known.set(virtualService, (lost = findLost(virtualService)));
+  return lost;
+}
+
+// One rule tells of whole routes, another of single matches.
+function knownLosses(): Map<VirtualService, readonly LostMatches[]> {
+  return new Map();
+}
+
+function findLost(virtualService: VirtualService): readonly LostMatches[] {
   const routes = settledRoutes(virtualService);
   return (['http', 'tcp', 'tls'] as const).flatMap((kind) => {
     const list = virtualService.spec.at(kind);

@@ -130,7 +130,7 @@ export function faultsOf<K extends ShapeFault['kind']>(
   shape: Shape | undefined,
   kind: K,
 ): readonly Extract<ShapeFault, { readonly kind: K }>[] {
-  return (shape?.faults ?? []).filter(
-    (fault): fault is Extract<ShapeFault, { readonly kind: K }> => fault.kind === kind,
-  );
+  // Of nearly all resources there is nothing to say.
+  if (!shape || shape.faults.length === 0) return [];
+  return shape.faults.filter((fault): fault is Extract<ShapeFault, { readonly kind: K }> => fault.kind === kind);
 }

@@ -44,10 +44,10 @@ function walk(value: unknown, asked: Set<string>, seen: Set<object> | undefined)
   }
   const mapping = value as Record<string, unknown>;
   for (const key in mapping) {
-    if (PASSED_OVER.has(key)) continue;
     const inside = mapping[key];
+    if (typeof inside !== 'object' || inside === null || PASSED_OVER.has(key)) continue;
     if (key.endsWith('elector') || key.endsWith('electors')) take(inside, asked, 3);
-    if (typeof inside === 'object') walk(inside, asked, seen);
+    walk(inside, asked, seen);
   }
 }
 

@@ -8,6 +8,15 @@ export const statusConditionNegative = defineRule({
     fix: 'Read the reason and the message of the condition; they come from the controller itself.',
     severity: 'warning',
     subject: 'resource',
+    types: [
+      'Service',
+      'networking.istio.io/ServiceEntry',
+      'networking.istio.io/WorkloadEntry',
+      'security.istio.io/AuthorizationPolicy',
+      'gateway.networking.k8s.io/Gateway',
+      'gateway.networking.k8s.io/HTTPRoute',
+      'gateway.networking.k8s.io/GRPCRoute',
+    ],
     codes: ['IST0171'],
     sources: [
       'istio/istio pkg/config/analysis/analyzers/conditions/conditions.go',
