@@ -17,6 +17,9 @@ const gatewayClass = (name: string) => yaml`
 
 testRule(gatewayApiClassUnknown, {
   good: {
+    'a placeholder of some other tool': closed(
+      `${gatewayClass('other')}---\n${gateway.replace('custom', '"{GATEWAY_CLASS_NAME}"')}`,
+    ),
     'no GatewayClass was read: that of another controller comes with its chart': closed(gateway),
     'the class is there': closed(`${gatewayClass('custom')}---\n${gateway}`),
     'the class may be elsewhere': `${gatewayClass('other')}---\n${gateway}`,

@@ -64,7 +64,8 @@ export const gatewayApiClassUnknown = defineRule({
   check({ subject: resource, mesh, report }) {
     if (!mesh.settings.closedWorld) return;
     const name = kubernetesGatewayToJudge(mesh, resource)?.className;
-    if (!name || OF_ISTIO.has(name)) return;
+    // No object can have a name with a brace: some tool of the author fills it in.
+    if (!name || OF_ISTIO.has(name) || /[{}]/.test(name)) return;
     const classes = mesh.ofType('gateway.networking.k8s.io/GatewayClass').filter((c) => c.name !== '');
     // The charts of other controllers bring their own classes: without any at hand nobody knows.
     if (classes.length === 0 || classes.some((c) => c.name === name)) return;

@@ -56,6 +56,12 @@ testRule(policySelectorUnmatched, {
     ),
   },
   good: {
+    'a label with a "*", which the definition of the kind refuses': closed(
+      all(policy('Telemetry', 'selector: { matchLabels: { app: "c*" } }'), cart(), space('shop')),
+    ),
+    'a Sidecar in the root namespace, of which another rule speaks': closed(
+      all(policy('Sidecar', 'workloadSelector: { labels: { app: pay } }', 'istio-system'), cart('istio-system')),
+    ),
     'a policy of the root namespace selects pods of any namespace, and Kiali looks in its own': closed(
       all(
         policy('AuthorizationPolicy', 'selector: { matchLabels: { app: cart } }', 'istio-system'),

@@ -87,6 +87,9 @@ export const policySelectorUnmatched = defineRule({
     const inRoot = namespace === mesh.installation.rootNamespace.value;
     if (resource.kind === 'PeerAuthentication' && inRoot) return;
     if (selection.attached) return;
+    // A label with a "*" is refused, and so told by other rules; and a Sidecar in the root namespace has a rule of its own.
+    if (selection.selector.requirements?.some((r) => r.values.some((value) => value.includes('*')))) return;
+    if (resource.kind === 'Sidecar' && inRoot && mesh.installation.rootNamespace.certain) return;
     const pods = lookupSelected(mesh, selection);
     const selector = selectorWords(selection);
     const at = selection.selector.requirements?.[0]?.field ?? selection.field;

@@ -52,6 +52,7 @@ testRule(routeDestinationRuleNoCa, {
     ),
   },
   good: {
+    'a client without a certificate of its own, which schema-client-tls tells': rule('tls: { mode: MUTUAL }'),
     'a credential for some workloads': rule(
       'tls: { mode: SIMPLE, credentialName: client }',
       'workloadSelector: { matchLabels: { app: web } }',

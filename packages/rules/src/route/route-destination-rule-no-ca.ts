@@ -76,6 +76,9 @@ export const routeDestinationRuleNoCa = defineRule({
       const credential = tls.at('credentialName');
       if ((mode !== 'SIMPLE' && mode !== 'MUTUAL') || isFilled(tls.at('caCertificates'))) continue;
       if (isFilled(credential) && hasSelector) continue;
+      // Istio refuses mode MUTUAL without the client's own certificate, and another rule tells all that the block lacks.
+      const own = isFilled(tls.at('clientCertificate')) && isFilled(tls.at('privateKey'));
+      if (mode === 'MUTUAL' && !isFilled(credential) && !own) continue;
       const host = `${rule.host?.written ?? 'its host'}${port}`;
       const words = { rule: nameOf(resource), mode, host };
       const options = { codes: [code] };

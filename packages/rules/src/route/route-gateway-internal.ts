@@ -5,9 +5,9 @@ export const routeGatewayInternal = defineRule({
   meta: {
     id: 'route-gateway-internal',
     summary: 'A VirtualService is bound to a Gateway that istiod makes for itself out of one of the Gateway API.',
-    why: 'Such Gateways exist in the memory of istiod alone, and their names change between releases; then the routes vanish without a word.',
+    why: 'Such Gateways exist in the memory of istiod alone under names that no object can have, and the validating webhook refuses them.',
     fix: 'Refer to the Gateway of the Gateway API by its own name, or write an HTTPRoute for it.',
-    severity: 'warning',
+    severity: 'error',
     subject: 'resource',
     types: ['networking.istio.io/VirtualService'],
     codes: ['IST0165'],
@@ -17,7 +17,7 @@ export const routeGatewayInternal = defineRule({
     ],
     messages: {
       internal:
-        '{route}: "{gateway}" is a Gateway that istiod makes for itself; write the name of the Gateway it is made of.',
+        '{route}: "{gateway}" is a Gateway that istiod makes for itself; write the name of the Gateway it is made of; Istio refuses it as it is.',
     },
   },
   examples: {

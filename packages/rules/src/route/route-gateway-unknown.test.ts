@@ -34,6 +34,7 @@ testRule(routeGatewayUnknown, {
     `,
   },
   good: {
+    'what no Gateway can be called, which schema-virtual-service-gateway tells': `${gateway('front', 'shop')}---\n${route('Front_1')}---\n${route('a/b/c')}`,
     'no Gateway of the namespace was read': route('front'),
     'the old forms of a name': `${gateway('front', 'web')}---\n${route('front.web.svc.cluster.local')}---\n${route('front.web')}`,
     'a Gateway of the Gateway API': {

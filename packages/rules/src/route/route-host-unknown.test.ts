@@ -29,7 +29,7 @@ testRule(routeHostUnknown, {
         hosts: [front]
         http:
           - route:
-              - weight: 100 #~ noHost
+              - destination: { host: "" } #~ noHost
     `,
     'tcp and tls routes, and several mirrors': [
       service('cart'),
@@ -74,6 +74,21 @@ testRule(routeHostUnknown, {
     `,
   },
   good: {
+    'no destination at all, which schema-missing-field tells': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec: { hosts: [front], http: [{ route: [{ weight: 100 }] }] }
+    `,
+    'what is no domain name, which schema-host-name tells': {
+      settings: { closedWorld: true },
+      yaml: `${service('cart')}---\n${route('ca_rt')}---\n${yaml`
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: { name: rule, namespace: shop }
+        spec: { host: ca_rt }
+      `}`,
+    },
     'a destination that is filled in later': yaml`
       apiVersion: networking.istio.io/v1
       kind: VirtualService

@@ -6,6 +6,7 @@ import {
   type HostLookup,
   type HostName,
   hostNameOf,
+  isWildcardDomain,
   lookupHost,
   type Mesh,
   nameOf,
@@ -13,6 +14,7 @@ import {
   type Route,
   readersOf,
 } from '@meshvet/core';
+import { isToldByShape } from '../shared/broken-shape.ts';
 import {
   destinationRuleToJudge,
   hostText,
@@ -144,11 +146,13 @@ export const routeHostUnknown = defineRule({
             kind === 'route' &&
             entry.isMapping &&
             !isUnread(destination.field) &&
-            (!hostField.hasValue || hostField.value === '')
+            (!hostField.hasValue || hostField.value === '') &&
+            !isToldByShape(mesh, resource, hostField)
           )
             report(entry, 'noHost', { route: nameOf(resource), kind: route.kind }, { codes: ['IST0101/host'] });
           continue;
         }
+        if (!isWildcardDomain(host.written)) continue;
         const lookup = lookupHost(mesh, host.written, resource);
         const codes = kind === 'mirror' ? ['IST0101/mirror'] : ['IST0101/host', 'KIA1101'];
         if (lookup.state === 'missing')
@@ -164,7 +168,7 @@ export const routeHostUnknown = defineRule({
     }
     const rule = destinationRuleToJudge(mesh, resource);
     // A wildcard is meant for what there may be; that there is nothing yet is no mistake.
-    if (!rule?.host || rule.host.wildcard) return;
+    if (!rule?.host || rule.host.wildcard || !isWildcardDomain(rule.host.written)) return;
     const lookup = lookupHost(mesh, rule.host.written, resource);
     if (lookup.state === 'missing') tell(lookup, rule.hostField, rule.host, 'rule', ['IST0174', 'KIA0202']);
 

@@ -44,6 +44,7 @@ testRule(routePortUnknown, {
     'a gateway that listens on a port of the Service': `${service(TWO)}---\n${gateway(8080)}---\n${route('', '#~ required', 'front')}`,
   },
   good: {
+    'no port at all, which schema-port-number tells': `${service('{ port: 80 }')}---\n${route(', port: { number: 99999 }')}`,
     'the number is filled in later': `${service('{ port: 80 }')}---\n${route(', port: { number: "${PORT}" }')}`,
     'the ports of the Service are filled in later': `${service('{ port: "${PORT}" }')}---\n${route(', port: { number: 80 }')}`,
     'a host that was not read': `${service('{ port: 80 }', 'other')}---\n${route(', port: { number: 81 }')}`,

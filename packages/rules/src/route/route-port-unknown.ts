@@ -121,6 +121,8 @@ export const routePortUnknown = defineRule({
           note: `the ports of ${targetText(t)}`,
         }));
         if (port !== undefined) {
+          // What is no port at all is refused, and so told by another rule.
+          if (!Number.isInteger(port) || port < 1 || port > 65535) continue;
           if (targets.some((t) => t.ports.some((p) => p.number === port))) continue;
           const accepted = target.ports.length === 0 ? 'it has none at all' : `it has ${portsText(target)}`;
           report(portField.at('number'), 'unknown', { ...words, port, accepted }, { codes: ['IST0101/port'], related });

@@ -71,6 +71,7 @@ testRule(routeSubsetUndefined, {
     'in a closed world, a route alone': { settings: { closedWorld: true }, yaml: route('v1', '#~ noRule') },
   },
   good: {
+    'what no subset can be called, which schema-subset tells': `${rule('reviews', 'v1')}---\n${route('v_2')}`,
     'a route alone: its rule may live elsewhere': route('v1'),
     'the host is written short, which is another mistake': {
       settings: { closedWorld: true },

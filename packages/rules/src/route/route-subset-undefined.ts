@@ -7,8 +7,10 @@ import {
   didYouMean,
   hostNameOf,
   hostTargets,
+  isDnsLabel,
   isForMesh,
   isVisibleIn,
+  isWildcardDomain,
   type Mesh,
   nameOf,
   readersOf,
@@ -112,6 +114,8 @@ export const routeSubsetUndefined = defineRule({
       for (const destination of [...route.destinations, ...route.mirrors]) {
         const { host, subset, subsetField } = destination;
         if (!virtualService || !host || subset === undefined) continue;
+        // What no host and no subset can be called is refused, and so told by other rules.
+        if (!isWildcardDomain(host.written) || (subset !== '' && !isDnsLabel(subset))) continue;
         const verdict = judge(mesh, virtualService, destination);
         if (!verdict) continue;
         const { rules, hidden, sure } = verdict;

@@ -27,9 +27,12 @@ const selector = 'selector: { matchLabels: { app: cart } }\n';
 
 testRule(runtimeMtlsPortLevel, {
   bad: {
-    'an empty selector selects everything, and is none': policy(
-      'selector: { matchLabels: {} }\nportLevelMtls: { 80: { mode: DISABLE } } #~ withoutSelector `portLevelMtls`',
-    ),
+    'an empty selector selects everything, and is none': {
+      yaml: policy(
+        'selector: { matchLabels: {} }\nportLevelMtls: { 80: { mode: DISABLE } } #~ withoutSelector `portLevelMtls`',
+      ),
+      settings: { istioVersion: '1.20' },
+    },
     'in the root namespace': policy(
       `${selector}portLevelMtls: { 80: { mode: DISABLE } } #~ rootNamespace`,
       'istio-system',
@@ -40,6 +43,9 @@ testRule(runtimeMtlsPortLevel, {
     },
   },
   good: {
+    'without a selector, which schema-cel tells since the definition of the kind refuses it': policy(
+      'portLevelMtls: { 80: { mode: DISABLE } }',
+    ),
     'a port that nobody declares may be one of the pods':
       policy(`${selector}portLevelMtls: { 9090: { mode: DISABLE } }`) + pods(''),
     'the pods listen on both':
@@ -52,7 +58,8 @@ testRule(runtimeMtlsPortLevel, {
 });
 
 test('what Istio refuses is an error, what it does not read a warning', async () => {
-  const severity = async (text: string) => (await findingsOf(runtimeMtlsPortLevel, { 'a.yaml': text }))[0]?.severity;
-  expect(await severity(policy('portLevelMtls: { 80: { mode: DISABLE } }'))).toBe('error');
+  const severity = async (text: string, settings = {}) =>
+    (await findingsOf(runtimeMtlsPortLevel, { 'a.yaml': text }, { settings }))[0]?.severity;
+  expect(await severity(policy('portLevelMtls: { 80: { mode: DISABLE } }'), { istioVersion: '1.20' })).toBe('error');
   expect(await severity(policy(`${selector}portLevelMtls: { 80: { mode: DISABLE } }`) + pods(''))).toBe('warning');
 });

@@ -38,7 +38,8 @@ export const runtimeMtlsPortLevel = defineRule({
   examples: {
     bad: [
       {
-        title: 'without a selector',
+        title: 'without a selector, before the definition of the kind refused that',
+        settings: { istioVersion: '1.20' },
         yaml: `
           apiVersion: security.istio.io/v1
           kind: PeerAuthentication
@@ -114,7 +115,11 @@ export const runtimeMtlsPortLevel = defineRule({
     if (!policy || policy.ports.size === 0 || policy.ports.size > MOST_PORTS) return;
     const data = { policy: nameOf(resource) };
     if (!policy.selector) {
-      if ((resource.rewrites?.patchTexts.length ?? 0) === 0)
+      // The definition of Istio 1.22 and later refuses it, and another rule tells so.
+      const told = mesh
+        .shapeOf(resource)
+        ?.faults.some((f) => f.kind === 'cel' && (f.path.length < 2 || f.path[1] === 'portLevelMtls'));
+      if (!told && (resource.rewrites?.patchTexts.length ?? 0) === 0)
         report(ports, 'withoutSelector', data, { onKey: true, severity: 'error' });
       return;
     }

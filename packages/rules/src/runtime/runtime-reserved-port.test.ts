@@ -54,10 +54,11 @@ testRule(runtimeReservedPort, {
     'the DNS proxy, by UDP': pod('{ containerPort: 15053, protocol: UDP } #~ container'),
     'the tunnel in ambient mode': `${AMBIENT}${pod('containerPort: 15008 #~ container')}`,
     'SOCKS5 in ambient mode': `${AMBIENT}${pod('containerPort: 15080 #~ container')}`,
+    'pods that do not declare the port': `${service('{ name: http, port: 80, targetPort: 15001 } #~ target')}---\n${pod('containerPort: 80')}`,
     'a Service of which no pod was read': service('{ name: http, port: 80, targetPort: 15001 } #~ target'),
     'the port itself, without a target': service('{ name: http, port: 15000 } #~ target'),
     'a named target: the number is the affair of the container': `${service('{ name: http, port: 80, targetPort: web }')}---\n${pod('{ name: web, containerPort: 15006 } #~ container')}`,
-    'a port that the proxy answers on, where a container declares it': `${service('{ name: http, port: 80, targetPort: 15090 } #~ target')}---\n${pod('containerPort: 15090 #~ container')}`,
+    'a port that the proxy answers on, where a container declares it': `${service('{ name: http, port: 80, targetPort: 15090 }')}---\n${pod('containerPort: 15090 #~ container')}`,
     'declared and probed is one finding, two ports are two': yaml`
       apiVersion: v1
       kind: Pod
@@ -174,9 +175,9 @@ test('is an error in the mesh, a warning where that is not known or the proxy se
     'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n---\n';
   const severities = async (text: string, settings = {}) =>
     (await findingsOf(runtimeReservedPort, { 'a.yaml': text }, { settings })).map((f) => f.severity);
-  const both = `${service('{ name: http, port: 80, targetPort: 15001 }')}---\n${pod('containerPort: 15001')}`;
-  expect(await severities(both)).toEqual(['warning', 'warning']);
-  expect(await severities(enabled + both)).toEqual(['error', 'error']);
+  const both = `${service('{ name: http, port: 80, targetPort: 15001 }')}---\n${pod('containerPort: 80')}`;
+  expect(await severities(both)).toEqual(['warning']);
+  expect(await severities(enabled + both)).toEqual(['error']);
   expect(await severities(enabled + pod('containerPort: 15002'))).toEqual(['warning']);
   const capture = 'proxy.istio.io/config: "proxyMetadata: { ISTIO_META_DNS_CAPTURE: \'true\' }"';
   expect(await severities(enabled + pod('containerPort: 15053'))).toEqual(['warning']);

@@ -48,7 +48,7 @@ export const runtimeReservedPort = defineRule({
   examples: {
     bad: [
       {
-        title: 'a container port, and a Service that sends there',
+        title: 'a container port; the Service that sends there is the same mistake',
         yaml: `
           apiVersion: v1
           kind: Service
@@ -58,7 +58,7 @@ export const runtimeReservedPort = defineRule({
             ports:
               - name: http
                 port: 80
-                targetPort: 15001 #~ target \`15001\`
+                targetPort: 15001
           ---
           apiVersion: apps/v1
           kind: Deployment
@@ -129,6 +129,8 @@ export const runtimeReservedPort = defineRule({
     const sure = behind.some(({ workload }) => workload && severityIn(mesh, workload) === 'error');
     const views = behind.length > 0 ? behind : [{ workload: undefined, reserved: istioPorts(mesh) }];
     for (const { port, servicePort, field, declared } of targetMisuses(service, views)) {
+      // Told at the container then: one port of an application is one mistake.
+      if (declared) continue;
       report(
         field,
         'target',
@@ -141,7 +143,6 @@ export const runtimeReservedPort = defineRule({
         },
         {
           severity: milderOf(sure ? 'error' : 'warning', port.severity),
-          related: declared ? [{ at: declared, note: 'a container declares it' }] : [],
         },
       );
     }

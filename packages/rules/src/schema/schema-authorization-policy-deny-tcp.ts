@@ -1,6 +1,7 @@
 import { defineRule, type Field, nameOf } from '@meshvet/core';
 import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import { isUnset, mappings, specOf } from '../shared/refusals.ts';
+import { ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({
   meta: {
@@ -53,7 +54,9 @@ export const schemaAuthorizationPolicyDenyTcp = defineRule({
       },
     ],
   },
-  check({ subject, report }) {
+  check({ subject, mesh, report }) {
+    // The ztunnel reads such a policy otherwise, and rules about ambient mode tell it.
+    if (ztunnelPolicyOf(mesh, subject)) return;
     const spec = specOf(subject, AUTHORIZATION_POLICY);
     if (spec?.at('action').string() !== 'DENY') return;
     for (const rule of mappings(spec.at('rules'))) {

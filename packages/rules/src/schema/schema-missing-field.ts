@@ -1,4 +1,5 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
+import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import { basisText, faultsOf, objectText, severityOf } from '../shared/schema-words.ts';
 
 export const schemaMissingField = defineRule({
@@ -9,6 +10,7 @@ export const schemaMissingField = defineRule({
     fix: 'Write the field.',
     severity: 'error',
     subject: 'resource',
+    codes: ['IST0101/host'],
     sources: [
       'istio/istio manifests/charts/base/files/crd-all.gen.yaml',
       'kubernetes: CustomResourceDefinitions, Validation',
@@ -69,8 +71,13 @@ export const schemaMissingField = defineRule({
       const object = fieldAt(resource.body, path);
       const field = object.at(key);
       const severity = severityOf(fault);
-      if (field.exists) report(field, 'empty', words, { severity, onKey: true });
-      else report(object, 'missing', words, { severity });
+      const ofHost = resource.type === VIRTUAL_SERVICE && HOST_KEYS.has(key) && path.includes('route');
+      const codes = ofHost ? ['IST0101/host'] : [];
+      if (field.exists) report(field, 'empty', words, { severity, codes, onKey: true });
+      else report(object, 'missing', words, { severity, codes });
     }
   },
 });
+
+// A route destination without one of them names no host.
+const HOST_KEYS: ReadonlySet<string> = new Set(['destination', 'host']);

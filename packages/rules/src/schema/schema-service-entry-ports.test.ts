@@ -32,18 +32,13 @@ testRule(schemaServiceEntryPorts, {
       '[{ number: 443, name: a, protocol: TLS }] #~ doubted',
       'resolution: DNS\n  addresses: [10.0.0.1]\n  hosts: [a.b, c.d]',
     ).replace('  hosts: [a.example.com]\n', ''),
-    'a TCP port that gets no address of its own': entry(
-      '[{ number: 5432, name: a, protocol: TCP }] #~ doubted',
-      'resolution: DNS',
-      '{ networking.istio.io/enable-autoallocate-ip: "false" }',
-    ),
-    'a TCP port before there were such addresses': {
-      settings: { istioVersion: '1.24' },
-      yaml: entry('[{ number: 5432, name: a, protocol: TCP }] #~ doubted'),
-    },
     'thrift, which is gone': entry('[{ number: 9090, name: a, protocol: THRIFT }] #~ refused'),
   },
   good: {
+    'a TCP port without addresses, which service-entry-no-addresses tells': entry(
+      '[{ number: 5432, name: a, protocol: TCP }]',
+      'resolution: NONE',
+    ),
     'a name twice, which the schema refuses': entry(
       '[{ number: 80, name: a, protocol: HTTP }, { number: 81, name: a, protocol: HTTP }]',
     ),

@@ -38,18 +38,6 @@ export const schemaServiceEntryPorts = defineRule({
               - { number: 80, name: web_ui, protocol: HTTP/1.1 } #~ refused \`web_ui\` #~ refused \`HTTP/1.1\`
         `,
       },
-      {
-        title: 'a TCP port for all addresses',
-        yaml: `
-          apiVersion: networking.istio.io/v1
-          kind: ServiceEntry
-          metadata: { name: database, namespace: shop }
-          spec:
-            hosts: [a.example.com]
-            ports:
-              - { number: 5432, name: postgres, protocol: TCP } #~ doubted
-        `,
-      },
     ],
     good: [
       {
@@ -72,7 +60,6 @@ export const schemaServiceEntryPorts = defineRule({
   },
 });
 
-const AUTOALLOCATE = 'networking.istio.io/enable-autoallocate-ip';
 const DYNAMIC: ReadonlySet<string> = new Set(['http', 'http2', 'grpc', 'tls']);
 
 function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
@@ -124,17 +111,5 @@ function* refusals(resource: Resource, mesh: Mesh): Generator<Refusal> {
         what: `on a port with ${written} all hosts share the addresses, and the proxy knows them apart by SNI only`,
         mild: true,
       };
-    if (!addressed && (kind === 'none' || written === 'TCP') && !hasOwnAddress(resource, mesh, resolution))
-      yield {
-        at,
-        what: `a port with ${written} and no addresses takes the connections of its number to everywhere; with addresses it takes those of its host`,
-        mild: true,
-      };
   }
-}
-
-// Since 1.25 istiod gives entries without addresses one of its own, where the hosts are resolved.
-function hasOwnAddress({ labels }: Resource, mesh: Mesh, resolution: string): boolean {
-  if (resolution === 'NONE' || !mesh.istioAtLeast('1.25')) return false;
-  return labels.get(AUTOALLOCATE) !== 'false';
 }

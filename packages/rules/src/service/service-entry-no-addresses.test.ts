@@ -36,6 +36,10 @@ testRule(serviceEntryNoAddresses, {
       entry('{ number: 22, name: ssh, protocol: TCP } #~ missing') + mesh('{ ISTIO_META_DNS_AUTO_ALLOCATE: "true" }'),
   },
   good: {
+    'a TCP port of several hosts, which Istio refuses': entry('{ number: 22, name: ssh, protocol: TCP }').replace(
+      '[db.example.com]',
+      '[a.example.com, b.example.com]',
+    ),
     'the DNS proxy from Istio 1.25 on': {
       yaml: entry('{ number: 22, name: ssh, protocol: TCP }') + mesh('{ ISTIO_META_DNS_CAPTURE: "true" }'),
       settings: { istioVersion: '1.25' },

@@ -79,6 +79,8 @@ export const serviceEntryNoAddresses = defineRule({
     const spec = resource.body.at('spec');
     if (isWritten(spec.at('addresses')) || isWritten(resource.body.at('status').at('addresses'))) return;
     if (mesh.derive(givesAddresses) !== 'no') return;
+    // Istio refuses a TCP port of several hosts, and another rule tells that.
+    if (spec.at('hosts').items().length > 1 && spec.at('resolution').value !== 'NONE') return;
     for (const port of (spec.at('ports').items() as Field[]).slice(0, MOST)) {
       const protocol = port.at('protocol');
       const text = protocol.hasValue ? protocol.text() : '';

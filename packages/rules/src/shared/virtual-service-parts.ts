@@ -1,4 +1,4 @@
-import type { Field } from '@meshvet/core';
+import { type Field, isDnsLabel, isDomainName } from '@meshvet/core';
 import { lacks, mappings } from './refusals.ts';
 
 /** A destination of a VirtualService: the entry that holds it, and what it names. */
@@ -18,6 +18,13 @@ export function writtenDestinations(spec: Field): WrittenDestination[] {
     }
   }
   return found.filter(({ destination }) => destination.isMapping);
+}
+
+/** Whether a gateway is written in a form that Istio takes: a name, or a namespace and a name. */
+export function isGatewayName(text: string): boolean {
+  const slash = text.indexOf('/');
+  if (slash < 0) return isDomainName(text);
+  return isDnsLabel(text.slice(0, slash)) && isDnsLabel(text.slice(slash + 1));
 }
 
 /**
