@@ -13,24 +13,30 @@ import type { RuleFailure } from './result.ts';
 
 /** What a rule said, and where it failed. */
 export interface RuleRun {
-  readonly reports: Report[];
-  readonly failures: RuleFailure[];
-  /** How many subjects it looked at. */
-  readonly calls: number;
+  readonly reports: readonly Report[];
+  readonly failures: readonly RuleFailure[];
 }
 
-/** Runs one rule over its subjects. A rule that throws loses that subject, and says so; the rest still runs. */
-export function runRule(
+/** A rule on its way through its subjects. */
+export interface RunningRule extends RuleRun {
+  readonly rule: Rule;
+  /** Goes on to the subjects whose place is below a number, and tells how many those were. */
+  runTo(place: number): number;
+}
+
+/** Prepares a run of one rule over its subjects. A rule that throws loses that subject, and says so; the rest still runs. */
+export function startRule(
   resolved: ResolvedRule<Rule>,
   mesh: Mesh,
   all: Subjects,
   configPath: (path: string) => string,
-): RuleRun {
+): RunningRule {
   const { rule } = resolved;
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
   const subjects = all.of(rule);
   let current: Resource | undefined;
+  let next = 0;
   const report = (at: Target, messageId: string, data = {}, options: ReportOptions = {}) => {
     const codes = options.codes ?? rule.meta.codes ?? [];
     // The compiler holds this for rules in TypeScript; a plugin may be anything.
@@ -46,21 +52,29 @@ export function runRule(
     }));
     if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource: current, severity });
   };
-  for (const { subject, resource } of subjects) {
-    current = resource;
-    try {
-      rule.check({ subject, mesh, options: resolved.options, report });
-    } catch (fault) {
-      failures.push(failure(rule, resource, fault));
+  const runTo = (place: number): number => {
+    const first = next;
+    for (; next < subjects.length; next++) {
+      const { subject, resource, place: own } = subjects[next] as Subject;
+      if (own >= place) break;
+      current = resource;
+      try {
+        rule.check({ subject, mesh, options: resolved.options, report });
+      } catch (fault) {
+        failures.push(failure(rule, resource, fault));
+      }
     }
-  }
-  return { reports, failures, calls: subjects.length };
+    return next - first;
+  };
+  return { rule, reports, failures, runTo };
 }
 
 /** One subject of a rule, and the resource that its findings are about. */
 export interface Subject {
   readonly subject: unknown;
   readonly resource: Resource | undefined;
+  /** The index of the resource among all of the mesh; 0 for what is no resource. */
+  readonly place: number;
 }
 
 /** The subjects of a mesh by kind, listed once for all rules. */
@@ -69,10 +83,17 @@ export class Subjects {
   readonly #problems: readonly Problem[];
   readonly #lists = new Map<SubjectKind, readonly Subject[]>();
   readonly #byTypes = new Map<string, readonly Subject[]>();
+  #places: ReadonlyMap<Resource, number> | undefined;
 
   constructor(mesh: Mesh, problems: readonly Problem[]) {
     this.#mesh = mesh;
     this.#problems = problems;
+  }
+
+  // Workloads, Services and Namespaces come in the order of their resources.
+  #placeOf(resource: Resource): number {
+    this.#places ??= new Map(this.#mesh.resources.map((one, place) => [one, place]));
+    return this.#places.get(resource) ?? 0;
   }
 
   of(rule: RuleHead): readonly Subject[] {
@@ -97,7 +118,7 @@ export class Subjects {
 
   #make(kind: SubjectKind): readonly Subject[] {
     const own = (list: readonly { readonly resource: Resource }[]) =>
-      list.map((subject) => ({ subject, resource: subject.resource }));
+      list.map((subject) => ({ subject, resource: subject.resource, place: this.#placeOf(subject.resource) }));
     switch (kind) {
       case 'workload':
         return own(this.#mesh.workloads);
@@ -106,11 +127,11 @@ export class Subjects {
       case 'namespace':
         return own(this.#mesh.namespaces);
       case 'resource':
-        return this.#mesh.resources.map((resource) => ({ subject: resource, resource }));
+        return this.#mesh.resources.map((resource, place) => ({ subject: resource, resource, place }));
       case 'mesh':
-        return [{ subject: this.#mesh, resource: undefined }];
+        return [{ subject: this.#mesh, resource: undefined, place: 0 }];
       case 'problem':
-        return this.#problems.map((subject) => ({ subject, resource: undefined }));
+        return this.#problems.map((subject) => ({ subject, resource: undefined, place: 0 }));
     }
   }
 }
