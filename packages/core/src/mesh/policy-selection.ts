@@ -1,5 +1,6 @@
 import { isKnownGroup } from '../manifest/kinds.ts';
-import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { folderOf } from '../manifest/kustomize.ts';
+import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
 import { type Endpoint, endpointsByLabel } from './host-endpoints.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
@@ -113,11 +114,18 @@ export function lookupSelected(mesh: Mesh, selection: PolicySelection): Lookup<r
   if (mesh.hasUnreadBeside(resource)) return elsewhere('a template beside it may make them');
   const near = (mesh.derive(workloadsByNamespace).get(namespace) ?? [])
     .slice(0, MOST)
-    .filter((r) => mesh.near(r, resource));
+    .filter((r) => mesh.near(r, resource) && isSettledBeside(mesh, r, resource));
   if (near.length === 0) return elsewhere(`no workload of namespace ${namespace} was read beside it`);
   if (near.some((r) => mesh.hasUnreadBeside(r))) return elsewhere('a template may make them');
   if (mesh.derive(foreignMakers).has(namespace)) return elsewhere('a custom resource may make the pods');
   return MISSING;
+}
+
+// Two files without a namespace go to the same one where they stand in one folder; else nobody knows.
+function isSettledBeside(mesh: Mesh, a: Resource, b: Resource): boolean {
+  if (a.document.source === b.document.source) return true;
+  if (!mesh.assumesNamespace(a) && !mesh.assumesNamespace(b)) return true;
+  return a.namespaceWritten === b.namespaceWritten && folderOf(fileOf(a)) === folderOf(fileOf(b));
 }
 
 function workloadsByNamespace(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {

@@ -7,8 +7,8 @@ type ItemOf<T> = Defined<T> extends readonly (infer I)[] ? I : never;
 type KeyOf<T> = Defined<T> extends readonly unknown[] ? never : keyof Defined<T> & string;
 type ValueAt<T, K> = Defined<T> extends infer D ? (K extends keyof D ? Defined<D[K]> : never) : never;
 
-// Text that some later step fills in: ${VAR} (Flux, envsubst), {{ x }} (templates), $(VAR) (kustomize).
-const PLACEHOLDER = /\$\{|\{\{|\$\([A-Za-z_]/;
+// Text that some later step fills in: ${VAR} (Flux, envsubst), {{ x }} (templates), $(VAR) (kustomize), and $VAR (a shell) alone.
+const PLACEHOLDER = /\$\{|\{\{|\$\([A-Za-z_]|^\$[A-Z][A-Z0-9_]*$/;
 
 /** Whether a text holds a placeholder that a later step replaces, so that nothing can be said about its value. */
 export function isPlaceholder(text: string): boolean {

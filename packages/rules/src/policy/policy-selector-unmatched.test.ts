@@ -56,6 +56,13 @@ testRule(policySelectorUnmatched, {
     ),
   },
   good: {
+    'workloads of another folder without a namespace, as samples have them': {
+      files: {
+        'a/cart.yaml': cart().replace(', namespace: shop', ''),
+        'b/policy.yaml': policy('AuthorizationPolicy', pay, 'default'),
+        'c/policy.yaml': policy('AuthorizationPolicy', pay).replace(', namespace: shop', ''),
+      },
+    },
     'a label with a "*", which the definition of the kind refuses': closed(
       all(policy('Telemetry', 'selector: { matchLabels: { app: "c*" } }'), cart(), space('shop')),
     ),

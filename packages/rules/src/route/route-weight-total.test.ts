@@ -19,6 +19,17 @@ testRule(routeWeightTotal, {
     'a tcp route with one destination': route(['50'], '#~ single', 'tcp'),
   },
   good: {
+    'weights within the destination, where schema-unknown-field tells them': yaml`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: { name: route, namespace: shop }
+      spec:
+        hosts: [cart]
+        http:
+          - route:
+              - destination: { host: cart, subset: v1, weight: 90 }
+              - destination: { host: cart, subset: v2, weight: 10 }
+    `,
     'weights that are filled in later': route(['"${CANARY}"', '50']),
     'one destination with all of it, or with 0': `${route(['100'])}---\n${route(['0'])}`,
     'a single weight before 1.15': { settings: { istioVersion: '1.14' }, yaml: route(['']) },

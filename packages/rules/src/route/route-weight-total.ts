@@ -98,6 +98,7 @@ export const routeWeightTotal = defineRule({
       const total = weights.reduce((sum, weight) => sum + (weight.number() ?? 0), 0);
       if (total === 100) continue;
       if (exact) report(place, 'total', { ...words, total }, { codes: [] });
+      else if (total === 0 && route.destinations.some((d) => d.field.at('weight').exists)) continue;
       else if (total === 0) report(place, 'zero', words, { codes: [] });
       else
         report(

@@ -32,6 +32,7 @@ testRule(schemaTrafficPolicy, {
       'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: { name: a }\nspec: { inboundConnectionPool: {} } #~ refused\n',
   },
   good: {
+    'a misspelt block alone, which schema-unknown-field tells': policy('circuitBreaker: { consecutiveErrors: 5 }'),
     'a deprecated field of one port, of which Istio says nothing': policy(
       'portLevelSettings: [{ port: { number: 80 }, outlierDetection: { consecutiveErrors: 5 } }]',
     ),

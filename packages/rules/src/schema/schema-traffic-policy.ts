@@ -68,12 +68,15 @@ export const schemaTrafficPolicy = defineRule({
 
 const PORT_BLOCKS = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls'];
 const BLOCKS = [...PORT_BLOCKS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'];
+const KNOWN: ReadonlySet<string> = new Set([...BLOCKS, 'port']);
 
 function* policies(resource: Resource, mesh: Mesh): Generator<Refusal> {
   if (resource.type !== DESTINATION_RULE) return;
   for (const policy of trafficPolicies(resource)) {
     const { field, ofPort } = policy;
     if (lacks(field, ...(ofPort ? PORT_BLOCKS : BLOCKS)) && !field.at('tls').exists) {
+      // A key that nobody knows is the mistake then, and schema-unknown-field tells it.
+      if (field.entries().some(([key]) => !KNOWN.has(key))) continue;
       yield { at: field, what: ofPort ? 'the settings of a port are empty' : 'a traffic policy is empty', onKey: true };
       if (!ofPort) continue;
     }
