@@ -374,7 +374,7 @@ var init_field = __esm({
     "use strict";
     init_document();
     init_plain_mapping();
-    PLACEHOLDER = /\$\{|\{\{|\$\([A-Za-z_]/;
+    PLACEHOLDER = /\$\{|\{\{|\$\([A-Za-z_]|^\$[A-Z][A-Z0-9_]*$/;
     Field = class _Field {
       constructor(document, value, parent, key) {
         this.document = document;
@@ -46898,12 +46898,13 @@ var init_notes = __esm({
 });
 
 // packages/core/src/lint/run-rule.ts
-function runRule(resolved2, mesh2, all3, configPath) {
+function startRule(resolved2, mesh2, all3, configPath) {
   const { rule: rule2 } = resolved2;
   const reports = [];
   const failures = [];
   const subjects = all3.of(rule2);
   let current;
+  let next = 0;
   const report2 = (at2, messageId, data = {}, options = {}) => {
     const codes = options.codes ?? rule2.meta.codes ?? [];
     if (!Object.hasOwn(rule2.meta.messages, messageId)) {
@@ -46918,15 +46919,21 @@ function runRule(resolved2, mesh2, all3, configPath) {
     }));
     if (severity !== "off") reports.push({ rule: rule2, at: at2, messageId, data, options, resource: current, severity });
   };
-  for (const { subject, resource } of subjects) {
-    current = resource;
-    try {
-      rule2.check({ subject, mesh: mesh2, options: resolved2.options, report: report2 });
-    } catch (fault2) {
-      failures.push(failure(rule2, resource, fault2));
+  const runTo = (place2) => {
+    const first = next;
+    for (; next < subjects.length; next++) {
+      const { subject, resource, place: own3 } = subjects[next];
+      if (own3 >= place2) break;
+      current = resource;
+      try {
+        rule2.check({ subject, mesh: mesh2, options: resolved2.options, report: report2 });
+      } catch (fault2) {
+        failures.push(failure(rule2, resource, fault2));
+      }
     }
-  }
-  return { reports, failures, calls: subjects.length };
+    return next - first;
+  };
+  return { rule: rule2, reports, failures, runTo };
 }
 function isTarget(at2) {
   return at2 instanceof Field || at2?.source instanceof SourceFile && typeof at2.span?.start === "number";
@@ -46953,9 +46960,15 @@ var init_run_rule = __esm({
       #problems;
       #lists = /* @__PURE__ */ new Map();
       #byTypes = /* @__PURE__ */ new Map();
+      #places;
       constructor(mesh2, problems) {
         this.#mesh = mesh2;
         this.#problems = problems;
+      }
+      // Workloads, Services and Namespaces come in the order of their resources.
+      #placeOf(resource) {
+        this.#places ??= new Map(this.#mesh.resources.map((one2, place2) => [one2, place2]));
+        return this.#places.get(resource) ?? 0;
       }
       of(rule2) {
         const kind = rule2.meta.subject;
@@ -46976,7 +46989,7 @@ var init_run_rule = __esm({
         return fitting;
       }
       #make(kind) {
-        const own3 = (list3) => list3.map((subject) => ({ subject, resource: subject.resource }));
+        const own3 = (list3) => list3.map((subject) => ({ subject, resource: subject.resource, place: this.#placeOf(subject.resource) }));
         switch (kind) {
           case "workload":
             return own3(this.#mesh.workloads);
@@ -46985,11 +46998,11 @@ var init_run_rule = __esm({
           case "namespace":
             return own3(this.#mesh.namespaces);
           case "resource":
-            return this.#mesh.resources.map((resource) => ({ subject: resource, resource }));
+            return this.#mesh.resources.map((resource, place2) => ({ subject: resource, resource, place: place2 }));
           case "mesh":
-            return [{ subject: this.#mesh, resource: void 0 }];
+            return [{ subject: this.#mesh, resource: void 0, place: 0 }];
           case "problem":
-            return this.#problems.map((subject) => ({ subject, resource: void 0 }));
+            return this.#problems.map((subject) => ({ subject, resource: void 0, place: 0 }));
         }
       }
     };
@@ -47850,11 +47863,16 @@ function lookupSelected(mesh2, selection) {
   if (mesh2.settings.closedWorld) return MISSING;
   if (everywhere || !mesh2.installation.rootNamespace.certain) return elsewhere("it looks in every namespace");
   if (mesh2.hasUnreadBeside(resource)) return elsewhere("a template beside it may make them");
-  const near2 = (mesh2.derive(workloadsByNamespace).get(namespace) ?? []).slice(0, MOST3).filter((r) => mesh2.near(r, resource));
+  const near2 = (mesh2.derive(workloadsByNamespace).get(namespace) ?? []).slice(0, MOST3).filter((r) => mesh2.near(r, resource) && isSettledBeside(mesh2, r, resource));
   if (near2.length === 0) return elsewhere(`no workload of namespace ${namespace} was read beside it`);
   if (near2.some((r) => mesh2.hasUnreadBeside(r))) return elsewhere("a template may make them");
   if (mesh2.derive(foreignMakers).has(namespace)) return elsewhere("a custom resource may make the pods");
   return MISSING;
+}
+function isSettledBeside(mesh2, a, b) {
+  if (a.document.source === b.document.source) return true;
+  if (!mesh2.assumesNamespace(a) && !mesh2.assumesNamespace(b)) return true;
+  return a.namespaceWritten === b.namespaceWritten && folderOf(fileOf(a)) === folderOf(fileOf(b));
 }
 function workloadsByNamespace(mesh2) {
   const spaces = /* @__PURE__ */ new Map();
@@ -47873,6 +47891,7 @@ var init_policy_selection = __esm({
   "packages/core/src/mesh/policy-selection.ts"() {
     "use strict";
     init_kinds();
+    init_kustomize();
     init_resource();
     init_host_endpoints();
     init_lookup();
@@ -48148,11 +48167,18 @@ async function lintMeshes(files, setup) {
     );
     const due = await loadDue(resolvedRules(setup, project.config, settings), subjects);
     watch.lap("model");
-    for (const resolved2 of due) {
-      const run3 = runRule(resolved2, mesh2, subjects, configPath);
+    const running = due.map((resolved2) => startRule(resolved2, mesh2, subjects, configPath));
+    for (let place2 = TOGETHER; running.length > 0; place2 += TOGETHER) {
+      for (const run3 of running) {
+        const calls = run3.runTo(place2);
+        if (calls > 0) watch.rule(run3.rule.meta.id, calls);
+      }
+      if (place2 >= resources.length) break;
+    }
+    for (const run3 of running) {
+      watch.rule(run3.rule.meta.id, 0);
       for (const report2 of run3.reports) reports.push(report2);
       for (const failure2 of run3.failures) failures.push(failure2);
-      watch.rule(resolved2.rule.meta.id, run3.calls);
     }
     undecided.push(...undecidedOf(mesh2));
     watch.lap("rules");
@@ -48272,7 +48298,7 @@ function groupByPath(read3) {
   }
   return groups2;
 }
-var SetupError, NO_CONFIG, Stopwatch;
+var SetupError, NO_CONFIG, TOGETHER, Stopwatch;
 var init_lint = __esm({
   "packages/core/src/lint/lint.ts"() {
     "use strict";
@@ -48299,6 +48325,7 @@ var init_lint = __esm({
     SetupError = class extends Error {
     };
     NO_CONFIG = {};
+    TOGETHER = 256;
     Stopwatch = class {
       #clock;
       #stages = { read: 0, model: 0, rules: 0, findings: 0 };
@@ -72334,6 +72361,7 @@ var init_route_weight_total = __esm({
           const total = weights.reduce((sum, weight) => sum + (weight.number() ?? 0), 0);
           if (total === 100) continue;
           if (exact) report2(place2, "total", { ...words3, total }, { codes: [] });
+          else if (total === 0 && route.destinations.some((d) => d.field.at("weight").exists)) continue;
           else if (total === 0) report2(place2, "zero", words3, { codes: [] });
           else
             report2(
@@ -79774,6 +79802,7 @@ function* policies3(resource, mesh2) {
   for (const policy of trafficPolicies(resource)) {
     const { field: field3, ofPort } = policy;
     if (lacks2(field3, ...ofPort ? PORT_BLOCKS : BLOCKS) && !field3.at("tls").exists) {
+      if (field3.entries().some(([key]) => !KNOWN3.has(key))) continue;
       yield { at: field3, what: ofPort ? "the settings of a port are empty" : "a traffic policy is empty", onKey: true };
       if (!ofPort) continue;
     }
@@ -79831,7 +79860,7 @@ function* poolFaults(pool) {
       if (lacksText(keepAlive, key)) yield { at: keepAlive, what: `http2KeepAlive has no ${key}`, onKey: true };
   }
 }
-var schemaTrafficPolicy, PORT_BLOCKS, BLOCKS;
+var schemaTrafficPolicy, PORT_BLOCKS, BLOCKS, KNOWN3;
 var init_schema_traffic_policy = __esm({
   "packages/rules/src/schema/schema-traffic-policy.ts"() {
     "use strict";
@@ -79903,6 +79932,7 @@ var init_schema_traffic_policy = __esm({
     });
     PORT_BLOCKS = ["outlierDetection", "connectionPool", "loadBalancer", "tls"];
     BLOCKS = [...PORT_BLOCKS, "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget"];
+    KNOWN3 = /* @__PURE__ */ new Set([...BLOCKS, "port"]);
   }
 });
 
