@@ -76027,8 +76027,9 @@ function sinceText({ first, after }) {
   const minor = (release) => Number(release.split(".")[1]);
   return minor(first) - minor(after) === 1 ? `it needs Istio ${first}` : `Istio ${after} has it not yet, ${first} has it`;
 }
-function severityOf2(fault2) {
-  return fault2.certain && fault2.kind !== "empty" ? "error" : "warning";
+function standingOf({ basis }, fault2) {
+  if (fault2.certain) return { severity: fault2.kind === "empty" ? "warning" : "error" };
+  return basis.from === "input" ? { severity: "info", advice: true } : { severity: "warning" };
 }
 function faultsOf(shape, kind) {
   if (!shape || shape.faults.length === 0) return [];
@@ -76170,12 +76171,12 @@ var init_schema_cel = __esm({
           const [expression2, message3] = fault2.rule;
           const field3 = fieldAt2(resource.body, fault2.path);
           const words3 = celWords(expression2);
-          const severity = severityOf2(fault2);
+          const standing = standingOf(shape, fault2);
           const common = { resource: nameOf2(resource), basis };
           if (!words3 || message3 !== void 0) {
             const said = (message3 ?? expression2).replaceAll(/\s+/g, " ").slice(0, LONGEST_MESSAGE2);
             const where2 = pathText(fault2.path) || resource.kind;
-            report2(field3, "own", { ...common, field: where2, message: said }, { severity });
+            report2(field3, "own", { ...common, field: where2, message: said }, standing);
             continue;
           }
           const { demand, at: at2 = [] } = words3;
@@ -76189,13 +76190,13 @@ var init_schema_cel = __esm({
               "object",
               { ...common, object: objectText(resource, fault2.path), demand },
               {
-                severity,
+                ...standing,
                 onKey: true
               }
             );
           else {
             const written3 = field3.isMapping || field3.isList ? "" : `is ${valueText(field3.value)}: it `;
-            report2(field3, "value", { ...common, field: pathText(fault2.path), written: written3, demand }, { severity });
+            report2(field3, "value", { ...common, field: pathText(fault2.path), written: written3, demand }, standing);
           }
         }
       }
@@ -77967,11 +77968,11 @@ var init_schema_missing_field = __esm({
           const words3 = { resource: nameOf2(resource), object: objectText(resource, path), key, basis: basisText(shape) };
           const object = fieldAt2(resource.body, path);
           const field3 = object.at(key);
-          const severity = severityOf2(fault2);
+          const standing = standingOf(shape, fault2);
           const ofHost = resource.type === VIRTUAL_SERVICE && HOST_KEYS.has(key) && path.includes("route");
           const codes = ofHost ? ["IST0101/host"] : [];
-          if (field3.exists) report2(field3, "empty", words3, { severity, codes, onKey: true });
-          else report2(object, "missing", words3, { severity, codes });
+          if (field3.exists) report2(field3, "empty", words3, { ...standing, codes, onKey: true });
+          else report2(object, "missing", words3, { ...standing, codes });
         }
       }
     });
@@ -78296,11 +78297,11 @@ var init_schema_one_of = __esm({
           const set3 = [...fault2.set].sort((a, b) => order.indexOf(a) - order.indexOf(b));
           const words3 = { resource: nameOf2(resource), object: objectText(resource, fault2.path), set: listText(set3), basis };
           const related2 = set3.slice(0, -1).map((key) => ({ at: object.at(key), note: "set here, too" }));
-          report2(object.at(set3.at(-1) ?? ""), "together", words3, { severity: severityOf2(fault2), onKey: true, related: related2 });
+          report2(object.at(set3.at(-1) ?? ""), "together", words3, { ...standingOf(shape, fault2), onKey: true, related: related2 });
         }
         for (const fault2 of faultsOf(shape, "branch")) {
           const words3 = { resource: nameOf2(resource), object: objectText(resource, fault2.path), basis };
-          report2(fieldAt2(resource.body, fault2.path), "noForm", words3, { severity: severityOf2(fault2) });
+          report2(fieldAt2(resource.body, fault2.path), "noForm", words3, { ...standingOf(shape, fault2) });
         }
       }
     });
@@ -80026,7 +80027,7 @@ var init_schema_unknown_field = __esm({
           const object = objectText(resource, fault2.path.slice(0, -1));
           const words3 = { resource: nameOf2(resource), key, object };
           const basis = basisText(shape);
-          const options = { severity: severityOf2(fault2), onKey: true };
+          const options = { ...standingOf(shape, fault2), onKey: true };
           if (history)
             report2(field3, "later", { ...words3, release: releaseText(shape), since: sinceText(history) }, options);
           else if (belongs2) report2(field3, "misplaced", { ...words3, basis, place: objectText(resource, belongs2) }, options);
@@ -80141,40 +80142,35 @@ var init_schema_value_invalid = __esm({
           const { value, problem, history } = fault2;
           const field3 = fieldAt2(resource.body, fault2.path);
           const words3 = { resource: whose, field: pathText(fault2.path), written: valueText(value), basis };
-          const severity = severityOf2(fault2);
+          const standing = standingOf(shape, fault2);
           switch (problem.check) {
             case "enum":
-              if (history) report2(field3, "later", { ...words3, since: sinceText(history) }, { severity });
+              if (history) report2(field3, "later", { ...words3, since: sinceText(history) }, standing);
               else {
                 const accepted2 = acceptedText2(problem);
                 const suggested = problem.suggestion === void 0 ? [] : replaceString(field3, problem.suggestion);
-                report2(
-                  field3,
-                  "word",
-                  { ...words3, accepted: accepted2 },
-                  suggested.length > 0 ? { severity, suggested } : { severity }
-                );
+                report2(field3, "word", { ...words3, accepted: accepted2 }, suggested.length > 0 ? { ...standing, suggested } : standing);
               }
               break;
             case "pattern":
-              report2(field3, "form", { ...words3, form: patternText(problem.pattern) }, { severity });
+              report2(field3, "form", { ...words3, form: patternText(problem.pattern) }, standing);
               break;
             case "format":
-              report2(field3, "form", { ...words3, form: `the format ${problem.format}` }, { severity });
+              report2(field3, "form", { ...words3, form: `the format ${problem.format}` }, standing);
               break;
             case "minimum":
             case "maximum":
             case "multipleOf":
-              report2(field3, "range", { ...words3, limit: rangeText(problem.check, problem) }, { severity });
+              report2(field3, "range", { ...words3, limit: rangeText(problem.check, problem) }, standing);
               break;
             default:
-              report2(field3, "length", { ...words3, ...sizeText(field3, problem) }, { severity });
+              report2(field3, "length", { ...words3, ...sizeText(field3, problem) }, standing);
           }
         }
         reportRepeated(shape, (fault2, first, identity2) => {
           const words3 = { resource: whose, field: pathText(fault2.path), first: pathText(first), identity: identity2, basis };
           report2(fieldAt2(resource.body, fault2.path), "repeated", words3, {
-            severity: severityOf2(fault2),
+            ...standingOf(shape, fault2),
             related: [{ at: fieldAt2(resource.body, first), note: "here first" }]
           });
         });
@@ -81598,18 +81594,18 @@ var init_schema_wrong_type = __esm({
           const written3 = valueText(value);
           const words3 = { resource: whose, field: pathText(fault2.path), written: written3, basis };
           const field3 = fieldAt2(resource.body, fault2.path);
-          const severity = severityOf2(fault2);
+          const standing = standingOf(shape, fault2);
           if (typeof value === "string" && isBare(value, expected2))
-            report2(field3, "quoted", { ...words3, expected: expected2 }, { severity });
+            report2(field3, "quoted", { ...words3, expected: expected2 }, standing);
           else if (expected2 === "a text" && (typeof value === "number" || typeof value === "boolean"))
-            report2(field3, "bare", { ...words3, written: field3.text() ?? written3 }, { severity });
+            report2(field3, "bare", { ...words3, written: field3.text() ?? written3 }, standing);
           else if (expected2 === "a list" && value !== null)
-            report2(field3, "listItem", { ...words3, written: typeof value === "object" ? "mapping" : written3 }, { severity });
-          else report2(field3, "wrong", { ...words3, expected: expected2 }, { severity });
+            report2(field3, "listItem", { ...words3, written: typeof value === "object" ? "mapping" : written3 }, standing);
+          else report2(field3, "wrong", { ...words3, expected: expected2 }, standing);
         }
         for (const fault2 of faultsOf(shape, "empty")) {
           const words3 = { resource: whose, field: pathText(fault2.path), basis };
-          report2(fieldAt2(resource.body, fault2.path), "empty", words3, { severity: severityOf2(fault2) });
+          report2(fieldAt2(resource.body, fault2.path), "empty", words3, { ...standingOf(shape, fault2) });
         }
       }
     });

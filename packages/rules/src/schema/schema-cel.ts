@@ -1,6 +1,6 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
 import { celWords } from '../shared/schema-cel-words.ts';
-import { basisText, faultsOf, objectText, pathText, severityOf, valueText } from '../shared/schema-words.ts';
+import { basisText, faultsOf, objectText, pathText, standingOf, valueText } from '../shared/schema-words.ts';
 
 export const schemaCel = defineRule({
   meta: {
@@ -79,12 +79,12 @@ export const schemaCel = defineRule({
       const [expression, message] = fault.rule;
       const field = fieldAt(resource.body, fault.path);
       const words = celWords(expression);
-      const severity = severityOf(fault);
+      const standing = standingOf(shape, fault);
       const common = { resource: nameOf(resource), basis };
       if (!words || message !== undefined) {
         const said = (message ?? expression).replaceAll(/\s+/g, ' ').slice(0, LONGEST_MESSAGE);
         const where = pathText(fault.path) || resource.kind;
-        report(field, 'own', { ...common, field: where, message: said }, { severity });
+        report(field, 'own', { ...common, field: where, message: said }, standing);
         continue;
       }
       const { demand, at = [] } = words;
@@ -98,13 +98,13 @@ export const schemaCel = defineRule({
           'object',
           { ...common, object: objectText(resource, fault.path), demand },
           {
-            severity,
+            ...standing,
             onKey: true,
           },
         );
       else {
         const written = field.isMapping || field.isList ? '' : `is ${valueText(field.value)}: it `;
-        report(field, 'value', { ...common, field: pathText(fault.path), written, demand }, { severity });
+        report(field, 'value', { ...common, field: pathText(fault.path), written, demand }, standing);
       }
     }
   },

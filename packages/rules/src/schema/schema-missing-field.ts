@@ -1,6 +1,6 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
 import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { basisText, faultsOf, objectText, severityOf } from '../shared/schema-words.ts';
+import { basisText, faultsOf, objectText, standingOf } from '../shared/schema-words.ts';
 
 export const schemaMissingField = defineRule({
   meta: {
@@ -70,11 +70,11 @@ export const schemaMissingField = defineRule({
       const words = { resource: nameOf(resource), object: objectText(resource, path), key, basis: basisText(shape) };
       const object = fieldAt(resource.body, path);
       const field = object.at(key);
-      const severity = severityOf(fault);
+      const standing = standingOf(shape, fault);
       const ofHost = resource.type === VIRTUAL_SERVICE && HOST_KEYS.has(key) && path.includes('route');
       const codes = ofHost ? ['IST0101/host'] : [];
-      if (field.exists) report(field, 'empty', words, { severity, codes, onKey: true });
-      else report(object, 'missing', words, { severity, codes });
+      if (field.exists) report(field, 'empty', words, { ...standing, codes, onKey: true });
+      else report(object, 'missing', words, { ...standing, codes });
     }
   },
 });

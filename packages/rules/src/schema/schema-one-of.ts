@@ -1,5 +1,5 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { basisText, faultsOf, listText, objectText, severityOf } from '../shared/schema-words.ts';
+import { basisText, faultsOf, listText, objectText, standingOf } from '../shared/schema-words.ts';
 
 export const schemaOneOf = defineRule({
   meta: {
@@ -61,11 +61,11 @@ export const schemaOneOf = defineRule({
       const set = [...fault.set].sort((a, b) => order.indexOf(a) - order.indexOf(b));
       const words = { resource: nameOf(resource), object: objectText(resource, fault.path), set: listText(set), basis };
       const related = set.slice(0, -1).map((key) => ({ at: object.at(key), note: 'set here, too' }));
-      report(object.at(set.at(-1) ?? ''), 'together', words, { severity: severityOf(fault), onKey: true, related });
+      report(object.at(set.at(-1) ?? ''), 'together', words, { ...standingOf(shape, fault), onKey: true, related });
     }
     for (const fault of faultsOf(shape, 'branch')) {
       const words = { resource: nameOf(resource), object: objectText(resource, fault.path), basis };
-      report(fieldAt(resource.body, fault.path), 'noForm', words, { severity: severityOf(fault) });
+      report(fieldAt(resource.body, fault.path), 'noForm', words, { ...standingOf(shape, fault) });
     }
   },
 });

@@ -6,8 +6,8 @@ import {
   listText,
   objectText,
   releaseText,
-  severityOf,
   sinceText,
+  standingOf,
 } from '../shared/schema-words.ts';
 
 export const schemaUnknownField = defineRule({
@@ -92,7 +92,7 @@ export const schemaUnknownField = defineRule({
       const object = objectText(resource, fault.path.slice(0, -1));
       const words = { resource: nameOf(resource), key, object };
       const basis = basisText(shape);
-      const options = { severity: severityOf(fault), onKey: true };
+      const options = { ...standingOf(shape, fault), onKey: true };
       if (history)
         report(field, 'later', { ...words, release: releaseText(shape), since: sinceText(history) }, options);
       else if (belongs) report(field, 'misplaced', { ...words, basis, place: objectText(resource, belongs) }, options);

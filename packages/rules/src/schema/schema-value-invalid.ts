@@ -1,6 +1,6 @@
 import { defineRule, type Field, fieldAt, nameOf, type Shape, type ValueProblem } from '@meshvet/core';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { basisText, faultsOf, listText, pathText, severityOf, sinceText, valueText } from '../shared/schema-words.ts';
+import { basisText, faultsOf, listText, pathText, sinceText, standingOf, valueText } from '../shared/schema-words.ts';
 
 export const schemaValueInvalid = defineRule({
   meta: {
@@ -65,40 +65,35 @@ export const schemaValueInvalid = defineRule({
       const { value, problem, history } = fault;
       const field = fieldAt(resource.body, fault.path);
       const words = { resource: whose, field: pathText(fault.path), written: valueText(value), basis };
-      const severity = severityOf(fault);
+      const standing = standingOf(shape, fault);
       switch (problem.check) {
         case 'enum':
-          if (history) report(field, 'later', { ...words, since: sinceText(history) }, { severity });
+          if (history) report(field, 'later', { ...words, since: sinceText(history) }, standing);
           else {
             const accepted = acceptedText(problem);
             const suggested = problem.suggestion === undefined ? [] : replaceString(field, problem.suggestion);
-            report(
-              field,
-              'word',
-              { ...words, accepted },
-              suggested.length > 0 ? { severity, suggested } : { severity },
-            );
+            report(field, 'word', { ...words, accepted }, suggested.length > 0 ? { ...standing, suggested } : standing);
           }
           break;
         case 'pattern':
-          report(field, 'form', { ...words, form: patternText(problem.pattern) }, { severity });
+          report(field, 'form', { ...words, form: patternText(problem.pattern) }, standing);
           break;
         case 'format':
-          report(field, 'form', { ...words, form: `the format ${problem.format}` }, { severity });
+          report(field, 'form', { ...words, form: `the format ${problem.format}` }, standing);
           break;
         case 'minimum':
         case 'maximum':
         case 'multipleOf':
-          report(field, 'range', { ...words, limit: rangeText(problem.check, problem) }, { severity });
+          report(field, 'range', { ...words, limit: rangeText(problem.check, problem) }, standing);
           break;
         default:
-          report(field, 'length', { ...words, ...sizeText(field, problem) }, { severity });
+          report(field, 'length', { ...words, ...sizeText(field, problem) }, standing);
       }
     }
     reportRepeated(shape, (fault, first, identity) => {
       const words = { resource: whose, field: pathText(fault.path), first: pathText(first), identity, basis };
       report(fieldAt(resource.body, fault.path), 'repeated', words, {
-        severity: severityOf(fault),
+        ...standingOf(shape, fault),
         related: [{ at: fieldAt(resource.body, first), note: 'here first' }],
       });
     });

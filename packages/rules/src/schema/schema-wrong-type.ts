@@ -1,5 +1,5 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { basisText, faultsOf, pathText, severityOf, valueText } from '../shared/schema-words.ts';
+import { basisText, faultsOf, pathText, standingOf, valueText } from '../shared/schema-words.ts';
 
 export const schemaWrongType = defineRule({
   meta: {
@@ -70,18 +70,18 @@ export const schemaWrongType = defineRule({
       const written = valueText(value);
       const words = { resource: whose, field: pathText(fault.path), written, basis };
       const field = fieldAt(resource.body, fault.path);
-      const severity = severityOf(fault);
+      const standing = standingOf(shape, fault);
       if (typeof value === 'string' && isBare(value, expected))
-        report(field, 'quoted', { ...words, expected }, { severity });
+        report(field, 'quoted', { ...words, expected }, standing);
       else if (expected === 'a text' && (typeof value === 'number' || typeof value === 'boolean'))
-        report(field, 'bare', { ...words, written: field.text() ?? written }, { severity });
+        report(field, 'bare', { ...words, written: field.text() ?? written }, standing);
       else if (expected === 'a list' && value !== null)
-        report(field, 'listItem', { ...words, written: typeof value === 'object' ? 'mapping' : written }, { severity });
-      else report(field, 'wrong', { ...words, expected }, { severity });
+        report(field, 'listItem', { ...words, written: typeof value === 'object' ? 'mapping' : written }, standing);
+      else report(field, 'wrong', { ...words, expected }, standing);
     }
     for (const fault of faultsOf(shape, 'empty')) {
       const words = { resource: whose, field: pathText(fault.path), basis };
-      report(fieldAt(resource.body, fault.path), 'empty', words, { severity: severityOf(fault) });
+      report(fieldAt(resource.body, fault.path), 'empty', words, { ...standingOf(shape, fault) });
     }
   },
 });

@@ -120,9 +120,16 @@ export function sinceText({ first, after }: { readonly first: string; readonly a
     : `Istio ${after} has it not yet, ${first} has it`;
 }
 
-/** A fault is an error where the API server surely refuses the object, or kubectl does. */
-export function severityOf(fault: ShapeFault): 'error' | 'warning' {
-  return fault.certain && fault.kind !== 'empty' ? 'error' : 'warning';
+/**
+ * How much a fault weighs: an error where the API server surely refuses the object, or kubectl does; a warning where it may. By a definition
+ * that only stands somewhere among the files it is advice: the cluster may well have another version or channel of it.
+ */
+export function standingOf(
+  { basis }: Shape,
+  fault: ShapeFault,
+): { readonly severity: 'error' | 'warning' | 'info'; readonly advice?: boolean } {
+  if (fault.certain) return { severity: fault.kind === 'empty' ? 'warning' : 'error' };
+  return basis.from === 'input' ? { severity: 'info', advice: true } : { severity: 'warning' };
 }
 
 /** The faults of one kind that the schema of a resource finds. */
