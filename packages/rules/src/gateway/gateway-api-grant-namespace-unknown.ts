@@ -7,7 +7,7 @@ export const gatewayApiGrantNamespaceUnknown = defineRule({
     summary: 'A ReferenceGrant permits references from a namespace that does not exist.',
     why: 'Namespaces are compared as text, so such an entry permits nothing, and the references that it was written for stay refused.',
     fix: 'Write the namespace of the route or the Gateway that refers to something here.',
-    severity: 'error',
+    severity: 'warning',
     subject: 'resource',
     types: ['gateway.networking.k8s.io/ReferenceGrant'],
     codes: ['KIA1601'],

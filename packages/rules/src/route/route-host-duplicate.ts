@@ -154,7 +154,7 @@ export const routeHostDuplicate = defineRule({
   },
 });
 
-const MOST = 200;
+const MOST = 40;
 
 function words(resource: Resource, others: readonly VirtualService[]) {
   const names = [...new Set(others.map((other) => nameOf(other.resource)))].sort();

@@ -115,7 +115,7 @@ export const runtimeMtlsPortLevel = defineRule({
     if (!policy || policy.ports.size === 0 || policy.ports.size > MOST_PORTS) return;
     const data = { policy: nameOf(resource) };
     if (!policy.selector) {
-      // The definition of Istio 1.22 and later refuses it, and another rule tells so.
+      // The definition of Istio 1.23 and later refuses it, and another rule tells so.
       const told = mesh
         .shapeOf(resource)
         ?.faults.some((f) => f.kind === 'cel' && (f.path.length < 2 || f.path[1] === 'portLevelMtls'));

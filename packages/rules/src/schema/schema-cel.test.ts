@@ -97,6 +97,12 @@ spec: #~ object \`spec\`
 `,
   },
   good: {
+    'a variable of the shell in place of an address': `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: gateway, namespace: istio-system }
+spec: { jwtRules: [{ issuer: $OIDC_ISSUER_URL, jwksUri: $OIDC_JWKS_URI }] }
+`,
     'Kubernetes before 1.25, which evaluates no expressions': { yaml: policy, settings: { kubernetesVersion: '1.24' } },
     'Istio before 1.23, which wrote none': { yaml: policy, settings: { istioVersion: '1.22' } },
     'ports with a selector': `${policy}

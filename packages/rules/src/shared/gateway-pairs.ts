@@ -16,7 +16,7 @@ export interface GatewayPair {
 }
 
 // No gateway serves so many objects, and each is held against each.
-const MOST = 300;
+const MOST = 150;
 
 /** The other Gateways that a proxy of this one reads too, and that are surely applied beside it. */
 export function gatewaysBeside(mesh: Mesh, gateway: Gateway): readonly GatewayPair[] {

@@ -35,7 +35,7 @@ export interface PodPortGroup {
 }
 
 // A pod behind more ports than this on one target shows the same with the first of them; a hostile file has a hundred thousand.
-const MOST = 64;
+const MOST = 24;
 const TRANSPORTS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'SCTP']);
 
 /** The groups of ports of one Service that end on one target port. */
