@@ -56434,7 +56434,7 @@ var init_gateway_api_grant_namespace_unknown = __esm({
         summary: "A ReferenceGrant permits references from a namespace that does not exist.",
         why: "Namespaces are compared as text, so such an entry permits nothing, and the references that it was written for stay refused.",
         fix: "Write the namespace of the route or the Gateway that refers to something here.",
-        severity: "error",
+        severity: "warning",
         subject: "resource",
         types: ["gateway.networking.k8s.io/ReferenceGrant"],
         codes: ["KIA1601"],
@@ -57314,7 +57314,7 @@ var init_gateway_pairs = __esm({
   "packages/rules/src/shared/gateway-pairs.ts"() {
     "use strict";
     init_src();
-    MOST14 = 300;
+    MOST14 = 150;
     MOST_WORKLOADS4 = 40;
   }
 });
@@ -70201,7 +70201,7 @@ var init_route_host_duplicate = __esm({
         }
       }
     });
-    MOST40 = 200;
+    MOST40 = 40;
   }
 });
 
@@ -82433,7 +82433,7 @@ var init_pod_ports = __esm({
     init_src();
     init_audience();
     init_endpoints();
-    MOST50 = 64;
+    MOST50 = 24;
     TRANSPORTS = /* @__PURE__ */ new Set(["TCP", "UDP", "SCTP"]);
   }
 });
