@@ -24147,7 +24147,10 @@ var init_mesh = __esm({
       #shapes;
       #sidecars = /* @__PURE__ */ new Map();
       #admissions = /* @__PURE__ */ new Map();
-      #written = { istio: /* @__PURE__ */ new Map(), linkerd: /* @__PURE__ */ new Map() };
+      #written = {
+        istio: /* @__PURE__ */ new Map(),
+        linkerd: /* @__PURE__ */ new Map()
+      };
       #injectionsIn = /* @__PURE__ */ new Map();
       #candidates = /* @__PURE__ */ new Map();
       #behind = /* @__PURE__ */ new Map();
@@ -24337,20 +24340,20 @@ var init_mesh = __esm({
       injectionIn(namespace) {
         let injection = this.#injectionsIn.get(namespace);
         if (!injection) {
-          const installed2 = this.#webhooks();
-          const revision = namespace.resource.labels.get(REVISION_KEY);
-          const asked = askedWebhooks(this.settings, this.installation, installed2, [revision]);
-          const setup = { settings: this.settings, installation: this.installation, webhooks: [...installed2, ...asked] };
+          const setup = this.#setupFor([namespace.resource.labels.get(REVISION_KEY)]);
           this.#injectionsIn.set(namespace, injection = injectionOfSilentPod(namespace, setup));
         }
         return injection;
       }
       #admissionSetup({ podLabels }, namespace) {
-        const installed2 = this.#webhooks();
         const variants = namespace.state === "read" ? namespace.variants.slice(0, MOST_VARIANTS) : [];
         const above2 = variants.map((n) => n.resource.labels.get(REVISION_KEY));
-        const asked = askedWebhooks(this.settings, this.installation, installed2, [...above2, podLabels.get(REVISION_KEY)]);
-        const near2 = this.#candidatesIn(variants);
+        return this.#setupFor([...above2, podLabels.get(REVISION_KEY)], this.#candidatesIn(variants));
+      }
+      /** What a decision needs, with the entries of the revisions that namespace and pods name. */
+      #setupFor(revisions, near2) {
+        const installed2 = this.#webhooks();
+        const asked = askedWebhooks(this.settings, this.installation, installed2, revisions);
         return {
           settings: this.settings,
           installation: this.installation,
@@ -24373,15 +24376,14 @@ var init_mesh = __esm({
         return near2;
       }
       #namespaceFacts({ resource }) {
-        const { namespace = "", namespaceWritten, rewrites, body } = resource;
+        const { namespace = "", rewrites, body } = resource;
         const unknown2 = (why, needs2, isOpen2 = true) => ({ state: "unknown", why, needs: needs2, isOpen: isOpen2 });
         const render2 = "check what is rendered (--kustomize, --helm, or standard input)";
         if (rewrites?.namespace) return unknown2("a Kustomization moves it to another namespace", render2);
         if (body.at("metadata").at("namespace").text() === void 0 && body.at("metadata").at("namespace").hasValue)
           return unknown2("its namespace is filled in later", render2);
-        const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== "default";
         const place2 = "say which namespace it goes to, in the manifest or as defaultNamespace in the config";
-        if (!sure) return unknown2("the manifest names no namespace", place2);
+        if (this.assumesNamespace(resource)) return unknown2("the manifest names no namespace", place2);
         const variants = this.#differentNamespaces().get(namespace);
         if (variants) return { state: "read", variants };
         const add2 = `add the manifest of Namespace ${namespace} to what is checked`;
@@ -24401,11 +24403,9 @@ var init_mesh = __esm({
       }
       /** The parts of a mesh that stand in the manifest of a workload, by hand or from an injector; undefined when none do. */
       writtenSidecar(workload, mesh2 = "istio") {
-        const known4 = this.#written[mesh2].get(workload);
-        if (known4) return known4;
-        const written3 = readWrittenSidecar(workload, mesh2);
-        if (written3) this.#written[mesh2].set(workload, written3);
-        return written3;
+        const known4 = this.#written[mesh2];
+        if (!known4.has(workload)) known4.set(workload, readWrittenSidecar(workload, mesh2));
+        return known4.get(workload);
       }
       /**
        * Whether the pods behind a Service are in the mesh: yes when some are, no when all that there are, are not. A Service
@@ -52351,9 +52351,8 @@ function isWish(field3) {
   return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
 }
 function namespacesOf(mesh2, resource) {
-  const { namespace, namespaceWritten, rewrites } = resource;
-  const sure = namespaceWritten || mesh2.settings.closedWorld || mesh2.settings.defaultNamespace !== "default";
-  if (namespace === void 0 || !sure || rewrites?.namespace) return void 0;
+  const { namespace, rewrites } = resource;
+  if (namespace === void 0 || rewrites?.namespace || mesh2.assumesNamespace(resource)) return void 0;
   const found2 = mesh2.namespace(namespace);
   return found2.state === "found" ? found2.value : void 0;
 }
@@ -54581,9 +54580,8 @@ function byResource(mesh2) {
 function byNamespace2(mesh2) {
   const map2 = /* @__PURE__ */ new Map();
   for (const workload of mesh2.workloads) {
-    const { namespace = "", namespaceWritten, rewrites } = workload.resource;
-    const sure = namespaceWritten || mesh2.settings.closedWorld || mesh2.settings.defaultNamespace !== "default";
-    if (!sure || rewrites?.namespace) continue;
+    const { namespace = "", rewrites } = workload.resource;
+    if (rewrites?.namespace || mesh2.assumesNamespace(workload.resource)) continue;
     const there = map2.get(namespace);
     if (there) there.push(workload);
     else map2.set(namespace, [workload]);

@@ -106,7 +106,10 @@ export class Mesh {
   readonly #shapes: Shapes;
   readonly #sidecars = new Map<Workload, Sidecar>();
   readonly #admissions = new Map<Workload, Admission>();
-  readonly #written = { istio: new Map<Workload, WrittenSidecar>(), linkerd: new Map<Workload, WrittenSidecar>() };
+  readonly #written = {
+    istio: new Map<Workload, WrittenSidecar | undefined>(),
+    linkerd: new Map<Workload, WrittenSidecar | undefined>(),
+  };
   readonly #injectionsIn = new Map<Namespace, Injection>();
   readonly #candidates = new Map<string, readonly InjectorWebhook[]>();
   readonly #behind = new Map<Service, Lookup<Behind>>();
@@ -325,21 +328,22 @@ export class Mesh {
   injectionIn(namespace: Namespace): Injection {
     let injection = this.#injectionsIn.get(namespace);
     if (!injection) {
-      const installed = this.#webhooks();
-      const revision = namespace.resource.labels.get(REVISION_KEY);
-      const asked = askedWebhooks(this.settings, this.installation, installed, [revision]);
-      const setup = { settings: this.settings, installation: this.installation, webhooks: [...installed, ...asked] };
+      const setup = this.#setupFor([namespace.resource.labels.get(REVISION_KEY)]);
       this.#injectionsIn.set(namespace, (injection = injectionOfSilentPod(namespace, setup)));
     }
     return injection;
   }
 
   #admissionSetup({ podLabels }: Workload, namespace: NamespaceFacts): AdmissionSetup {
-    const installed = this.#webhooks();
     const variants = namespace.state === 'read' ? namespace.variants.slice(0, MOST_VARIANTS) : [];
     const above = variants.map((n) => n.resource.labels.get(REVISION_KEY));
-    const asked = askedWebhooks(this.settings, this.installation, installed, [...above, podLabels.get(REVISION_KEY)]);
-    const near = this.#candidatesIn(variants);
+    return this.#setupFor([...above, podLabels.get(REVISION_KEY)], this.#candidatesIn(variants));
+  }
+
+  /** What a decision needs, with the entries of the revisions that namespace and pods name. */
+  #setupFor(revisions: readonly (string | undefined)[], near?: readonly InjectorWebhook[]): AdmissionSetup {
+    const installed = this.#webhooks();
+    const asked = askedWebhooks(this.settings, this.installation, installed, revisions);
     return {
       settings: this.settings,
       installation: this.installation,
@@ -364,16 +368,14 @@ export class Mesh {
   }
 
   #namespaceFacts({ resource }: Workload): NamespaceFacts {
-    const { namespace = '', namespaceWritten, rewrites, body } = resource;
+    const { namespace = '', rewrites, body } = resource;
     const unknown = (why: string, needs: string, isOpen = true) => ({ state: 'unknown', why, needs, isOpen }) as const;
     const render = 'check what is rendered (--kustomize, --helm, or standard input)';
     if (rewrites?.namespace) return unknown('a Kustomization moves it to another namespace', render);
     if (body.at('metadata').at('namespace').text() === undefined && body.at('metadata').at('namespace').hasValue)
       return unknown('its namespace is filled in later', render);
-    // A manifest without namespace goes wherever it is applied: `default` is an assumption, and no ground for a verdict.
-    const sure = namespaceWritten || this.settings.closedWorld || this.settings.defaultNamespace !== 'default';
     const place = 'say which namespace it goes to, in the manifest or as defaultNamespace in the config';
-    if (!sure) return unknown('the manifest names no namespace', place);
+    if (this.assumesNamespace(resource)) return unknown('the manifest names no namespace', place);
     const variants = this.#differentNamespaces().get(namespace);
     if (variants) return { state: 'read', variants };
     const add = `add the manifest of Namespace ${namespace} to what is checked`;
@@ -395,11 +397,10 @@ export class Mesh {
 
   /** The parts of a mesh that stand in the manifest of a workload, by hand or from an injector; undefined when none do. */
   writtenSidecar(workload: Workload, mesh: 'istio' | 'linkerd' = 'istio'): WrittenSidecar | undefined {
-    const known = this.#written[mesh].get(workload);
-    if (known) return known;
-    const written = readWrittenSidecar(workload, mesh);
-    if (written) this.#written[mesh].set(workload, written);
-    return written;
+    // Nearly all workloads have none, and a dozen rules ask of each.
+    const known = this.#written[mesh];
+    if (!known.has(workload)) known.set(workload, readWrittenSidecar(workload, mesh));
+    return known.get(workload);
   }
 
   /**

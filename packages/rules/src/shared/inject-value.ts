@@ -17,10 +17,8 @@ export function isWish(field: Field): boolean {
 
 /** The manifests of the namespace that a resource surely lands in; undefined when that is not known. */
 export function namespacesOf(mesh: Mesh, resource: Resource): readonly Namespace[] | undefined {
-  const { namespace, namespaceWritten, rewrites } = resource;
-  // A manifest without namespace goes wherever it is applied.
-  const sure = namespaceWritten || mesh.settings.closedWorld || mesh.settings.defaultNamespace !== 'default';
-  if (namespace === undefined || !sure || rewrites?.namespace) return undefined;
+  const { namespace, rewrites } = resource;
+  if (namespace === undefined || rewrites?.namespace || mesh.assumesNamespace(resource)) return undefined;
   const found = mesh.namespace(namespace);
   return found.state === 'found' ? found.value : undefined;
 }

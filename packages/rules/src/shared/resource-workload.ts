@@ -17,9 +17,8 @@ function byResource(mesh: Mesh): ReadonlyMap<Resource, Workload> {
 function byNamespace(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
   const map = new Map<string, Workload[]>();
   for (const workload of mesh.workloads) {
-    const { namespace = '', namespaceWritten, rewrites } = workload.resource;
-    const sure = namespaceWritten || mesh.settings.closedWorld || mesh.settings.defaultNamespace !== 'default';
-    if (!sure || rewrites?.namespace) continue;
+    const { namespace = '', rewrites } = workload.resource;
+    if (rewrites?.namespace || mesh.assumesNamespace(workload.resource)) continue;
     const there = map.get(namespace);
     if (there) there.push(workload);
     else map.set(namespace, [workload]);
