@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { type InputFile, visibleText } from '@meshvet/core';
+import { addTo, type InputFile, visibleText } from '@meshvet/core';
 import { failureWords, UsageError } from './errors.ts';
 import type { Host, ProgramEnd } from './host.ts';
 import { inputOf, MAX_FILE_SIZE } from './read-input.ts';
@@ -159,9 +159,7 @@ function splitBySource(chart: string, bytes: Uint8Array): InputFile[] {
   for (const [i, head] of heads.entries()) {
     const source = head[1] as string;
     const part = text.slice(head.index, heads[i + 1]?.index ?? text.length);
-    const parts = bySource.get(source);
-    if (parts) parts.push(part);
-    else bySource.set(source, [part]);
+    addTo(bySource, source, part);
     if (bySource.size > MOST_SOURCES) throw new UsageError(`--helm: ${visibleText(chart)} renders too many files`);
   }
   const files: InputFile[] = [];

@@ -302,6 +302,7 @@ export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } fr
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
+export { addTo, groupBy } from './source/grouping.ts';
 export { isPlainMapping } from './source/plain-mapping.ts';
 export type { Position, Range, Span } from './source/position.ts';
 export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';

@@ -1,6 +1,7 @@
 import { type LintSetup, lint } from '../lint/lint.ts';
 import { compareText } from '../lint/order.ts';
 import type { Finding, LintResult } from '../lint/result.ts';
+import { addTo } from '../source/grouping.ts';
 import type { InputFile } from '../source/source-file.ts';
 import { applyEdits, ChosenEdits, type TextEdit } from './apply-edits.ts';
 import type { FixOptions, FixResult, WithdrawnFix } from './fix-files.ts';
@@ -164,9 +165,7 @@ class Round {
     const byFile = new Map<string, Candidate[]>();
     for (const candidate of all) {
       const { file } = candidate;
-      const here = byFile.get(file);
-      if (here) here.push(candidate);
-      else byFile.set(file, [candidate]);
+      addTo(byFile, file, candidate);
     }
     const texts = new Map<string, string>();
     for (const [file, candidates] of byFile) {

@@ -17,6 +17,7 @@ import { type LateRule, loadRule, type RuleHead } from '../rule/late-rule.ts';
 import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
+import { groupBy } from '../source/grouping.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { Problem } from '../source/problem.ts';
 import { readSingle } from '../source/read-single.ts';
@@ -86,7 +87,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
   const context = await readContext(setup);
   const configPath = configPathOf(setup);
   watch.lap('read');
-  const byPath = lazy(() => groupByPath(read));
+  const byPath = lazy(() => groupBy(read, (file) => file.source.path));
   const kustomizations = readKustomizations(
     read.flatMap((f) => f.documents.filter(isKustomization)),
     (path) =>
@@ -282,16 +283,6 @@ async function readMapping(file: InputFile): Promise<{ value: object; document?:
   if (document?.value === undefined || document.value === null) return { value: {} };
   if (!isPlainMapping(document.value)) throw new SetupError(`${file.path}: a mapping is expected`);
   return { value: document.value, document };
-}
-
-function groupByPath(read: readonly ReadFile[]): Map<string, ReadFile[]> {
-  const groups = new Map<string, ReadFile[]>();
-  for (const file of read) {
-    const group = groups.get(file.source.path);
-    if (group) group.push(file);
-    else groups.set(file.source.path, [file]);
-  }
-  return groups;
 }
 
 // All rules look at so many resources before they go on to the next ones: what one of them read is still at hand for the others.

@@ -6,6 +6,7 @@ import type { ProtocolSource } from '../mesh/protocol.ts';
 import type { Service, ServicePort } from '../mesh/services.ts';
 import { applicationContainers, type Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { locationOf, refOf } from './finding.ts';
 import { inboundWords, outboundWords } from './port-words.ts';
 import type { Finding, Location, ResourceRef } from './result.ts';
@@ -17,9 +18,7 @@ export function workloadReports(mesh: Mesh, findings: readonly Finding[]): Workl
   for (const finding of findings) {
     if (!finding.resource) continue;
     const key = findingKey(finding.resource, finding.location.file);
-    const list = byResource.get(key);
-    if (list) list.push(finding);
-    else byResource.set(key, [finding]);
+    addTo(byResource, key, finding);
   }
   const findingsOf = (resource: Resource) => byResource.get(findingKey(refOf(resource), fileOf(resource))) ?? [];
   return mesh.workloads.map((workload) => reportOf(mesh, workload, findingsOf));

@@ -1,5 +1,6 @@
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { endpointsByLabel } from './host-endpoints.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
@@ -86,9 +87,7 @@ function gatewaysByName(mesh: Mesh): GatewayNames {
   const names = new Map<string, Resource[]>();
   const spaces = new Map<string, Resource[]>();
   const push = (map: Map<string, Resource[]>, key: string, resource: Resource) => {
-    const list = map.get(key);
-    if (list) list.push(resource);
-    else map.set(key, [resource]);
+    addTo(map, key, resource);
   };
   for (const [type, map] of [
     ['networking.istio.io/Gateway', istio],

@@ -1,6 +1,7 @@
 import { Labels } from '../manifest/labels.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import type { HostTarget } from './host-targets.ts';
 import type { Answer } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
@@ -100,9 +101,7 @@ export function endpointsByLabel(mesh: Mesh): EndpointIndex {
       const value = labels.get(key);
       if (value === undefined) readable = false;
       const pair = `${key}\n${value ?? ''}`;
-      const list = byPair.get(pair);
-      if (list) list.push(endpoint);
-      else byPair.set(pair, [endpoint]);
+      addTo(byPair, pair, endpoint);
     }
     if ((!readable || endpoint.resource.rewrites) && changing.length < MOST_WORKLOADS) changing.push(endpoint);
   }

@@ -1,6 +1,7 @@
 import { isKnownGroup } from '../manifest/kinds.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { HostIndex, type HostName, hostNameOf, isVisibleIn, LONGEST_HOST, readersOf } from './hosts.ts';
 import { elsewhere, type Lookup } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
@@ -209,9 +210,7 @@ function groupServices(mesh: Mesh, keyOf: (service: Service) => string): Readonl
   const groups = new Map<string, Service[]>();
   for (const service of mesh.services) {
     const key = keyOf(service);
-    const list = groups.get(key);
-    if (list) list.push(service);
-    else groups.set(key, [service]);
+    addTo(groups, key, service);
   }
   return groups;
 }

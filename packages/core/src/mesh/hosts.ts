@@ -1,5 +1,6 @@
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import type { Answer } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
 
@@ -90,9 +91,7 @@ export class HostIndex<T> {
 
   add(host: string, thing: T): void {
     const [index, key] = host.startsWith('*') ? [this.#wildcards, host.slice(1)] : [this.#exact, host];
-    const list = index.get(key);
-    if (list) list.push(thing);
-    else index.set(key, [thing]);
+    addTo(index, key, thing);
   }
 
   /** The things of exactly this host. */

@@ -1,5 +1,6 @@
 import { nameOf, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import type { Installation } from './installation.ts';
 import type { LabelSet } from './label-set.ts';
 import type { Answer } from './lookup.ts';
@@ -148,9 +149,7 @@ export function writtenWebhooks(
   for (const resource of resources) {
     const entries = readWebhooks(resource).filter((w) => w.injector === injector);
     if (entries.length === 0) continue;
-    const variants = configurations.get(resource.name);
-    if (variants) variants.push(entries);
-    else configurations.set(resource.name, [entries]);
+    addTo(configurations, resource.name, entries);
   }
   const names = [...configurations.keys()].sort();
   const written = names.flatMap((name) => agreed(name, configurations.get(name) as InjectorWebhook[][]));

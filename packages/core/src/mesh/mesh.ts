@@ -3,6 +3,7 @@ import { folderOf } from '../manifest/kustomize.ts';
 import type { Labels } from '../manifest/labels.ts';
 import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
 import type { Shape, Shapes } from '../schema/shapes.ts';
+import { addTo, groupBy } from '../source/grouping.ts';
 import { Alternatives } from './alternatives.ts';
 import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
 import {
@@ -214,7 +215,7 @@ export class Mesh {
     const asked = this.#firstKeys();
     for (const workload of this.#workloads()) {
       for (const key of workload.podLabels.keys())
-        if (asked.has(key)) push(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
+        if (asked.has(key)) addTo(index, pairKey(workload.resource, key, workload.podLabels.get(key)), workload);
     }
     return index;
   });
@@ -224,7 +225,7 @@ export class Mesh {
     const asked = this.#firstKeys();
     for (const workload of this.#workloads()) {
       for (const key of workload.podLabels.keys())
-        if (asked.has(key)) push(index, labelKey(key, workload.podLabels.get(key)), workload);
+        if (asked.has(key)) addTo(index, labelKey(key, workload.podLabels.get(key)), workload);
     }
     return index;
   });
@@ -234,7 +235,7 @@ export class Mesh {
     const index = new Map<string, Service[]>();
     for (const service of this.#services()) {
       const first = service.selector?.requirements?.[0];
-      if (first) push(index, pairKey(service.resource, first.key, first.values[0]), service);
+      if (first) addTo(index, pairKey(service.resource, first.key, first.values[0]), service);
     }
     return index;
   });
@@ -669,16 +670,4 @@ function pairKey(resource: Resource, key: string, value: string | undefined): st
 
 function labelKey(key: string, value: string | undefined): string {
   return `${key}\n${value ?? ''}`;
-}
-
-function push<T>(index: Map<string, T[]>, key: string, value: T): void {
-  const list = index.get(key);
-  if (list) list.push(value);
-  else index.set(key, [value]);
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) push(groups, keyOf(item), item);
-  return groups;
 }

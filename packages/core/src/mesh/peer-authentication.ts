@@ -1,5 +1,6 @@
 import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import type { Answer } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
 import { labelSelector, matches, type Selector } from './selectors.ts';
@@ -73,9 +74,7 @@ class Policies {
     for (const policy of this.all) {
       if (policy.scope === 'mesh' || policy.scope === 'ignored') continue;
       const namespace = policy.resource.namespace ?? '';
-      const group = this.#byNamespace.get(namespace);
-      if (group) group.push(policy);
-      else this.#byNamespace.set(namespace, [policy]);
+      addTo(this.#byNamespace, namespace, policy);
     }
   }
 

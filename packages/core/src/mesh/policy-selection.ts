@@ -2,6 +2,7 @@ import { isKnownGroup } from '../manifest/kinds.ts';
 import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { type Endpoint, endpointsByLabel } from './host-endpoints.ts';
 import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
 import type { Mesh } from './mesh.ts';
@@ -131,9 +132,7 @@ function isSettledBeside(mesh: Mesh, a: Resource, b: Resource): boolean {
 function workloadsByNamespace(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
   const spaces = new Map<string, Resource[]>();
   for (const { resource } of mesh.workloads) {
-    const list = spaces.get(resource.namespace ?? '');
-    if (list) list.push(resource);
-    else spaces.set(resource.namespace ?? '', [resource]);
+    addTo(spaces, resource.namespace ?? '', resource);
   }
   return spaces;
 }

@@ -1,17 +1,12 @@
 import type { Finding } from '../lint/result.ts';
+import { groupBy } from '../source/grouping.ts';
 import type { Reporter } from './reporter.ts';
 import { shownFindings } from './shown-findings.ts';
 import { xmlText } from './xml-text.ts';
 
 /** The XML of Checkstyle, which many CI systems and code review tools read. */
 export const checkstyle: Reporter = (result, info) => {
-  const files = new Map<string, Finding[]>();
-  for (const finding of shownFindings(result, info)) {
-    const { file } = finding.location;
-    const findings = files.get(file);
-    if (findings) findings.push(finding);
-    else files.set(file, [finding]);
-  }
+  const files = groupBy(shownFindings(result, info), (finding) => finding.location.file);
   const lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<checkstyle version="4.3">'];
   for (const [file, findings] of files) {
     lines.push(`  <file name="${xmlText(file)}">`, ...findings.map(errorElement), '  </file>');

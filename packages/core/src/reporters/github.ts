@@ -1,4 +1,5 @@
 import type { Finding } from '../lint/result.ts';
+import { addTo } from '../source/grouping.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import { cutText } from './cut-text.ts';
 import type { Reporter, ReportInfo } from './reporter.ts';
@@ -44,9 +45,7 @@ function annotations(
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = `${finding.ruleId}\n${finding.location.file}`;
-    const group = groups.get(key);
-    if (group) group.push(finding);
-    else groups.set(key, [finding]);
+    addTo(groups, key, finding);
   }
   const failures = first.slice(0, MAX_OF_KIND - 1);
   const all = [...groups.values()];

@@ -1,4 +1,5 @@
 import type { Finding } from '../lint/result.ts';
+import { addTo } from '../source/grouping.ts';
 import type { Reporter } from './reporter.ts';
 import { shownFindings } from './shown-findings.ts';
 import { xmlText } from './xml-text.ts';
@@ -12,9 +13,7 @@ export const junit: Reporter = (result, info) => {
   for (const file of result.files.linted) files.set(file, []);
   for (const finding of shownFindings(result, info)) {
     const { file } = finding.location;
-    const findings = files.get(file);
-    if (findings) findings.push(finding);
-    else files.set(file, [finding]);
+    addTo(files, file, finding);
   }
   const suites = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, findings]) => suiteOf(file, findings));
   if (result.failures.length > 0) {

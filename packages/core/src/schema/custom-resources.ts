@@ -1,4 +1,5 @@
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { addTo } from '../source/grouping.ts';
 import { readSchema, type Schema } from './schema.ts';
 
 const CRD = 'apiextensions.k8s.io/CustomResourceDefinition';
@@ -23,9 +24,7 @@ export function definedKinds(
     const kind = spec.at('names').at('kind').string();
     if (!group || !kind || !wanted.has(`${group}/${kind}`)) continue;
     const defined: DefinedKind = { definition: resource, versions: versionsOf(resource) };
-    const list = found.get(`${group}/${kind}`);
-    if (list) list.push(defined);
-    else found.set(`${group}/${kind}`, [defined]);
+    addTo(found, `${group}/${kind}`, defined);
   }
   return found;
 }

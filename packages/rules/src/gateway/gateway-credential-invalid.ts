@@ -1,4 +1,5 @@
 import {
+  addTo,
   defineRule,
   type Field,
   type Gateway,
@@ -212,9 +213,7 @@ function secretsByName(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
   const named = new Map<string, Resource[]>();
   for (const secret of mesh.ofType('Secret')) {
     if (secret.partial) continue;
-    const list = named.get(secret.name);
-    if (list) list.push(secret);
-    else named.set(secret.name, [secret]);
+    addTo(named, secret.name, secret);
   }
   return named;
 }

@@ -1,4 +1,4 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
+import { addTo, defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 
 export const multiclusterServiceDiffers = defineRule({
   meta: {
@@ -91,9 +91,7 @@ function instancesOf(mesh: Mesh): readonly (readonly [string, readonly Instance[
   const add = (cluster: string, resource: Resource) => {
     if (resource.type !== 'Service' || resource.partial || resource.name === '' || resource.rewrites) return;
     const key = `${resource.namespace}/${resource.name}`;
-    const list = found.get(key);
-    if (list) list.push({ cluster, resource });
-    else found.set(key, [{ cluster, resource }]);
+    addTo(found, key, { cluster, resource });
   };
   if (mesh.clusters.size === 0) return [];
   const clusters = [...mesh.clusters].sort(([a], [b]) => (a < b ? -1 : 1));

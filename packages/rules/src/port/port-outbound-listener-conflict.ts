@@ -1,4 +1,5 @@
 import {
+  addTo,
   classOf,
   defineRule,
   type Field,
@@ -118,9 +119,7 @@ function wildcardPorts(mesh: Mesh): ReadonlyMap<Resource, readonly OutboundPort[
   if (capturesDns(mesh)) return found;
   for (const port of allPorts(mesh)) {
     if (port.hasAddress || !isUnshared(mesh, port)) continue;
-    const list = found.get(port.resource);
-    if (list) list.push(port);
-    else found.set(port.resource, [port]);
+    addTo(found, port.resource, port);
   }
   return found;
 }
@@ -136,9 +135,7 @@ function httpPorts(mesh: Mesh): ReadonlyMap<number, readonly OutboundPort[]> {
   const found = new Map<number, OutboundPort[]>();
   for (const port of allPorts(mesh)) {
     if (classOf(port.protocol) !== 'http') continue;
-    const list = found.get(port.number);
-    if (list) list.push(port);
-    else found.set(port.number, [port]);
+    addTo(found, port.number, port);
   }
   for (const list of found.values())
     list.sort((a, b) =>

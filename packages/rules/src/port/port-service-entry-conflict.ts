@@ -1,4 +1,4 @@
-import { defineRule, type Mesh, nameOf, type Resource } from '@meshvet/core';
+import { addTo, defineRule, type Mesh, nameOf, type Resource } from '@meshvet/core';
 import {
   type EntryPort,
   entriesMeet,
@@ -152,9 +152,7 @@ function byHostAndPort(mesh: Mesh): ReadonlyMap<string, readonly Declared[]> {
       for (const port of entry.ports) {
         if (++size > MOST_DECLARED) break;
         const key = keyOf(host, port.number);
-        const group = index.get(key);
-        if (group) group.push({ entry, port, host });
-        else index.set(key, [{ entry, port, host }]);
+        addTo(index, key, { entry, port, host });
       }
     }
   }

@@ -1,4 +1,5 @@
 import {
+  addTo,
   defineRule,
   type Field,
   type Mesh,
@@ -162,9 +163,7 @@ function destinationRules(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> 
     const written = rule.body.at('spec').at('host').string();
     if (!written || rule.partial) continue;
     const host = written.includes('.') ? written : `${written}.${rule.namespace}.svc.cluster.local`;
-    const group = index.get(host);
-    if (group) group.push(rule);
-    else index.set(host, [rule]);
+    addTo(index, host, rule);
   }
   return index;
 }

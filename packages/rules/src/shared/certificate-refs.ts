@@ -1,4 +1,5 @@
 import type { Field, KubernetesGateway, Mesh, Resource } from '@meshvet/core';
+import { addTo } from '@meshvet/core';
 
 /** A Secret that a listener of the Gateway API takes its certificate from. */
 export interface CertificateReference {
@@ -39,9 +40,7 @@ export function secretsByName(mesh: Mesh): ReadonlyMap<string, readonly Resource
   const byName = new Map<string, Resource[]>();
   for (const secret of mesh.ofType('Secret')) {
     const key = `${secret.namespace}/${secret.name}`;
-    const list = byName.get(key);
-    if (list) list.push(secret);
-    else byName.set(key, [secret]);
+    addTo(byName, key, secret);
   }
   return byName;
 }

@@ -1,4 +1,5 @@
 import {
+  addTo,
   type Container,
   INJECTION_KEY,
   type Mesh,
@@ -35,9 +36,7 @@ export function imageMismatches(mesh: Mesh): ReadonlyMap<Workload, ImageMismatch
   for (const workload of mesh.workloads) {
     const { type, namespace, namespaceWritten } = workload.resource;
     if (type !== 'Pod' || namespace === undefined || !(namespaceWritten || mesh.settings.closedWorld)) continue;
-    const pods = podsByNamespace.get(namespace);
-    if (pods) pods.push(workload);
-    else podsByNamespace.set(namespace, [workload]);
+    addTo(podsByNamespace, namespace, workload);
   }
   const seen = new Set<string>();
   for (const namespace of mesh.namespaces) {

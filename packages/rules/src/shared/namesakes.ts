@@ -1,4 +1,5 @@
 import {
+  addTo,
   type Canonical,
   canonicalName,
   canonicalRevision,
@@ -44,9 +45,7 @@ function workloadsByName(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
     const name = canonicalName(mesh, workload);
     if (name.state !== 'written') continue;
     const key = nameKey(workload, name.value);
-    const group = index.get(key);
-    if (group) group.push(workload);
-    else index.set(key, [workload]);
+    addTo(index, key, workload);
   }
   for (const group of index.values()) group.sort(byName);
   return index;

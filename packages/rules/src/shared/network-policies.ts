@@ -1,5 +1,6 @@
 import {
   type Answer,
+  addTo,
   type Field,
   labelSelector,
   type Mesh,
@@ -106,9 +107,7 @@ function allPolicies(mesh: Mesh) {
     const policy = readPolicy(resource);
     if (!policy) continue;
     byResource.set(resource, policy);
-    const group = byNamespace.get(resource.namespace ?? '');
-    if (group) group.push(policy);
-    else byNamespace.set(resource.namespace ?? '', [policy]);
+    addTo(byNamespace, resource.namespace ?? '', policy);
   }
   // Policies of Cilium, Calico and the like add to these; one that cannot be read may say anything.
   const foreign = new Set(

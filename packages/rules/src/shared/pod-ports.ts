@@ -1,4 +1,5 @@
 import {
+  groupBy,
   isPatchedAt,
   type Mesh,
   nameOf,
@@ -55,7 +56,7 @@ function findGroupsWithin(mesh: Mesh, service: Service): readonly PodPortGroup[]
   const seen = new Set<ServicePort>();
   const groups: PodPortGroup[] = [];
   for (const view of views) {
-    for (const ports of groupBy(view, (p) => p.targetKey)) {
+    for (const ports of shared(view, (p) => p.targetKey)) {
       const group = judge(ports, (a, b) => a !== b);
       const last = (group.clash ?? group.shared)?.[1].port;
       if (!last || seen.has(last)) continue;
@@ -68,14 +69,14 @@ function findGroupsWithin(mesh: Mesh, service: Service): readonly PodPortGroup[]
 
 /** The groups of ports of several Services that end on one target port of a workload. */
 export function groupsAcross(mesh: Mesh, workload: Workload): readonly PodPortGroup[] {
-  return groupBy(portsAcross(mesh, workload), (p) => p.targetKey).map((ports) =>
+  return shared(portsAcross(mesh, workload), (p) => p.targetKey).map((ports) =>
     judge(ports, (a, b) => standApart(mesh, a, b)),
   );
 }
 
 /** Ports of several Services with one number, which end on different ports of a workload and disagree in their protocol. */
 export function numberClashes(mesh: Mesh, workload: Workload): readonly PodPortGroup[] {
-  return groupBy(portsAcross(mesh, workload), (p) => p.portKey)
+  return shared(portsAcross(mesh, workload), (p) => p.portKey)
     .map((ports) => judge(ports, (a, b) => a.targetKey !== b.targetKey && standApart(mesh, a, b)))
     .filter((group) => group.clash);
 }
@@ -166,14 +167,8 @@ function firstPair(
   return undefined;
 }
 
-function groupBy(ports: readonly PodPort[], keyOf: (port: PodPort) => string): PodPort[][] {
-  const groups = new Map<string, PodPort[]>();
-  for (const port of ports) {
-    const group = groups.get(keyOf(port));
-    if (group) group.push(port);
-    else groups.set(keyOf(port), [port]);
-  }
-  return [...groups.values()].filter((group) => group.length > 1);
+function shared(ports: readonly PodPort[], keyOf: (port: PodPort) => string): PodPort[][] {
+  return [...groupBy(ports, keyOf).values()].filter((group) => group.length > 1);
 }
 
 function byServiceAndNumber(a: PodPort, b: PodPort): number {

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  addTo,
   INJECTION_KEY,
   LINKERD_INJECT_KEY,
   type Mesh,
@@ -119,9 +120,7 @@ function workloadsByNamespace(mesh: Mesh): ReadonlyMap<string, readonly Workload
   for (const workload of mesh.workloads) {
     if (!namespacesOf(mesh, workload.resource)) continue;
     const name = workload.resource.namespace ?? '';
-    const list = byName.get(name);
-    if (list) list.push(workload);
-    else byName.set(name, [workload]);
+    addTo(byName, name, workload);
   }
   return byName;
 }

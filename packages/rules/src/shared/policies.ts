@@ -1,4 +1,5 @@
 import {
+  addTo,
   type Endpoint,
   type LabelSet,
   type Mesh,
@@ -23,9 +24,7 @@ export function selectionsByScope(mesh: Mesh): ReadonlyMap<string, readonly Poli
       const selection = selectionToJudge(mesh, resource);
       if (!selection || selection.attached || resource.name === '') continue;
       const key = scopeOf(resource);
-      const group = groups.get(key);
-      if (group) group.push(selection);
-      else groups.set(key, [selection]);
+      addTo(groups, key, selection);
     }
   }
   return groups;

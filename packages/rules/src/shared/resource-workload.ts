@@ -1,4 +1,5 @@
 import type { Mesh, Namespace, Resource, Workload } from '@meshvet/core';
+import { addTo } from '@meshvet/core';
 
 /** The workload that a resource is; undefined for other kinds and for patches. */
 export function workloadOf(mesh: Mesh, resource: Resource): Workload | undefined {
@@ -19,9 +20,7 @@ function byNamespace(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
   for (const workload of mesh.workloads) {
     const { namespace = '', rewrites } = workload.resource;
     if (rewrites?.namespace || mesh.assumesNamespace(workload.resource)) continue;
-    const there = map.get(namespace);
-    if (there) there.push(workload);
-    else map.set(namespace, [workload]);
+    addTo(map, namespace, workload);
   }
   return map;
 }

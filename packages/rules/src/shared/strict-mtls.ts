@@ -1,4 +1,11 @@
-import { type HostName, type Mesh, type PeerAuthentication, peerAuthentications, type Resource } from '@meshvet/core';
+import {
+  addTo,
+  type HostName,
+  type Mesh,
+  type PeerAuthentication,
+  peerAuthentications,
+  type Resource,
+} from '@meshvet/core';
 
 /** A PeerAuthentication that surely makes the servers behind a host refuse plain text. */
 export interface StrictPolicy {
@@ -51,9 +58,7 @@ function byNamespace(mesh: Mesh): Policies {
   for (const policy of all) {
     if (policy.scope === 'mesh' || policy.scope === 'ignored') continue;
     const key = policy.resource.namespace ?? '';
-    const list = own.get(key);
-    if (list) list.push(policy);
-    else own.set(key, [policy]);
+    addTo(own, key, policy);
   }
   return { own, ofMesh: all.filter((p) => p.scope === 'mesh') };
 }

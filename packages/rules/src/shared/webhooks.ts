@@ -1,4 +1,5 @@
 import {
+  addTo,
   callsForPods,
   type Field,
   isDeactivating,
@@ -157,9 +158,7 @@ function allowedValues(group: readonly Requirement[]): 'none' | 'absent' | 'any'
 function byKey(requirements: readonly Requirement[]): ReadonlyMap<string, readonly Requirement[]> {
   const groups = new Map<string, Requirement[]>();
   for (const requirement of requirements) {
-    const group = groups.get(requirement.key);
-    if (group) group.push(requirement);
-    else groups.set(requirement.key, [requirement]);
+    addTo(groups, requirement.key, requirement);
   }
   return groups;
 }

@@ -1,4 +1,5 @@
 import type { Mesh, Workload } from '@meshvet/core';
+import { groupBy } from '@meshvet/core';
 
 /** The workloads of a namespace, patches left out. */
 export function workloadsIn(mesh: Mesh, namespace: string | undefined): readonly Workload[] {
@@ -6,12 +7,5 @@ export function workloadsIn(mesh: Mesh, namespace: string | undefined): readonly
 }
 
 function byNamespace(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
-  const groups = new Map<string, Workload[]>();
-  for (const workload of mesh.workloads) {
-    const namespace = workload.resource.namespace ?? '';
-    const group = groups.get(namespace);
-    if (group) group.push(workload);
-    else groups.set(namespace, [workload]);
-  }
-  return groups;
+  return groupBy(mesh.workloads, (workload) => workload.resource.namespace ?? '');
 }

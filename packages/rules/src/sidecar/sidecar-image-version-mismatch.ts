@@ -1,4 +1,5 @@
 import {
+  addTo,
   defineRule,
   formatVersion,
   type Mesh,
@@ -157,10 +158,7 @@ function versionsByNamespace(mesh: Mesh): ReadonlyMap<string, readonly Carrier[]
     const written = judgedSidecar(mesh, workload);
     if (!written?.proxy || !written.version) continue;
     const namespace = workload.resource.namespace ?? '';
-    const list = index.get(namespace);
-    const carrier = { workload, version: written.version };
-    if (list) list.push(carrier);
-    else index.set(namespace, [carrier]);
+    addTo(index, namespace, { workload, version: written.version });
   }
   for (const list of index.values()) {
     list.sort((a, b) => {
