@@ -35,6 +35,14 @@ export class Draft {
     if (!this.steps.some((step) => step.kind === kind && step.text === text)) this.step(kind, text, field);
   }
 
+  /** What nearly decided goes with the last step of its kind. */
+  passed(kind: StepKind, passedOver: readonly PassedOver[]): void {
+    const at = this.steps.findLastIndex((step) => step.kind === kind);
+    const last = this.steps[at];
+    if (last && passedOver.length > 0)
+      this.steps[at] = { ...last, passedOver: [...(last.passedOver ?? []), ...passedOver] };
+  }
+
   /** What would have to be read to know more. */
   need(what: string): void {
     if (!this.needs.includes(what)) this.needs.push(what);

@@ -21,6 +21,11 @@ export interface Client {
   readonly gateway: boolean;
 }
 
+/** The proxy of a workload, as a client. */
+export function clientOf(workload: Workload, gateway = false): Client {
+  return { namespace: workload.resource.namespace ?? '', labels: workload.podLabels, workload, gateway };
+}
+
 /** What a Sidecar lets a proxy see at one of its egress listeners; without a Sidecar there is one for everything. */
 export interface EgressView {
   /** undefined for the listener that takes all other ports. */

@@ -10,7 +10,7 @@ export type StringMatch =
   | { readonly kind: 'any' }
   | { readonly kind: 'later' };
 
-/** Whether a whole text matches a pattern of RE2; undefined where nobody can tell, or the pattern is none. */
+/** Whether a pattern of RE2 is found in a text; undefined where nobody can tell, or the pattern is none. */
 export type RegexMatcher = (pattern: string, text: string) => boolean | undefined;
 
 /** The matcher of those who have no engine for regular expressions at hand: it never knows. */
@@ -39,7 +39,7 @@ export function stringMatches(match: StringMatch, text: string, regex: RegexMatc
     case 'later':
       return 'unknown';
     case 'regex':
-      return asAnswer(regex(match.text, text));
+      return asAnswer(regex(`^(?:${match.text})$`, text));
     case 'exact':
       return asAnswer(ignoreCase ? text.toLowerCase() === match.text.toLowerCase() : text === match.text);
     case 'prefix':
