@@ -15,6 +15,11 @@ export interface Connection {
 export function arrivalAt(_mesh: Mesh, _server: Workload, _port: number, _connection: Connection): Arrival {
   return { arrives: true, allowed: true, steps: [], needs: [] };
 }
-export function gatewayAdmission(_mesh: Mesh, _gateway: Workload, _port: number, _request: TrafficRequest): Pick<Arrival, 'allowed' | 'steps' | 'needs'> {
+export function gatewayAdmission(
+  _mesh: Mesh,
+  _gateway: Workload,
+  _port: number,
+  _request: TrafficRequest,
+): Pick<Arrival, 'allowed' | 'steps' | 'needs'> {
   return { allowed: true, steps: [], needs: [] };
 }

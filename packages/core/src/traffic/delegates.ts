@@ -1,7 +1,7 @@
-import type { Field } from '../source/field.ts';
 import { isVisibleIn } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Route, type VirtualService, virtualServices } from '../mesh/routes.ts';
+import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import type { HttpRule, LostDelegate, RuleMatch } from './routes-for-mesh.ts';
 import { readStringMatch, type StringMatch } from './string-match.ts';
@@ -90,9 +90,11 @@ function contradict(above: Field, below: Field): boolean {
   for (const key of ['headers', 'withoutHeaders', 'queryParams']) {
     const lower = below.at(key);
     for (const [name, field] of above.at(key).entries())
-      if (lower.at(name).exists && textsContradict(readStringMatch(field), readStringMatch(lower.at(name)))) return true;
+      if (lower.at(name).exists && textsContradict(readStringMatch(field), readStringMatch(lower.at(name))))
+        return true;
   }
-  const differ = (key: string) => above.at(key).hasValue && below.at(key).hasValue && above.at(key).value !== below.at(key).value;
+  const differ = (key: string) =>
+    above.at(key).hasValue && below.at(key).hasValue && above.at(key).value !== below.at(key).value;
   if (differ('port') || differ('sourceNamespace')) return true;
   const labels = below.at('sourceLabels');
   return above

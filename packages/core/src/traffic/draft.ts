@@ -51,7 +51,8 @@ export class Draft {
   end(outcome: Outcome, handledAs: 'http' | 'tcp' | undefined): Trace {
     const needs = [...this.needs];
     for (const { endpoints } of this.destinations)
-      for (const { arrival } of endpoints) for (const need of arrival.needs) if (!needs.includes(need)) needs.push(need);
+      for (const { arrival } of endpoints)
+        for (const need of arrival.needs) if (!needs.includes(need)) needs.push(need);
     return {
       outcome,
       handledAs,

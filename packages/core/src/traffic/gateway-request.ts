@@ -10,7 +10,7 @@ import type { MatchInput } from './http-match.ts';
 import { l4Matches } from './listeners.ts';
 import type { TrafficRequest } from './request.ts';
 import { type HttpRule, type MeshRoute, routesByGateway, routesSeenIn } from './routes-for-mesh.ts';
-import { clientOf, scopeOf, type Scope, type Client } from './scope.ts';
+import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, OUTSIDE, sendAll, splitPath, throughRules } from './send.ts';
 import type { RegexMatcher } from './string-match.ts';
 import type { PassedOver, Trace } from './trace.ts';
@@ -37,8 +37,17 @@ export function traceAtGateway(mesh: Mesh, request: TrafficRequest, regex: Regex
   const passedOver = servers.leftOut.filter((l) => l.port === port);
   if (servers.open) draft.need('Gateways or labels that are filled in later');
   if (here.length === 0) {
-    draft.step('gateway', `no server of a Gateway that selects ${nameOf(request.from.resource)} opens port ${port}`, undefined, passedOver);
-    openWorld(mesh, draft, `a Gateway that selects ${nameOf(request.from.resource)} with a server for port ${request.port}`);
+    draft.step(
+      'gateway',
+      `no server of a Gateway that selects ${nameOf(request.from.resource)} opens port ${port}`,
+      undefined,
+      passedOver,
+    );
+    openWorld(
+      mesh,
+      draft,
+      `a Gateway that selects ${nameOf(request.from.resource)} with a server for port ${request.port}`,
+    );
     return draft.end('no-listener', undefined);
   }
   const way: GatewayWay = {
@@ -67,7 +76,11 @@ function podPort(mesh: Mesh, { from, port }: TrafficRequest, draft: Draft): numb
       if (own.number !== port) continue;
       const target = mesh.resolveTarget(own, from);
       if (target.state !== 'found') continue;
-      draft.step('gateway', `${nameOf(service.resource)} sends port ${port} to port ${target.number} of the pods`, own.field);
+      draft.step(
+        'gateway',
+        `${nameOf(service.resource)} sends port ${port} to port ${target.number} of the pods`,
+        own.field,
+      );
       return target.number;
     }
   return port;
@@ -76,7 +89,12 @@ function podPort(mesh: Mesh, { from, port }: TrafficRequest, draft: Draft): numb
 function plainHttp(way: GatewayWay, servers: readonly OpenServer[], passedOver: readonly PassedOver[]): Trace {
   const { draft, request } = way;
   if (request.tls || request.protocol === 'tcp') {
-    draft.step('gateway', `the server expects plain HTTP, and this is ${request.tls ? 'TLS' : 'none'}`, servers[0]?.server.portField, passedOver);
+    draft.step(
+      'gateway',
+      `the server expects plain HTTP, and this is ${request.tls ? 'TLS' : 'none'}`,
+      servers[0]?.server.portField,
+      passedOver,
+    );
     return draft.end('protocol-error', undefined);
   }
   return throughServers(way, servers, 'http');
@@ -97,7 +115,12 @@ function throughServers(way: GatewayWay, servers: readonly OpenServer[], scheme:
   const chosen = bestHost(hosts, name);
   if (!chosen) {
     const near = nearRoutes(way, servers, name);
-    draft.step('gateway', `no route and no server of port ${request.port} is for host ${name}: 404`, servers[0]?.server.field.at('hosts'), near);
+    draft.step(
+      'gateway',
+      `no route and no server of port ${request.port} is for host ${name}: 404`,
+      servers[0]?.server.field.at('hosts'),
+      near,
+    );
     openWorld(way.mesh, draft, `a VirtualService for ${name} on ${servers.map((s) => s.name).join(' or ')}`);
     return draft.end('no-route', 'http');
   }
@@ -127,7 +150,9 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
         if (server.httpsRedirect) host.redirect = server;
       }
     }
-    if (server.httpsRedirect) for (const { host } of server.server.hosts) at(host).redirect = server;
+    // Without a route istiod asks for the redirect under the host as it is written: with a namespace before it no request is for that.
+    if (server.httpsRedirect)
+      for (const { host, namespace } of server.server.hosts) if (namespace === '*') at(host).redirect = server;
   }
   return hosts;
 }
@@ -171,7 +196,13 @@ function bestHost(hosts: ReadonlyMap<string, GatewayHost>, name: string): Gatewa
   if (exact) return exact;
   let best: GatewayHost | undefined;
   for (const host of hosts.values())
-    if (host.host.startsWith('*') && covers(host.host, name) && host.host.length - 1 < name.length && (!best || host.host.length > best.host.length)) best = host;
+    if (
+      host.host.startsWith('*') &&
+      covers(host.host, name) &&
+      host.host.length - 1 < name.length &&
+      (!best || host.host.length > best.host.length)
+    )
+      best = host;
   return best;
 }
 
@@ -195,14 +226,22 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
   for (const { route } of parts) {
     if (seen.has(route.resource)) continue;
     seen.add(route.resource);
-    draft.step('route', `${nameOf(route.resource)} is for host ${hostOf(authority)}`, route.virtualService.spec.at('hosts'));
+    draft.step(
+      'route',
+      `${nameOf(route.resource)} is for host ${hostOf(authority)}`,
+      route.virtualService.spec.at('hosts'),
+    );
   }
   admit(way);
   // Rules that take everything come behind those of all other VirtualServices of the host, whichever is older.
   const rules = parts.flatMap(({ route, server }) => route.http.map((rule) => ({ route, server, rule })));
   const ordered = [...rules.filter((r) => !takesEverything(r.rule)), ...rules.filter((r) => takesEverything(r.rule))];
   for (const { route, server, rule } of cutAtCatchAll(rules, ordered)) {
-    const trace = throughRules({ ...way, listenPort: server.server.port ?? request.port }, { ...route, http: [rule] }, inputFor(server));
+    const trace = throughRules(
+      { ...way, listenPort: server.server.port ?? request.port },
+      { ...route, http: [rule] },
+      inputFor(server),
+    );
     if (trace) return trace;
   }
   draft.step('route', `no rule takes it: 404`);
@@ -257,8 +296,13 @@ function nearRoutes({ mesh, client }: GatewayWay, servers: readonly OpenServer[]
       const field = route.virtualService.spec.at('gateways');
       if (!names.has(gateway)) near.push({ resource: route.resource, field, why: `it is bound to ${gateway}` });
       else if (!routesSeenIn(mesh, client.namespace, gateway).includes(route))
-        near.push({ resource: route.resource, field, why: `its exportTo keeps it from namespace ${client.namespace}, where the gateway runs` });
-      else near.push({ resource: route.resource, field, why: 'no server of the Gateway lets its host and namespace in' });
+        near.push({
+          resource: route.resource,
+          field,
+          why: `its exportTo keeps it from namespace ${client.namespace}, where the gateway runs`,
+        });
+      else
+        near.push({ resource: route.resource, field, why: 'no server of the Gateway lets its host and namespace in' });
     }
   }
   return near;
@@ -272,7 +316,11 @@ function plainTcp(way: GatewayWay, server: OpenServer): Trace {
     const rule = firstTcpRule(way, server, route);
     if (rule) return through(way, route, rule);
   }
-  way.draft.step('gateway', `no VirtualService has a tcp rule for port ${server.server.port} of ${server.name}`, server.server.portField);
+  way.draft.step(
+    'gateway',
+    `no VirtualService has a tcp rule for port ${server.server.port} of ${server.name}`,
+    server.server.portField,
+  );
   openWorld(way.mesh, way.draft, `a VirtualService with a tcp rule for ${server.name}`);
   return way.draft.end('no-listener', undefined);
 }
@@ -304,7 +352,11 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
   const { draft, request } = way;
   const chains = servers.flatMap((server) => chainsOf(way, server));
   if (chains.length === 0) {
-    draft.step('gateway', `no VirtualService has a rule for the TLS servers of port ${request.port}`, servers[0]?.server.portField);
+    draft.step(
+      'gateway',
+      `no VirtualService has a rule for the TLS servers of port ${request.port}`,
+      servers[0]?.server.portField,
+    );
     openWorld(way.mesh, draft, `a VirtualService for ${servers[0]?.name}`);
     return draft.end('no-listener', undefined);
   }
@@ -314,11 +366,19 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
   }
   const chain = byServerName(chains, request.sni);
   if (!chain) {
-    draft.step('gateway', `no server of port ${request.port} is for the server name ${request.sni}: the connection is closed`, servers[0]?.server.field.at('hosts'));
+    draft.step(
+      'gateway',
+      `no server of port ${request.port} is for the server name ${request.sni}: the connection is closed`,
+      servers[0]?.server.field.at('hosts'),
+    );
     return draft.end('no-filter-chain', undefined);
   }
   const { server, route, rule } = chain;
-  draft.step('gateway', `the server of ${server.name} for ${chain.names.join(', ') || 'all names'} takes it: ${server.mode}`, server.server.tls);
+  draft.step(
+    'gateway',
+    `the server of ${server.name} for ${chain.names.join(', ') || 'all names'} takes it: ${server.mode}`,
+    server.server.tls,
+  );
   if (server.mode === 'MUTUAL' || server.mode === 'ISTIO_MUTUAL') {
     draft.step('gateway', 'it asks for a certificate of the client', server.server.tls.at('mode'));
     draft.need('whether the client has a certificate that the server accepts');

@@ -1,9 +1,9 @@
-import type { Field } from '../source/field.ts';
 import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../mesh/gateways.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { classOf, type Protocol, protocolOfText } from '../mesh/protocol.ts';
 import { matches } from '../mesh/selectors.ts';
 import type { Workload } from '../mesh/workloads.ts';
+import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
 import type { PassedOver } from './trace.ts';
 
@@ -98,20 +98,23 @@ function add(
   const made = openServer(mesh, gateway, server, port);
   const there = (byPort.get(port) ?? []).filter((s) => s.server.bind === server.bind);
   const [first] = there;
-  const refuse = (kind: LeftOut['kind'], why: string, instead: OpenServer) => {
+  const refuse = (kind: LeftOut['kind'], why: string, instead: OpenServer) =>
     leftOut.push({ resource: gateway.resource, field: server.portField, why, server, port, instead, kind });
-  };
   if (first) {
     const isPlain = first.mode === undefined || isPlainHttp(first);
-    const fits = isPlain
-      ? isPlainHttp(made) && isPlainHttp(first)
-      : made.mode !== undefined && !isPlainHttp(made);
-    if (!fits) return refuse('protocol', `port ${port} is ${wordsOf(first)} already, and this server is ${wordsOf(made)}`, first);
+    const fits = isPlain ? isPlainHttp(made) && isPlainHttp(first) : made.mode !== undefined && !isPlainHttp(made);
+    if (!fits) {
+      refuse('protocol', `port ${port} is ${wordsOf(first)} already, and this server is ${wordsOf(made)}`, first);
+      return;
+    }
     if (!isPlain) {
       const hosts = new Set(made.server.hosts.map((h) => h.host));
       const twin = there.find((s) => s.server.hosts.some((h) => hosts.has(h.host)));
       const host = twin?.server.hosts.find((h) => hosts.has(h.host))?.host;
-      if (twin) return refuse('host', `another TLS server of port ${port} has host ${host} already`, twin);
+      if (twin) {
+        refuse('host', `another TLS server of port ${port} has host ${host} already`, twin);
+        return;
+      }
     }
   }
   const list = byPort.get(port);

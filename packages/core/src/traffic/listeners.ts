@@ -1,10 +1,10 @@
-import type { Field } from '../source/field.ts';
 import { overlap } from '../mesh/hosts.ts';
 import { isIpAddress, prefixesOverlap } from '../mesh/ip-prefix.ts';
 import type { LabelSet } from '../mesh/label-set.ts';
 import { classOf, type Protocol } from '../mesh/protocol.ts';
 import type { Route } from '../mesh/routes.ts';
 import { flatSelector, matches } from '../mesh/selectors.ts';
+import type { Field } from '../source/field.ts';
 import { type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
 import type { MeshRoute } from './routes-for-mesh.ts';
 import { MESH_GATEWAY } from './routes-for-mesh.ts';
@@ -46,7 +46,12 @@ export interface Chain {
 /** `http`: the routes of a port, or of one host alone where the protocol was found out; `tcp`: a rule, or the host itself. */
 export type ChainTarget =
   | { readonly kind: 'http'; readonly only: RegistryHost | undefined }
-  | { readonly kind: 'tcp'; readonly route: MeshRoute | undefined; readonly rule: Route | undefined; readonly match: Field | undefined };
+  | {
+      readonly kind: 'tcp';
+      readonly route: MeshRoute | undefined;
+      readonly rule: Route | undefined;
+      readonly match: Field | undefined;
+    };
 
 /** A listener of the proxy for what its pod sends. */
 export interface Listener {
@@ -77,6 +82,10 @@ interface Draft {
  * there alone. `labels`: of the pod that calls. Source: `pilot/pkg/networking/core/listener.go`, buildSidecarOutboundListeners.
  */
 export function listenersOfPort(scope: Scope, labels: LabelSet, port: number): readonly Listener[] {
+  return scope.remember(labels, `listeners ${port}`, () => makeListeners(scope, labels, port));
+}
+
+function makeListeners(scope: Scope, labels: LabelSet, port: number): readonly Listener[] {
   const drafts = new Map<Address, Draft>();
   for (const view of scope.views) {
     if (view.port !== undefined) {
@@ -112,9 +121,7 @@ function bindsOf(
   if (kind !== 'tcp' && kind !== 'auto') return [bind];
   const { endpoints } = registryOf(scope.mesh).endpoints(host, port);
   if (!host.service && endpoints.length === 0 && !hasSelector(host)) return [undefined];
-  return endpoints.flatMap((e) =>
-    e.workload ? [podAddress(e.name)] : isIpAddress(e.name) ? [e.name] : [],
-  );
+  return endpoints.flatMap((e) => (e.workload ? [podAddress(e.name)] : isIpAddress(e.name) ? [e.name] : []));
 }
 
 function hasSelector({ resource }: RegistryHost): boolean {
@@ -186,7 +193,11 @@ function buildAt(
   const tcp = () => tcpChains(scope, labels, view, host, port, address, subnets);
   const chains = kind === 'http' ? [http()] : kind === 'tcp' ? tcp() : [...tcp(), http()];
   // Their servers speak first: no byte of the caller may be waited for.
-  if (current && current.protocol !== port.protocol && (isServerFirst(current.protocol) || isServerFirst(port.protocol))) {
+  if (
+    current &&
+    current.protocol !== port.protocol &&
+    (isServerFirst(current.protocol) || isServerFirst(port.protocol))
+  ) {
     current.lost.push({ host, port, to: current.first });
     return;
   }
@@ -266,13 +277,19 @@ function tcpChains(
         for (const match of rule.field.at('match').items() as Field[]) {
           if (!l4Matches(match, input)) continue;
           const nets = textsOf(match.at('destinationSubnets'));
-          const chain = make(textsOf(match.at('sniHosts')), nets.length > 0 ? nets : subnets, { kind: 'tcp', route, rule, match });
+          const chain = make(textsOf(match.at('sniHosts')), nets.length > 0 ? nets : subnets, {
+            kind: 'tcp',
+            route,
+            rule,
+            match,
+          });
           if (!chains.some((c) => sameMatch(c, chain))) chains.push(chain);
         }
       }
     if (chains.length === 0) {
       // Only the server name tells hosts apart that share a listener.
-      const shared = subnets.length > 0 || (address === ANY_ADDRESS && placesOf(host).some((p) => p.address === ANY_ADDRESS));
+      const shared =
+        subnets.length > 0 || (address === ANY_ADDRESS && placesOf(host).some((p) => p.address === ANY_ADDRESS));
       chains.push(make(shared ? [host.host] : [], subnets, OWN));
     }
     return chains;

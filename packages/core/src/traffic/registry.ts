@@ -1,16 +1,16 @@
+import { Labels } from '../manifest/labels.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { isPatchedAt } from '../manifest/resource.ts';
-import { Labels } from '../manifest/labels.ts';
-import { addTo } from '../source/grouping.ts';
-import type { Field } from '../source/field.ts';
 import { exportsOf, hostNameOf } from '../mesh/hosts.ts';
 import type { LabelSet } from '../mesh/label-set.ts';
 import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import { portProtocol, type Protocol } from '../mesh/protocol.ts';
+import { type Protocol, portProtocol } from '../mesh/protocol.ts';
 import { flatSelector, matches } from '../mesh/selectors.ts';
 import type { Service, ServicePort } from '../mesh/services.ts';
 import type { Workload } from '../mesh/workloads.ts';
+import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { createdBefore } from './age.ts';
 
 /**
@@ -403,4 +403,3 @@ function workloadsIn(mesh: Mesh): ReadonlyMap<string, readonly Workload[]> {
   for (const workload of oneOfEach(mesh.workloads)) addTo(index, workload.resource.namespace ?? '', workload);
   return index;
 }
-

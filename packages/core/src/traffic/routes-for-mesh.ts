@@ -1,9 +1,9 @@
 import type { Resource } from '../manifest/resource.ts';
-import { addTo } from '../source/grouping.ts';
-import type { Field } from '../source/field.ts';
 import { exportsOf, isVisibleIn } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Destination, type VirtualService, virtualServices } from '../mesh/routes.ts';
+import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
 import { mergedWithDelegates } from './delegates.ts';
 

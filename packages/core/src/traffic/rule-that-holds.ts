@@ -1,10 +1,10 @@
 import type { Resource } from '../manifest/resource.ts';
-import type { Field } from '../source/field.ts';
 import { type DestinationRule, destinationRules, type Subset } from '../mesh/destination-rules.ts';
 import { exportsOf } from '../mesh/hosts.ts';
 import type { LabelSet } from '../mesh/label-set.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { flatSelector, matches } from '../mesh/selectors.ts';
+import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
 import type { PassedOver } from './trace.ts';
 
@@ -84,7 +84,9 @@ function whyNot(rule: MergedRule, instead: MergedRule | undefined, namespace: st
       : `proxies of namespace ${namespace} look for rules in their own namespace, that of the host, and the root namespace`;
   if (instead.namespace !== rule.namespace)
     return `the rule of namespace ${instead.namespace} comes first, and replaces it whole`;
-  return instead.selector ? 'another one selects the pods that call' : `${instead.host} is more specific than ${rule.host}`;
+  return instead.selector
+    ? 'another one selects the pods that call'
+    : `${instead.host} is more specific than ${rule.host}`;
 }
 
 function chosen(group: readonly MergedRule[], { namespace, labels }: RuleClient): MergedRule | undefined {
@@ -181,7 +183,14 @@ function add(
   const labels = rule.spec.at('workloadSelector').at('matchLabels');
   const selector = rule.spec.at('workloadSelector').hasValue ? labels : undefined;
   const exports = exportsOf(mesh, rule.resource);
-  const selected = selector ? JSON.stringify(selector.entries().map(([k, f]) => [k, f.value]).sort()) : '';
+  const selected = selector
+    ? JSON.stringify(
+        selector
+          .entries()
+          .map(([k, f]) => [k, f.value])
+          .sort(),
+      )
+    : '';
   const group = JSON.stringify([exports ? [...exports].sort() : null, selected]);
   const list = index.get(key) ?? [];
   index.set(key, list);

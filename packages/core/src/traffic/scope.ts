@@ -1,11 +1,11 @@
 import type { Resource } from '../manifest/resource.ts';
-import type { Field } from '../source/field.ts';
 import type { LabelSet } from '../mesh/label-set.ts';
 import { lazy } from '../mesh/lazy.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { type Protocol, protocolOfText } from '../mesh/protocol.ts';
 import { flatSelector, matches } from '../mesh/selectors.ts';
-import { protocolOfText, type Protocol } from '../mesh/protocol.ts';
 import type { Workload } from '../mesh/workloads.ts';
+import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
 import { type RegistryHost, registryOf } from './registry.ts';
@@ -62,6 +62,7 @@ export class Scope {
   readonly outboundMode: OutboundMode;
   readonly #known = lazy(() => this.#knownHosts());
   readonly #rules = new Map<string, RuleDecision>();
+  readonly #remembered = new Map<unknown, Map<string, unknown>>();
 
   constructor(mesh: Mesh, namespace: string, sidecar: Resource | undefined) {
     this.mesh = mesh;
@@ -69,6 +70,14 @@ export class Scope {
     this.sidecar = sidecar;
     this.outboundMode = outboundModeOf(mesh, sidecar);
     this.views = sidecar ? viewsOf(mesh, namespace, sidecar) : [wholeView(mesh, namespace)];
+  }
+
+  /** What follows from the scope and costs a walk over it: made once for an owner (the labels of a pod, the scope itself) and a key. */
+  remember<T>(owner: unknown, key: string, make: () => T): T {
+    let known = this.#remembered.get(owner);
+    if (!known) this.#remembered.set(owner, (known = new Map()));
+    if (!known.has(key)) known.set(key, make());
+    return known.get(key) as T;
   }
 
   /** The host that the proxy has clusters for, also where only a destination of a route brings it in. */
@@ -161,7 +170,10 @@ function knownScopes(): Map<string, Map<Resource | undefined, Scope>> {
  * The Sidecar that holds for pods: the oldest of their namespace that selects them, else the oldest without a selector, else that of the
  * root namespace. Source: `pilot/pkg/model/push_context.go`, getSidecarScope.
  */
-export function sidecarOf(mesh: Mesh, { namespace, labels }: Pick<Client, 'namespace' | 'labels'>): Resource | undefined {
+export function sidecarOf(
+  mesh: Mesh,
+  { namespace, labels }: Pick<Client, 'namespace' | 'labels'>,
+): Resource | undefined {
   const byNamespace = mesh.derive(sidecarsByNamespace);
   const here = byNamespace.get(namespace) ?? [];
   const selecting = here.find((r) => {
@@ -251,7 +263,8 @@ function viewsOf(mesh: Mesh, namespace: string, sidecar: Resource): readonly Egr
       port,
       protocol,
       bind: field.at('bind').string() || undefined,
-      bindsPort: field.at('captureMode').string() === 'NONE' || field.at('bind').string()?.startsWith('unix://') === true,
+      bindsPort:
+        field.at('captureMode').string() === 'NONE' || field.at('bind').string()?.startsWith('unix://') === true,
       field,
       hosts,
       routes: taken,
@@ -265,7 +278,11 @@ function oneNamespaceAHost(hosts: readonly RegistryHost[], namespace: string): R
   const chosen = new Map<string, RegistryHost>();
   for (const host of hosts) {
     const existing = chosen.get(host.host);
-    if (!existing || (host.namespace === namespace && existing.namespace !== namespace) || (!existing.service && host.service && existing.namespace !== namespace))
+    if (
+      !existing ||
+      (host.namespace === namespace && existing.namespace !== namespace) ||
+      (!existing.service && host.service && existing.namespace !== namespace)
+    )
       chosen.set(host.host, host);
   }
   return [...chosen.values()];
@@ -293,7 +310,10 @@ export function importsOf(field: Field, namespace: string): Imports {
   const listFor = (space: string) => byNamespace.get(space);
   const everywhere = byNamespace.get('*');
   const subset = (host: string, imported: string) =>
-    imported === host || (imported.startsWith('*') && host.replace(/^\*/, '').endsWith(imported.slice(1)) && (host.startsWith('*') ? host.length >= imported.length : true));
+    imported === host ||
+    (imported.startsWith('*') &&
+      host.replace(/^\*/, '').endsWith(imported.slice(1)) &&
+      (host.startsWith('*') ? host.length >= imported.length : true));
   const overlaps = (host: string, imported: string) => subset(host, imported) || subset(imported, host);
   return {
     // What is named for a namespace decides for it; `*` holds for the others.

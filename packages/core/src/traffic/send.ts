@@ -84,7 +84,15 @@ export function send(
   const { mesh, draft, scope, client } = way;
   const upstream = upstreamOf(scope, client, host, port, subset);
   if ('missing' in upstream) {
-    draft.destinations.push({ host, port, subset: subset ?? null, weight, missing: true, endpoints: [], endpointsKnown: true });
+    draft.destinations.push({
+      host,
+      port,
+      subset: subset ?? null,
+      weight,
+      missing: true,
+      endpoints: [],
+      endpointsKnown: true,
+    });
     draft.step('destination', wordsOfMissing(upstream, host, port, subset, scope), field, upstream.passedOver);
     if (upstream.open) draft.need(upstream.open);
     return;
@@ -108,7 +116,12 @@ function wordsOfMissing(
     : `no DestinationRule that holds for ${host} defines subset ${subset}: 503`;
 }
 
-function sayUpstream(draft: Draft, { host, port, subset, rule, passedOver }: Upstream, weight: number, field?: Field): void {
+function sayUpstream(
+  draft: Draft,
+  { host, port, subset, rule, passedOver }: Upstream,
+  weight: number,
+  field?: Field,
+): void {
   const share = weight === 100 ? '' : `${weight} % `;
   const part = subset ? `, subset ${subset.name}` : '';
   draft.step('destination', `${share}to ${host.host}, port ${port.number}${part}`, field ?? port.field);
@@ -136,7 +149,12 @@ function destinationOf(
   };
 }
 
-function endpointOf(way: SendWay, upstream: Upstream, endpoint: RegistryEndpoint, handledAs: 'http' | 'tcp'): TraceEndpoint {
+function endpointOf(
+  way: SendWay,
+  upstream: Upstream,
+  endpoint: RegistryEndpoint,
+  handledAs: 'http' | 'tcp',
+): TraceEndpoint {
   const { mesh, request, client, draft } = way;
   const decision = tlsTo(mesh, upstream, endpoint);
   const tls = decision.tls ?? 'none';
@@ -169,7 +187,11 @@ function wordsOfTls(tls: keyof typeof TLS_WORDS): string {
 }
 
 // Without a list of endpoints the bytes go where the caller sent them, at the port it asked for.
-function passedOn(way: SendWay, upstream: Upstream, handledAs: 'http' | 'tcp'): Pick<TraceDestination, 'endpoints' | 'endpointsKnown'> {
+function passedOn(
+  way: SendWay,
+  upstream: Upstream,
+  handledAs: 'http' | 'tcp',
+): Pick<TraceDestination, 'endpoints' | 'endpointsKnown'> {
   const { mesh, request, name } = way;
   const decision = tlsOfAll(mesh, upstream) ?? { tls: 'istio', why: 'auto mTLS' };
   const tls = decision.tls ?? 'none';
@@ -186,7 +208,10 @@ function passedOn(way: SendWay, upstream: Upstream, handledAs: 'http' | 'tcp'): 
       headers: request.headers,
     };
     const arrival = arrivalAt(endpoint.mesh, endpoint.workload, request.port, connection);
-    return { endpoints: [{ name: endpoint.name, workload: endpoint.workload, port: request.port, tls, arrival }], endpointsKnown: true };
+    return {
+      endpoints: [{ name: endpoint.name, workload: endpoint.workload, port: request.port, tls, arrival }],
+      endpointsKnown: true,
+    };
   }
   const arrival = { arrives: true, allowed: undefined, steps: [], needs: [] };
   const shown = name.address === OUTSIDE || name.host === undefined ? name.address : addressOf(name.host);
@@ -225,14 +250,19 @@ export function hostOf(authority: string): string {
 }
 
 /** The rules of a VirtualService: what the first does that takes the request; undefined where none takes it. */
-export function throughRules(way: SendWay & { readonly regex: RegexMatcher }, route: MeshRoute, input: MatchInput): Trace | undefined {
+export function throughRules(
+  way: SendWay & { readonly regex: RegexMatcher },
+  route: MeshRoute,
+  input: MatchInput,
+): Trace | undefined {
   const { draft } = way;
   draft.route = route.resource;
   const passedOver: PassedOver[] = [];
   for (const rule of route.http) {
     const result = ruleTakes(rule, input);
     if (result.answer === 'no') {
-      if (passedOver.length < MOST_PASSED) passedOver.push({ resource: route.resource, field: result.field, why: result.why ?? '' });
+      if (passedOver.length < MOST_PASSED)
+        passedOver.push({ resource: route.resource, field: result.field, why: result.why ?? '' });
       continue;
     }
     if (result.answer === 'unknown') {
@@ -240,7 +270,12 @@ export function throughRules(way: SendWay & { readonly regex: RegexMatcher }, ro
       draft.need(`whether ${result.why}`);
       return draft.end('unknown', 'http');
     }
-    draft.step('route', rule.name ? `rule ${rule.name} takes it` : 'this rule takes it', result.field ?? rule.field, passedOver);
+    draft.step(
+      'route',
+      rule.name ? `rule ${rule.name} takes it` : 'this rule takes it',
+      result.field ?? rule.field,
+      passedOver,
+    );
     return act(way, rule, input);
   }
   draft.route = undefined;
@@ -308,7 +343,11 @@ function mirrorTo(way: SendWay, rule: HttpRule, mirror: Destination): void {
   if (percent === 0) return;
   const { host, port } = meant(way, mirror, 'http');
   draft.mirrors.push({ host, port, subset: mirror.subset ?? null, percent });
-  draft.step('destination', `${percent === 100 ? 'a copy' : `a copy of ${percent} %`} to ${host}, port ${port}`, mirror.field);
+  draft.step(
+    'destination',
+    `${percent === 100 ? 'a copy' : `a copy of ${percent} %`} to ${host}, port ${port}`,
+    mirror.field,
+  );
 }
 
 function mirrorPercent(rule: HttpRule, mirror: Destination): number {

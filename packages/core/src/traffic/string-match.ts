@@ -1,5 +1,5 @@
-import type { Field } from '../source/field.ts';
 import type { Answer } from '../mesh/lookup.ts';
+import type { Field } from '../source/field.ts';
 
 /**
  * A StringMatch of Istio as written. `any`: an empty one, which only asks for presence. `later`: filled in by a later step.
@@ -43,7 +43,9 @@ export function stringMatches(match: StringMatch, text: string, regex: RegexMatc
     case 'exact':
       return asAnswer(ignoreCase ? text.toLowerCase() === match.text.toLowerCase() : text === match.text);
     case 'prefix':
-      return asAnswer(ignoreCase ? text.toLowerCase().startsWith(match.text.toLowerCase()) : text.startsWith(match.text));
+      return asAnswer(
+        ignoreCase ? text.toLowerCase().startsWith(match.text.toLowerCase()) : text.startsWith(match.text),
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import { isIpAddress } from '../mesh/ip-prefix.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { arrivalAt } from './arrival.ts';
 import { Draft } from './draft.ts';
+import { traceAtGateway } from './gateway-request.ts';
 import { isForProxy, type MatchInput } from './http-match.ts';
 import {
   ANY_ADDRESS,
@@ -18,11 +19,10 @@ import type { TrafficRequest } from './request.ts';
 import type { HttpRule, MeshRoute } from './routes-for-mesh.ts';
 import { MESH_GATEWAY } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
+import { authorityOf, hostOf, type Name, OUTSIDE, pathOf, send, sendAll, splitPath, throughRules } from './send.ts';
 import { NO_REGEX, type RegexMatcher } from './string-match.ts';
 import type { PassedOver, Trace } from './trace.ts';
-import { authorityOf, hostOf, type Name, OUTSIDE, pathOf, send, sendAll, splitPath, throughRules } from './send.ts';
 import { type VirtualHostEntry, virtualHostsOf } from './virtual-hosts.ts';
-import { traceAtGateway } from './gateway-request.ts';
 
 /** What a trace needs beside the mesh. */
 export interface TraceSetup {
@@ -80,7 +80,8 @@ function resolveName(mesh: Mesh, request: TrafficRequest, draft: Draft): Name | 
   const isService = svc === undefined || (svc === 'svc' && (tail === '' || tail === 'cluster.local'));
   const service = isService ? registryOf(mesh).service(space, name) : undefined;
   if (service) return ofService(mesh, request, service, draft);
-  const mayBe = isService && !mesh.settings.closedWorld && (svc !== undefined || !short.includes('.') || hasNamespace(mesh, space));
+  const mayBe =
+    isService && !mesh.settings.closedWorld && (svc !== undefined || !short.includes('.') || hasNamespace(mesh, space));
   if (mayBe) {
     const lookup = mesh.service(space, name);
     const why = lookup.state === 'elsewhere' ? lookup.why : `no Service ${space}/${name} was read`;
@@ -100,9 +101,14 @@ function hasNamespace(mesh: Mesh, name: string): boolean {
 function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draft: Draft): Name {
   const { resource, service } = host;
   if (host.aliasOf !== undefined) {
-    draft.step('name', `${request.host} is ${nameOf(resource)}, another name of ${host.aliasOf}`, resource.body.at('spec').at('externalName'));
+    draft.step(
+      'name',
+      `${request.host} is ${nameOf(resource)}, another name of ${host.aliasOf}`,
+      resource.body.at('spec').at('externalName'),
+    );
     const [target] = registryOf(mesh).at(host.aliasOf);
-    if (target?.service && target !== host && target.aliasOf === undefined) return ofService(mesh, request, target, draft);
+    if (target?.service && target !== host && target.aliasOf === undefined)
+      return ofService(mesh, request, target, draft);
     return { address: OUTSIDE, host: undefined };
   }
   if (!service?.headless) {
@@ -111,7 +117,11 @@ function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draf
   }
   const port = host.ports.find((p) => p.number === request.port) ?? host.ports[0];
   const [endpoint] = port ? registryOf(mesh).endpoints(host, port).endpoints : [];
-  draft.step('name', `${request.host} is ${nameOf(resource)}, which is headless: DNS answers with the addresses of its pods`, resource.body.at('spec').at('clusterIP'));
+  draft.step(
+    'name',
+    `${request.host} is ${nameOf(resource)}, which is headless: DNS answers with the addresses of its pods`,
+    resource.body.at('spec').at('clusterIP'),
+  );
   if (!endpoint) {
     draft.need(`the pods of ${nameOf(resource)}`);
     return { address: OUTSIDE, host };
@@ -126,7 +136,15 @@ function withoutProxy(mesh: Mesh, request: TrafficRequest, draft: Draft, name: N
   const port = host.ports.find((p) => p.number === request.port);
   if (!port) {
     draft.step('destination', `${nameOf(host.resource)} has no port ${request.port}`);
-    draft.destinations.push({ host: host.host, port: request.port, subset: null, weight: 100, missing: true, endpoints: [], endpointsKnown: true });
+    draft.destinations.push({
+      host: host.host,
+      port: request.port,
+      subset: null,
+      weight: 100,
+      missing: true,
+      endpoints: [],
+      endpointsKnown: true,
+    });
     return draft.end('forwarded', undefined);
   }
   const { endpoints, open } = registryOf(mesh).endpoints(host, port);
@@ -139,7 +157,15 @@ function withoutProxy(mesh: Mesh, request: TrafficRequest, draft: Draft, name: N
     missing: false,
     endpointsKnown: open === undefined,
     endpoints: endpoints.map((e) => {
-      const connection = { caller: request.from, tls: 'none', handledAs, request, path: pathOf(request), authority: authorityOf(request), headers: request.headers } as const;
+      const connection = {
+        caller: request.from,
+        tls: 'none',
+        handledAs,
+        request,
+        path: pathOf(request),
+        authority: authorityOf(request),
+        headers: request.headers,
+      } as const;
       const arrival = e.workload
         ? arrivalAt(e.mesh, e.workload, e.port, connection)
         : { arrives: true, allowed: undefined, steps: [], needs: [] };
@@ -179,10 +205,12 @@ function outbound(way: Way): Trace {
 
 function sayListener({ draft, request }: Way, listener: Listener, chain: Chain | undefined): void {
   const where = listener.address === ANY_ADDRESS ? `port ${request.port}` : `${listener.address}, port ${request.port}`;
-  const passedOver = listener.lost.map(({ host, to }): PassedOver => ({
-    resource: host.resource,
-    why: `${nameOf(to.resource)} has the listener already, and is older`,
-  }));
+  const passedOver = listener.lost.map(
+    ({ host, to }): PassedOver => ({
+      resource: host.resource,
+      why: `${nameOf(to.resource)} has the listener already, and is older`,
+    }),
+  );
   if (!chain) draft.step('listener', `no part of the listener for ${where} takes these bytes`, undefined, passedOver);
   else
     draft.step(
@@ -218,7 +246,11 @@ function throughTcp(way: Way, chain: Chain): Trace {
   }
   const { rule, route } = target;
   draft.route = undefined;
-  draft.step('route', `a ${rule.kind} rule of ${nameOf((route as MeshRoute).resource)} sends it on`, target.match ?? rule.field);
+  draft.step(
+    'route',
+    `a ${rule.kind} rule of ${nameOf((route as MeshRoute).resource)} sends it on`,
+    target.match ?? rule.field,
+  );
   sendAll(way, rule.destinations, 'tcp');
   return draft.end('forwarded', 'tcp');
 }
@@ -273,7 +305,12 @@ function mayBeFor(rule: HttpRule, input: MatchInput): boolean {
   return rule.matches.some((m) => isForProxy(m.field, input) && (!m.above || isForProxy(m.above, input)));
 }
 
-function throughVirtualHost(way: Way, { route, host }: VirtualHostEntry, input: MatchInput, list: readonly VirtualHostEntry[] = []): Trace {
+function throughVirtualHost(
+  way: Way,
+  { route, host }: VirtualHostEntry,
+  input: MatchInput,
+  list: readonly VirtualHostEntry[] = [],
+): Trace {
   const { draft, request } = way;
   if (!route) {
     const known = host as RegistryHost;
@@ -283,11 +320,20 @@ function throughVirtualHost(way: Way, { route, host }: VirtualHostEntry, input: 
   }
   const others = list
     .filter((e) => e.route && e.route !== route)
-    .map((e): PassedOver => ({ resource: (e.route as MeshRoute).resource, why: `${nameOf(route.resource)} has the host already: on the mesh one VirtualService holds, the oldest` }));
-  draft.step('route', `${nameOf(route.resource)} is for host ${input.authority}`, route.virtualService.spec.at('hosts'), others);
+    .map(
+      (e): PassedOver => ({
+        resource: (e.route as MeshRoute).resource,
+        why: `${nameOf(route.resource)} has the host already: on the mesh one VirtualService holds, the oldest`,
+      }),
+    );
+  draft.step(
+    'route',
+    `${nameOf(route.resource)} is for host ${input.authority}`,
+    route.virtualService.spec.at('hosts'),
+    others,
+  );
   const trace = throughRules(way, route, input);
   if (trace) return trace;
   draft.step('route', `no rule of ${nameOf(route.resource)} takes it: 404`, route.virtualService.spec.at('http'));
   return draft.end('no-route', 'http');
 }
-

@@ -1,12 +1,12 @@
 import type { Resource } from '../manifest/resource.ts';
-import type { Field } from '../source/field.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type Condition, meets } from '../mesh/selectors.ts';
 import { type Mtls, mtlsOf, peerAuthentications } from '../mesh/peer-authentication.ts';
+import { type Condition, meets } from '../mesh/selectors.ts';
+import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
 import { type RegistryEndpoint, type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
 import type { MergedRule, MergedSubset } from './rule-that-holds.ts';
-import { type Client, type Scope } from './scope.ts';
+import type { Client, Scope } from './scope.ts';
 import type { PassedOver, UpstreamTls } from './trace.ts';
 
 /** What a proxy knows of a host, port and subset to which it sends: Envoy's cluster. */
@@ -48,14 +48,22 @@ export function upstreamOf(
   subset: string | undefined,
 ): Upstream | NoUpstream {
   const known = scope.host(host);
-  if (!known) return { missing: 'host', host: undefined, rule: undefined, passedOver: hiddenHosts(scope, host), open: openHost(scope.mesh, host) };
+  if (!known)
+    return {
+      missing: 'host',
+      host: undefined,
+      rule: undefined,
+      passedOver: hiddenHosts(scope, host),
+      open: openHost(scope.mesh, host),
+    };
   const own = known.ports.find((p) => p.number === port && p.protocol !== 'UDP');
   const { rule, passedOver } = scope.destinationRule(client.labels, known);
   if (!own) {
     const open = known.portsKnown ? undefined : `the ports of ${known.host} are filled in later`;
     return { missing: 'port', host: known, rule, passedOver: [], open };
   }
-  if (subset === undefined) return { host: known, port: own, subset: undefined, rule, passedOver, tls: tlsOf(rule, undefined, port) };
+  if (subset === undefined)
+    return { host: known, port: own, subset: undefined, rule, passedOver, tls: tlsOf(rule, undefined, port) };
   const found = rule?.subsets.find((s) => s.name === subset);
   if (!found) {
     const open = rule && !rule.subsetsKnown ? 'subsets of the rule are filled in later' : openRule(scope, known);
@@ -93,7 +101,11 @@ function openRule(scope: Scope, host: RegistryHost): string | undefined {
  * The TLS that a DestinationRule sets for a port and subset: the port level of the subset, else its own, else the port level of the rule,
  * else its own; a port level replaces all that stands above it, also with nothing. Source: `pilot/pkg/networking/util/util.go`, MergeTrafficPolicy.
  */
-export function tlsOf(rule: MergedRule | undefined, subset: MergedSubset | undefined, port: number): TlsSetting | undefined {
+export function tlsOf(
+  rule: MergedRule | undefined,
+  subset: MergedSubset | undefined,
+  port: number,
+): TlsSetting | undefined {
   const own = policyTls(rule?.trafficPolicy, port);
   const below = subset?.field.at('trafficPolicy');
   if (!below?.hasValue) return setting(own);
@@ -165,7 +177,8 @@ export function tlsTo(mesh: Mesh, upstream: Upstream, endpoint: RegistryEndpoint
   if (!endpoint.hasProxy) return { tls: 'none', why: `auto mTLS finds no proxy there: ${endpoint.reason}` };
   if (!endpoint.workload) return { tls: 'istio', why: `auto mTLS: ${endpoint.reason}` };
   const { mode, field, policy, certain } = mtlsOf(endpoint.mesh, endpoint.workload, endpoint.port);
-  if (!certain && mode !== 'STRICT' && mode !== 'PERMISSIVE' && mode !== 'DISABLE') return { tls: 'istio', why: 'auto mTLS, unless a PeerAuthentication turns it off' };
+  if (!certain && mode !== 'STRICT' && mode !== 'PERMISSIVE' && mode !== 'DISABLE')
+    return { tls: 'istio', why: 'auto mTLS, unless a PeerAuthentication turns it off' };
   return mode === 'DISABLE'
     ? { tls: 'none', why: 'a PeerAuthentication turns mutual TLS off there', field, policy }
     : { tls: 'istio', why: 'auto mTLS: the endpoint has a proxy' };
@@ -174,20 +187,36 @@ export function tlsTo(mesh: Mesh, upstream: Upstream, endpoint: RegistryEndpoint
 /** What a proxy speaks to each endpoint alike; undefined where each is looked at for itself. */
 export function tlsOfAll(mesh: Mesh, { host, port, tls }: Upstream): TlsDecision | undefined {
   if (tls) {
-    const words = { DISABLE: 'none', SIMPLE: 'simple', MUTUAL: 'mutual', ISTIO_MUTUAL: 'istio', UNKNOWN: undefined } as const;
+    const words = {
+      DISABLE: 'none',
+      SIMPLE: 'simple',
+      MUTUAL: 'mutual',
+      ISTIO_MUTUAL: 'istio',
+      UNKNOWN: undefined,
+    } as const;
     return { tls: words[tls.mode], why: `the DestinationRule says tls mode ${tls.mode}`, field: tls.field };
   }
   if (host.external) return { tls: 'none', why: 'the host is outside the mesh' };
-  if (!autoMtls(mesh)) return { tls: 'none', why: 'enableAutoMtls of MeshConfig is off, and no DestinationRule says tls' };
+  if (!autoMtls(mesh))
+    return { tls: 'none', why: 'enableAutoMtls of MeshConfig is off, and no DestinationRule says tls' };
   if (host.resolution === 'passthrough') {
     const { endpoints } = registryOf(mesh).endpoints(host, port);
     const without = endpoints.find((e) => e.hasProxy === false);
     if (endpoints.length === 0) return { tls: 'none', why: 'no pod of it is known' };
-    if (without) return { tls: 'none', why: `one of its pods has no proxy (${without.name}), and for a headless Service all are treated alike` };
+    if (without)
+      return {
+        tls: 'none',
+        why: `one of its pods has no proxy (${without.name}), and for a headless Service all are treated alike`,
+      };
   }
   const above = namespaceMtlsOf(mesh, host.namespace);
   if (above.mode === 'DISABLE')
-    return { tls: 'none', why: 'the PeerAuthentication of its namespace turns mutual TLS off', field: above.field, policy: above.policy };
+    return {
+      tls: 'none',
+      why: 'the PeerAuthentication of its namespace turns mutual TLS off',
+      field: above.field,
+      policy: above.policy,
+    };
   return host.resolution === 'passthrough' ? { tls: 'istio', why: 'auto mTLS: all its pods have a proxy' } : undefined;
 }
 

@@ -1,6 +1,6 @@
+import { overlap } from '../mesh/hosts.ts';
 import { classOf } from '../mesh/protocol.ts';
 import { addTo } from '../source/grouping.ts';
-import { overlap } from '../mesh/hosts.ts';
 import type { RegistryHost } from './registry.ts';
 import type { MeshRoute } from './routes-for-mesh.ts';
 import type { EgressView, Scope } from './scope.ts';
@@ -29,6 +29,10 @@ export interface VirtualHosts {
  * count on port 80 alone, and beside a registered one. Source: `pilot/pkg/networking/core/httproute.go`, BuildSidecarOutboundVirtualHosts.
  */
 export function virtualHostsOf(scope: Scope, port: number): VirtualHosts {
+  return scope.remember(scope, `virtual hosts ${port}`, () => makeVirtualHosts(scope, port));
+}
+
+function makeVirtualHosts(scope: Scope, port: number): VirtualHosts {
   const view = viewFor(scope, port);
   const hosts = new Map<string, RegistryHost>();
   for (const host of view?.hosts ?? []) if (host.ports.some((p) => p.number === port)) hosts.set(host.host, host);
