@@ -1,6 +1,6 @@
 import type { Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import type { Workload } from '../cluster/workloads.ts';
 
 /**
  * What comes of a request. `forwarded`: to destinations. `passthrough`: to an address that the mesh does not know, as it is.
