@@ -1,6 +1,7 @@
 // stand-in until helper's lands
+
+import type { Workload } from '../cluster/workloads.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { TrafficRequest } from './request.ts';
 import type { Arrival, UpstreamTls } from './trace.ts';
 export interface Connection {

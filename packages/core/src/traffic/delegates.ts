@@ -1,6 +1,6 @@
-import { isVisibleIn } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type Route, type VirtualService, virtualServices } from '../mesh/routes.ts';
+import { isVisibleIn } from '../names/hosts.ts';
+import { type Route, type VirtualService, virtualServices } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import type { HttpRule, LostDelegate, RuleMatch } from './routes-for-mesh.ts';

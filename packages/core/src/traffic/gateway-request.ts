@@ -1,7 +1,7 @@
 import { nameOf, type Resource } from '../manifest/resource.ts';
-import { covers, overlap } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Route } from '../mesh/routes.ts';
+import { covers, overlap } from '../names/hosts.ts';
+import type { Route } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { gatewayAdmission } from './arrival.ts';
 import { Draft } from './draft.ts';

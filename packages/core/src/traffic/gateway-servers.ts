@@ -1,8 +1,8 @@
-import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../mesh/gateways.ts';
+import { classOf, type Protocol, protocolOfText } from '../cluster/protocol.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { classOf, type Protocol, protocolOfText } from '../mesh/protocol.ts';
-import { matches } from '../mesh/selectors.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../routing/gateways.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
 import type { PassedOver } from './trace.ts';

@@ -1,6 +1,6 @@
-import type { LabelSet } from '../mesh/label-set.ts';
-import type { Answer } from '../mesh/lookup.ts';
-import { flatSelector, matches } from '../mesh/selectors.ts';
+import type { LabelSet } from '../manifest/label-set.ts';
+import type { Answer } from '../manifest/lookup.ts';
+import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Field } from '../source/field.ts';
 import type { HttpRule, RuleMatch } from './routes-for-mesh.ts';
 import { type RegexMatcher, readStringMatch, stringMatches } from './string-match.ts';

@@ -1,9 +1,9 @@
-import { overlap } from '../mesh/hosts.ts';
-import { isIpAddress, prefixesOverlap } from '../mesh/ip-prefix.ts';
-import type { LabelSet } from '../mesh/label-set.ts';
-import { classOf, type Protocol } from '../mesh/protocol.ts';
-import type { Route } from '../mesh/routes.ts';
-import { flatSelector, matches } from '../mesh/selectors.ts';
+import { isIpAddress, prefixesOverlap } from '../cluster/ip-prefix.ts';
+import { classOf, type Protocol } from '../cluster/protocol.ts';
+import type { LabelSet } from '../manifest/label-set.ts';
+import { flatSelector, matches } from '../manifest/selectors.ts';
+import { overlap } from '../names/hosts.ts';
+import type { Route } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
 import type { MeshRoute } from './routes-for-mesh.ts';

@@ -1,16 +1,16 @@
+import { type Protocol, portProtocol } from '../cluster/protocol.ts';
+import type { Service, ServicePort } from '../cluster/services.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import type { LabelSet } from '../manifest/label-set.ts';
 import { Labels } from '../manifest/labels.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { isPatchedAt } from '../manifest/resource.ts';
-import { exportsOf, hostNameOf } from '../mesh/hosts.ts';
-import type { LabelSet } from '../mesh/label-set.ts';
-import { lazy } from '../mesh/lazy.ts';
+import { flatSelector, matches } from '../manifest/selectors.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import { type Protocol, portProtocol } from '../mesh/protocol.ts';
-import { flatSelector, matches } from '../mesh/selectors.ts';
-import type { Service, ServicePort } from '../mesh/services.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import { exportsOf, hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
+import { lazy } from '../source/lazy.ts';
 import { createdBefore } from './age.ts';
 
 /**

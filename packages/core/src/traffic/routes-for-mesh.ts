@@ -1,7 +1,7 @@
 import type { Resource } from '../manifest/resource.ts';
-import { exportsOf, isVisibleIn } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type Destination, type VirtualService, virtualServices } from '../mesh/routes.ts';
+import { exportsOf, isVisibleIn } from '../names/hosts.ts';
+import { type Destination, type VirtualService, virtualServices } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';

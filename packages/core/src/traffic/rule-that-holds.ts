@@ -1,9 +1,9 @@
+import type { LabelSet } from '../manifest/label-set.ts';
 import type { Resource } from '../manifest/resource.ts';
-import { type DestinationRule, destinationRules, type Subset } from '../mesh/destination-rules.ts';
-import { exportsOf } from '../mesh/hosts.ts';
-import type { LabelSet } from '../mesh/label-set.ts';
+import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { flatSelector, matches } from '../mesh/selectors.ts';
+import { exportsOf } from '../names/hosts.ts';
+import { type DestinationRule, destinationRules, type Subset } from '../routing/destination-rules.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
 import type { PassedOver } from './trace.ts';

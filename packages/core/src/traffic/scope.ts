@@ -1,12 +1,12 @@
+import { type Protocol, protocolOfText } from '../cluster/protocol.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import type { LabelSet } from '../manifest/label-set.ts';
 import type { Resource } from '../manifest/resource.ts';
-import type { LabelSet } from '../mesh/label-set.ts';
-import { lazy } from '../mesh/lazy.ts';
+import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type Protocol, protocolOfText } from '../mesh/protocol.ts';
-import { flatSelector, matches } from '../mesh/selectors.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
+import { lazy } from '../source/lazy.ts';
 import { compareAge } from './age.ts';
 import { type RegistryHost, registryOf } from './registry.ts';
 import { MESH_GATEWAY, type MeshRoute, routesSeenIn } from './routes-for-mesh.ts';

@@ -1,6 +1,6 @@
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Destination } from '../mesh/routes.ts';
+import type { Destination } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { arrivalAt } from './arrival.ts';
 import type { Draft } from './draft.ts';

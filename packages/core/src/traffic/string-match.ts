@@ -1,4 +1,4 @@
-import type { Answer } from '../mesh/lookup.ts';
+import type { Answer } from '../manifest/lookup.ts';
 import type { Field } from '../source/field.ts';
 
 /**

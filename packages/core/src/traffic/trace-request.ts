@@ -1,5 +1,5 @@
+import { isIpAddress } from '../cluster/ip-prefix.ts';
 import { nameOf } from '../manifest/resource.ts';
-import { isIpAddress } from '../mesh/ip-prefix.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { arrivalAt } from './arrival.ts';
 import { Draft } from './draft.ts';

@@ -1,5 +1,5 @@
+import type { Workload } from '../cluster/workloads.ts';
 import type { Resource } from '../manifest/resource.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 
 /**

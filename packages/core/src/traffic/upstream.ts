@@ -1,7 +1,7 @@
 import type { Resource } from '../manifest/resource.ts';
+import { type Condition, meets } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type Mtls, mtlsOf, peerAuthentications } from '../mesh/peer-authentication.ts';
-import { type Condition, meets } from '../mesh/selectors.ts';
+import { type Mtls, mtlsOf, peerAuthentications } from '../security/peer-authentication.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
 import { type RegistryEndpoint, type RegistryHost, type RegistryPort, registryOf } from './registry.ts';

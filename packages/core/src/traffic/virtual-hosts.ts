@@ -1,5 +1,5 @@
-import { overlap } from '../mesh/hosts.ts';
-import { classOf } from '../mesh/protocol.ts';
+import { classOf } from '../cluster/protocol.ts';
+import { overlap } from '../names/hosts.ts';
 import { addTo } from '../source/grouping.ts';
 import type { RegistryHost } from './registry.ts';
 import type { MeshRoute } from './routes-for-mesh.ts';
