@@ -292,6 +292,8 @@ export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
+  mtlsPassedOver,
+  type PassedPeerAuthentication,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
@@ -310,3 +312,38 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { arrivalAt, type Connection, type GatewayHandling, gatewayAdmission } from './traffic/arrival.ts';
+export { type Admittance, admittanceOf, providerOf } from './traffic/authorization.ts';
+export {
+  isOfHttp,
+  isOfIdentity,
+  type Peer,
+  type Reason,
+  type RuleMatch,
+  ruleMatches,
+  type Seen,
+  strangePath,
+} from './traffic/authorization-match.ts';
+export {
+  type AuthorizationAction,
+  type AuthorizationPolicies,
+  type AuthorizationPolicy,
+  type AuthorizationRule,
+  authorizationPolicies,
+  authorizationPoliciesFor,
+  authorizationPolicyOf,
+  type Condition,
+  type ConditionValues,
+  type PolicyInForce,
+} from './traffic/authorization-policies.ts';
+export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
+export {
+  type Identity,
+  meshIdentityOf,
+  principalOf,
+  type TrustDomains,
+  trustDomainsOf,
+  type WorkloadIdentity,
+} from './traffic/identity.ts';
+export { type InboundCapture, inboundCapture, interceptionModeOf, isCaptured } from './traffic/inbound-capture.ts';
+export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';

@@ -221,7 +221,7 @@ export function tlsOfAll(mesh: Mesh, { host, port, tls }: Upstream): TlsDecision
 }
 
 // What holds for pods of a namespace that no policy selects: the oldest of the namespace, else the oldest of the mesh.
-function namespaceMtlsOf(mesh: Mesh, namespace: string): Mtls {
+function namespaceMtlsOf(mesh: Mesh, namespace: string): Omit<Mtls, 'possible'> {
   const all = [...peerAuthentications(mesh)].sort((a, b) => compareAge(a.resource, b.resource));
   const own = all.find((p) => p.scope === 'namespace' && p.resource.namespace === namespace);
   const whole = all.find((p) => p.scope === 'mesh');

@@ -1,5 +1,6 @@
 import {
   defineRule,
+  isCaptured,
   type Mesh,
   type Mtls,
   mtlsOf,
@@ -11,7 +12,6 @@ import {
 import { ambientOf } from '../shared/ambient-audience.ts';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
 import { judgesTargets, surelyBehind, withVariants } from '../shared/endpoints.ts';
-import { isCaptured } from '../shared/inbound-capture.ts';
 
 export const runtimeNodePortStrict = defineRule({
   meta: {

@@ -1,14 +1,4 @@
-import type { Mesh, Workload } from '@meshvet/core';
-
-/** Annotation that says how the traffic of a pod gets to its sidecar. */
-export const INTERCEPTION_KEY = 'sidecar.istio.io/interceptionMode';
-
-/** How the traffic of the pods of a workload gets to the sidecar: `REDIRECT`, `TPROXY` or `NONE`; undefined where a later step says it. */
-export function interceptionModeOf(mesh: Mesh, { podAnnotations }: Workload): string | undefined {
-  return podAnnotations.has(INTERCEPTION_KEY)
-    ? podAnnotations.get(INTERCEPTION_KEY)
-    : mesh.installation.interceptionMode.value;
-}
+import { interceptionModeOf, type Mesh, type Workload } from '@meshvet/core';
 
 /** Whether traffic is certainly redirected to the sidecar. Without redirection the application calls the proxy by itself. */
 export function isRedirected(mesh: Mesh, workload: Workload): boolean {

@@ -2,6 +2,7 @@ import {
   type Answer,
   addTo,
   INJECTION_KEY,
+  interceptionModeOf,
   LINKERD_INJECT_KEY,
   type Mesh,
   type Namespace,
@@ -10,7 +11,6 @@ import {
   type Workload,
 } from '@meshvet/core';
 import { severityForSidecar } from './audience.ts';
-import { interceptionModeOf } from './capture.ts';
 import { namespacesOf } from './inject-value.ts';
 import { hasLinkerd } from './linkerd-audience.ts';
 
