@@ -322,9 +322,10 @@ export {
   type RuleMatch,
   ruleMatches,
   type Seen,
-  strangePath,
 } from './traffic/authorization-match.ts';
 export {
+  type Alternative,
+  type Attribute,
   type AuthorizationAction,
   type AuthorizationPolicies,
   type AuthorizationPolicy,
@@ -338,6 +339,17 @@ export {
 } from './traffic/authorization-policies.ts';
 export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
 export {
+  COMMON_METHODS,
+  conditionsOf,
+  hostFlaw,
+  methodFlaw,
+  type PolicyValue,
+  pathFlaw,
+  principalFlaw,
+  type ValueFlaw,
+  valuesOf,
+} from './traffic/authorization-values.ts';
+export {
   type Identity,
   meshIdentityOf,
   principalOf,
@@ -347,3 +359,10 @@ export {
 } from './traffic/identity.ts';
 export { type InboundCapture, inboundCapture, interceptionModeOf, isCaptured } from './traffic/inbound-capture.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export {
+  type Registry,
+  type RegistryEndpoint,
+  type RegistryHost,
+  type RegistryPort,
+  registryOf,
+} from './traffic/registry.ts';

@@ -91,9 +91,12 @@ import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
+import { policyHostUnmatched } from './policy/policy-host-unmatched.ts';
 import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
+import { policyMethodUnmatched } from './policy/policy-method-unmatched.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
+import { policyPathUnmatched } from './policy/policy-path-unmatched.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
@@ -353,9 +356,12 @@ export const allRules: readonly Rule[] = [
   meshDoubleInjection,
   multiclusterRegistryUnknown,
   multiclusterServiceDiffers,
+  policyHostUnmatched,
   policyIdentityWithoutMtls,
   policyJwksUnrestricted,
+  policyMethodUnmatched,
   policyNamespaceUnknown,
+  policyPathUnmatched,
   policyPrincipalUnknown,
   policySelectorGatewayApi,
   policySelectorUnmatched,

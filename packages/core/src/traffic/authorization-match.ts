@@ -9,6 +9,7 @@ import type {
   Condition,
   ConditionValues,
 } from './authorization-policies.ts';
+import { pathFlaw } from './authorization-values.ts';
 import { type Identity, principalOf, trustDomainsOf } from './identity.ts';
 import {
   hasLiteralStar,
@@ -350,8 +351,8 @@ class Look {
         return `${list.name} names ${ofService}, the port of ${servicePorts.get(ofService)}, and the pods listen on ${port}`;
     }
     if (condition.attribute === 'path') {
-      const [strange] = items.flatMap((item) => strangePath(this.#mesh, item.text() ?? '') ?? []);
-      if (strange !== undefined) return `${subject} is none of ${values}; ${strange}`;
+      const [flaw] = items.flatMap((item) => pathFlaw(this.#mesh, item.text() ?? '') ?? []);
+      if (flaw) return `${subject} is none of ${values}, where ${flaw.what}`;
     }
     if (condition.attribute === 'sni' && sni === '') return 'the connection shows no server name';
     if (condition.attribute === 'header' && !headers?.has((condition.argument ?? '').toLowerCase()))
@@ -401,21 +402,8 @@ function isMalformed({ attribute }: Condition, item: Field): boolean {
 
 function matchesPath(mesh: Mesh, text: string, path: string | undefined): Answer {
   const templated = mesh.istioAtLeast('1.22') && hasTemplate(text);
-  if (path === undefined) return strangePath(mesh, text) === undefined ? 'unknown' : 'no';
+  if (path === undefined) return pathFlaw(mesh, text) === undefined ? 'unknown' : 'no';
   return asAnswer(templated ? matchesTemplate(text, path) : matchesPattern(textPattern(text), path));
-}
-
-/** Why no path of a real request fits a pattern; undefined where one may. */
-export function strangePath(mesh: Mesh, text: string): string | undefined {
-  if (mesh.istioAtLeast('1.22') && hasTemplate(text)) return undefined;
-  const pattern = textPattern(text);
-  if (pattern.text.includes('?')) return `${text} never fits, since the query is no part of the path`;
-  if (pattern.text.includes('#')) return `${text} never fits, since a fragment is never sent`;
-  if (hasLiteralStar(pattern)) return `a star inside ${text} is a plain character`;
-  const fromStart = pattern.kind === 'exact' || pattern.kind === 'prefix';
-  return fromStart && pattern.text !== '' && !pattern.text.startsWith('/')
-    ? `${text} never fits, since a path begins with a slash`
-    : undefined;
 }
 
 function withinRange(text: string, address: string | undefined): Answer {
