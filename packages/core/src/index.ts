@@ -303,6 +303,12 @@ export {
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
+export {
+  accountPath,
+  type ServiceAccounts,
+  serviceAccounts,
+  serviceAccountsElsewhere,
+} from './security/service-accounts.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';

@@ -6,7 +6,7 @@ import { Labels } from '../manifest/labels.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { isPatchedAt } from '../manifest/resource.ts';
 import { flatSelector, matches } from '../manifest/selectors.ts';
-import { Mesh } from '../mesh/mesh.ts';
+import type { Mesh } from '../mesh/mesh.ts';
 import { exportsOf, hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
@@ -142,9 +142,7 @@ function makeRegistry(mesh: Mesh): Registry {
 }
 
 function meshesOfClusters(mesh: Mesh): ReadonlyMap<string, Mesh> {
-  return new Map(
-    [...mesh.clusters].map(([name, resources]) => [name, new Mesh({ resources, settings: mesh.settings })]),
-  );
+  return new Map([...mesh.clusters].map(([name, resources]) => [name, mesh.ofCluster(resources)]));
 }
 
 function compare(a: string, b: string): number {

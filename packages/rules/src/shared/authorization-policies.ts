@@ -16,7 +16,7 @@ export function policyToJudge(mesh: Mesh, resource: Resource): AuthorizationPoli
 }
 
 /** What it comes to that a value fits no request, as a clause: "it lets nobody in". */
-export function effectOfFlaw({ action }: AuthorizationPolicy, { negated }: PolicyValue): string {
+export function effectOfFlaw({ action }: AuthorizationPolicy, { negated }: Pick<PolicyValue, 'negated'>): string {
   if (negated) return 'it leaves nothing out';
   switch (action) {
     case 'DENY':
