@@ -339,7 +339,7 @@ class Look {
 
   #whyNot(condition: Condition, list: ConditionValues, items: readonly Field[], subject: string): string {
     const { peer, port, servicePorts, token, sni, headers } = this.#seen;
-    const values = listed(items);
+    const differs = `${subject} is ${items.length === 1 ? 'not' : 'none of'} ${listed(items)}`;
     if (isOfIdentity(condition) && peer.state === 'none')
       return `${list.name} needs the identity of the caller, and there is none: ${peer.why}`;
     if (TOKEN_ATTRIBUTES.has(condition.attribute) && !token)
@@ -351,12 +351,12 @@ class Look {
     }
     if (condition.attribute === 'path') {
       const [strange] = items.flatMap((item) => strangePath(this.#mesh, item.text() ?? '') ?? []);
-      if (strange !== undefined) return `${subject} is none of ${values}; ${strange}`;
+      if (strange !== undefined) return `${differs}; ${strange}`;
     }
     if (condition.attribute === 'sni' && sni === '') return 'the connection shows no server name';
     if (condition.attribute === 'header' && !headers?.has((condition.argument ?? '').toLowerCase()))
       return `${subject} is not there`;
-    return `${subject} is ${items.length === 1 ? 'not' : 'none of'} ${values}`;
+    return differs;
   }
 
   #whyUnknown(condition: Condition, item: Field): string {
