@@ -51,8 +51,15 @@ export interface Seen {
   readonly serverAddress: string | undefined;
 }
 
+/**
+ * Of which kind a reason is, where it speaks of more than the request at hand: a field of HTTP on plain TCP, a port of a Service in the place
+ * of that of the pods, an identity or token that no request has, a value that fits none.
+ */
+export type ReasonKind = 'http-on-tcp' | 'service-port' | 'identity' | 'token' | 'value';
+
 /** What came of one part of a rule. */
 export interface Reason {
+  readonly kind?: ReasonKind | undefined;
   readonly field: Field;
   /** In a clause: "path /api is none of /healthz". */
   readonly why: string;
@@ -168,7 +175,7 @@ class Look {
     const { field } = values.items.length > 0 ? values : notValues;
     const name = values.items.length > 0 ? values.name : notValues.name;
     if (this.#seen.layer === 'tcp' && isOfHttp(condition))
-      return { field, why: `${name} is of HTTP, and the proxy takes the port for plain TCP` };
+      return { kind: 'http-on-tcp', field, why: `${name} is of HTTP, and the proxy takes the port for plain TCP` };
     if (BRACKETED.has(condition.attribute) && condition.argument === undefined)
       return { field, why: `key ${name} has no name in brackets` };
     const bad = [...values.items, ...notValues.items].find((item) => isMalformed(condition, item));
@@ -197,8 +204,8 @@ class Look {
     const looked: Looked[] = [];
     const [wanted, unwanted] = [usable(values), usable(notValues)];
     if (wanted.length > 0 || values.open) {
-      const { answer, item, why } = this.#oneOf(condition, values, wanted);
-      looked.push({ answer, field: item ?? values.field, why });
+      const { answer, item, why, kind } = this.#oneOf(condition, values, wanted);
+      looked.push({ answer, field: item ?? values.field, why, kind });
     }
     if (unwanted.length > 0 || notValues.open) {
       const { answer, item, why } = this.#oneOf(condition, notValues, unwanted);
@@ -212,7 +219,7 @@ class Look {
     condition: Condition,
     list: ConditionValues,
     items: readonly Field[],
-  ): { answer: Answer; item: Field | undefined; why: string } {
+  ): { answer: Answer; item: Field | undefined; why: string; kind?: ReasonKind | undefined } {
     const subject = this.#subject(condition);
     let open: Field | undefined = list.open ? list.field : undefined;
     for (const item of items) {
@@ -222,7 +229,19 @@ class Look {
       if (answer === 'unknown') open ??= item;
     }
     if (open) return { answer: 'unknown', item: open, why: this.#whyUnknown(condition, open) };
-    return { answer: 'no', item: undefined, why: this.#whyNot(condition, list, items, subject) };
+    const why = this.#whyNot(condition, list, items, subject);
+    return { answer: 'no', item: undefined, why, kind: this.#kindOf(condition, items) };
+  }
+
+  #kindOf(condition: Condition, items: readonly Field[]): ReasonKind | undefined {
+    const { peer, servicePorts, token } = this.#seen;
+    if (isOfIdentity(condition) && peer.state === 'none') return 'identity';
+    if (TOKEN_ATTRIBUTES.has(condition.attribute) && !token) return 'token';
+    if (condition.attribute === 'port')
+      return items.some((item) => servicePorts.has(Number(item.text()))) ? 'service-port' : undefined;
+    return condition.attribute === 'path' && items.some((item) => pathFlaw(this.#mesh, item.text() ?? ''))
+      ? 'value'
+      : undefined;
   }
 
   #matches(condition: Condition, text: string): Answer {
@@ -340,7 +359,7 @@ class Look {
 
   #whyNot(condition: Condition, list: ConditionValues, items: readonly Field[], subject: string): string {
     const { peer, port, servicePorts, token, sni, headers } = this.#seen;
-    const values = listed(items);
+    const differs = `${subject} is ${items.length === 1 ? 'not' : 'none of'} ${listed(items)}`;
     if (isOfIdentity(condition) && peer.state === 'none')
       return `${list.name} needs the identity of the caller, and there is none: ${peer.why}`;
     if (TOKEN_ATTRIBUTES.has(condition.attribute) && !token)
@@ -352,12 +371,12 @@ class Look {
     }
     if (condition.attribute === 'path') {
       const [flaw] = items.flatMap((item) => pathFlaw(this.#mesh, item.text() ?? '') ?? []);
-      if (flaw) return `${subject} is none of ${values}, where ${flaw.what}`;
+      if (flaw) return `${differs}; ${flaw.what}`;
     }
     if (condition.attribute === 'sni' && sni === '') return 'the connection shows no server name';
     if (condition.attribute === 'header' && !headers?.has((condition.argument ?? '').toLowerCase()))
       return `${subject} is not there`;
-    return `${subject} is ${items.length === 1 ? 'not' : 'none of'} ${values}`;
+    return differs;
   }
 
   #whyUnknown(condition: Condition, item: Field): string {

@@ -25,6 +25,19 @@ export interface ServersOnPort {
  * itself where no Service leads elsewhere. Source: `pilot/pkg/model/gateway.go`, mergeGateways and resolvePorts.
  */
 export function serversOnPort(mesh: Mesh, workload: Workload, port: number): ServersOnPort {
+  const known = mesh.derive(serversByWorkload);
+  let ports = known.get(workload);
+  if (!ports) known.set(workload, (ports = new Map()));
+  let servers = ports.get(port);
+  if (!servers) ports.set(port, (servers = findServers(mesh, workload, port)));
+  return servers;
+}
+
+function serversByWorkload(): Map<Workload, Map<number, ServersOnPort>> {
+  return new Map();
+}
+
+function findServers(mesh: Mesh, workload: Workload, port: number): ServersOnPort {
   const own = mesh.derive(isScopedToNamespace) ? workload.resource.namespace : undefined;
   const numbers = new Set<number>();
   const elsewhere = new Set<number>();

@@ -31,6 +31,9 @@ export interface InboundListener {
   readonly declaredTls: Answer;
 }
 
+// No real port has so many; in a hostile file each would be held against each.
+const MOST_TARGETS = 400;
+
 const ALL: readonly InboundProtocol[] = ['http', 'tcp', 'auto'];
 
 /**
@@ -67,7 +70,9 @@ function findListener(mesh: Mesh, workload: Workload, port: number): InboundList
     return { ...listener, servicePorts, declaredTls, ...(needs ? { needs, possible: ALL } : {}) };
   }
   const listener = fromServices(mesh, workload, port, targets);
-  return { ...listener, servicePorts, declaredTls };
+  if (targets.length < MOST_TARGETS) return { ...listener, servicePorts, declaredTls };
+  const needs = `fewer Services than lead to port ${port} of ${nameOf(workload.resource)}`;
+  return { ...listener, possible: ALL, needs, servicePorts, declaredTls: 'unknown' };
 }
 
 // Plain TCP may hold TLS as well, of which only the whole world can say that nobody declares it.
@@ -178,6 +183,7 @@ function targetsOf(mesh: Mesh, workload: Workload, port: number): Target[] {
       const target = mesh.resolveTarget(servicePort, workload);
       const leads = target.state === 'found' && target.number === port;
       if (!leads && target.state !== 'unknown') continue;
+      if (targets.length >= MOST_TARGETS) return targets;
       const { class: protocol, protocol: name } = mesh.protocol(servicePort);
       targets.push({
         resource,
@@ -197,6 +203,7 @@ function targetsOf(mesh: Mesh, workload: Workload, port: number): Target[] {
     for (const field of spec.at('ports').items() as Field[]) {
       const number = field.at('number').number();
       if ((field.at('targetPort').number() || number) !== port) continue;
+      if (targets.length >= MOST_TARGETS) return targets;
       const written = field.at('protocol');
       const facts = { number, name: written.text(), protocol: 'TCP', appProtocol: undefined };
       const later = written.hasValue && written.text() === undefined;
