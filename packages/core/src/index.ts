@@ -325,6 +325,7 @@ export {
   isOfIdentity,
   type Peer,
   type Reason,
+  type ReasonKind,
   type RuleMatch,
   ruleMatches,
   type Seen,
@@ -343,7 +344,17 @@ export {
   type ConditionValues,
   type PolicyInForce,
 } from './traffic/authorization-policies.ts';
-export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
+export {
+  allowPoliciesFor,
+  type ClosedPort,
+  closedPorts,
+  requestsTo,
+  type ServedPorts,
+  servedPorts,
+  whyNobodyGetsIn,
+  whyRuleNeverMatches,
+  workloadsUnder,
+} from './traffic/authorization-reach.ts';
 export {
   COMMON_METHODS,
   conditionsOf,

@@ -98,6 +98,7 @@ import { policyMethodUnmatched } from './policy/policy-method-unmatched.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
 import { policyPathUnmatched } from './policy/policy-path-unmatched.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
+import { policyRuleUnmatched } from './policy/policy-rule-unmatched.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
@@ -363,6 +364,7 @@ export const allRules: readonly Rule[] = [
   policyNamespaceUnknown,
   policyPathUnmatched,
   policyPrincipalUnknown,
+  policyRuleUnmatched,
   policySelectorGatewayApi,
   policySelectorUnmatched,
   policySeveralDefaults,
