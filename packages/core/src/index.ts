@@ -320,6 +320,7 @@ export { type FileProblem, type InputFile, SourceFile } from './source/source-fi
 export { yamlText } from './source/yaml-text.ts';
 export { arrivalAt, type Connection, type GatewayHandling, gatewayAdmission } from './traffic/arrival.ts';
 export { type Admittance, admittanceOf, providerOf } from './traffic/authorization.ts';
+export { callersMeant, callsWithoutIdentity, type PlainCalls } from './traffic/authorization-callers.ts';
 export {
   isOfHttp,
   isOfIdentity,

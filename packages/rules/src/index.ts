@@ -91,6 +91,7 @@ import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
+import { policyCallerUnidentified } from './policy/policy-caller-unidentified.ts';
 import { policyHostUnmatched } from './policy/policy-host-unmatched.ts';
 import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
@@ -362,6 +363,7 @@ export const allRules: readonly Rule[] = [
   policyJwksUnrestricted,
   policyMethodUnmatched,
   policyNamespaceUnknown,
+  policyCallerUnidentified,
   policyPathUnmatched,
   policyPrincipalUnknown,
   policyRuleUnmatched,
