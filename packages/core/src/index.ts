@@ -297,12 +297,20 @@ export {
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
+export { knowsPoliciesOf } from './security/policy-reach.ts';
 export {
   endpointsSelected,
   lookupSelected,
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
+export {
+  type JwtRule,
+  type RequestAuthentication,
+  type RequestAuthentications,
+  requestAuthenticationOf,
+  requestAuthenticationsFor,
+} from './security/request-authentication.ts';
 export {
   accountPath,
   type ServiceAccounts,
@@ -367,7 +375,10 @@ export {
   type ValueFlaw,
   valuesOf,
 } from './traffic/authorization-values.ts';
+export { type OpenServer, openServers, seesHttp } from './traffic/gateway-servers.ts';
+export { type GatewayBefore, gatewaysBefore } from './traffic/gateways-before.ts';
 export {
+  certificateOf,
   type Identity,
   meshIdentityOf,
   principalOf,
@@ -377,6 +388,7 @@ export {
 } from './traffic/identity.ts';
 export { type InboundCapture, inboundCapture, interceptionModeOf, isCaptured } from './traffic/inbound-capture.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export { normalizedPath, pathNormalizationOf } from './traffic/path-normalization.ts';
 export {
   type Registry,
   type RegistryEndpoint,

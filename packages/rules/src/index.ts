@@ -65,6 +65,8 @@ import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { istioDeprecatedField } from './istio/istio-deprecated-field.ts';
 import { istioRemovedResource } from './istio/istio-removed-resource.ts';
+import { workloadGroupAccountUnknown } from './istio/workload-group-account-unknown.ts';
+import { workloadGroupLabelsShared } from './istio/workload-group-labels-shared.ts';
 import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
@@ -91,19 +93,27 @@ import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
+import { policyAddressUnseen } from './policy/policy-address-unseen.ts';
 import { policyCallerUnidentified } from './policy/policy-caller-unidentified.ts';
+import { policyGatewayRefused } from './policy/policy-gateway-refused.ts';
 import { policyHostUnmatched } from './policy/policy-host-unmatched.ts';
 import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
 import { policyMethodUnmatched } from './policy/policy-method-unmatched.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
+import { policyOverridden } from './policy/policy-overridden.ts';
 import { policyPathUnmatched } from './policy/policy-path-unmatched.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
+import { policyProbeRefused } from './policy/policy-probe-refused.ts';
+import { policyProviderUnknown } from './policy/policy-provider-unknown.ts';
 import { policyRuleUnmatched } from './policy/policy-rule-unmatched.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
 import { policySeveralForPods } from './policy/policy-several-for-pods.ts';
+import { policyTokenOptional } from './policy/policy-token-optional.ts';
+import { policyTokenUnread } from './policy/policy-token-unread.ts';
+import { policyWorkloadUncovered } from './policy/policy-workload-uncovered.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -364,6 +374,16 @@ export const allRules: readonly Rule[] = [
   policyMethodUnmatched,
   policyNamespaceUnknown,
   policyCallerUnidentified,
+  policyGatewayRefused,
+  policyProbeRefused,
+  policyTokenUnread,
+  policyTokenOptional,
+  policyAddressUnseen,
+  policyProviderUnknown,
+  policyOverridden,
+  policyWorkloadUncovered,
+  workloadGroupAccountUnknown,
+  workloadGroupLabelsShared,
   policyPathUnmatched,
   policyPrincipalUnknown,
   policyRuleUnmatched,

@@ -8,6 +8,8 @@ export interface ServiceAccounts {
   readonly all: ReadonlySet<string>;
   /** Those that something which was read runs as. */
   readonly used: ReadonlySet<string>;
+  /** Those that exist whatever a WorkloadGroup or WorkloadEntry names: by an object, pods, or Kubernetes itself. */
+  readonly held: ReadonlySet<string>;
 }
 
 /** The service accounts of the mesh, as far as the files tell. */
@@ -29,7 +31,7 @@ function accountsHere(mesh: Mesh): ServiceAccounts {
   const here = accountsOf(mesh.resources.filter((r) => !r.partial));
   const root = mesh.installation.rootNamespace.value;
   const all = new Set([...here.all, ...stockAccounts(mesh, root)]);
-  return { all, used: here.used };
+  return { all, used: here.used, held: here.held };
 }
 
 // The charts make accounts that no manifest need show; where their pods are among the files, those say what they run as.
@@ -56,16 +58,21 @@ function accountsElsewhere(mesh: Mesh): ReadonlyMap<string, ServiceAccounts> {
 function accountsOf(resources: readonly Resource[]): ServiceAccounts {
   const all = new Set<string>();
   const used = new Set<string>();
+  const held = new Set<string>();
   const use = (namespace: string | undefined, name: string) => {
     used.add(accountPath(namespace, name));
+    all.add(accountPath(namespace, name));
+  };
+  const hold = (namespace: string | undefined, name: string) => {
+    held.add(accountPath(namespace, name));
     all.add(accountPath(namespace, name));
   };
   for (const resource of resources) {
     const { type, namespace, name, body } = resource;
     // Kubernetes makes `default` in every namespace.
-    if (namespace !== undefined) all.add(accountPath(namespace, 'default'));
-    if (type === 'Namespace') all.add(accountPath(name, 'default'));
-    if (type === 'ServiceAccount') all.add(accountPath(namespace, name));
+    if (namespace !== undefined) hold(namespace, 'default');
+    if (type === 'Namespace') hold(name, 'default');
+    if (type === 'ServiceAccount') hold(namespace, name);
     const spec = body.at('spec');
     if (type === 'networking.istio.io/WorkloadEntry') use(namespace, spec.at('serviceAccount').string() || 'default');
     if (type === 'networking.istio.io/WorkloadGroup')
@@ -77,7 +84,9 @@ function accountsOf(resources: readonly Resource[]): ServiceAccounts {
     }
     const pod = podTemplateOf(body, type)?.at('spec');
     if (!pod?.isMapping) continue;
-    use(namespace, pod.at('serviceAccountName').string() || pod.at('serviceAccount').string() || 'default');
+    const account = pod.at('serviceAccountName').string() || pod.at('serviceAccount').string() || 'default';
+    use(namespace, account);
+    hold(namespace, account);
   }
-  return { all, used };
+  return { all, used, held };
 }

@@ -144,7 +144,7 @@ export const policyCallerUnidentified = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const policy = policyToJudge(mesh, resource);
-    if (!policy || policy.dryRun !== false || (policy.action !== 'ALLOW' && policy.action !== 'DENY')) return;
+    if (policy?.dryRun !== false || (policy.action !== 'ALLOW' && policy.action !== 'DENY')) return;
     for (const value of valuesOf(policy, CALLERS)) {
       if (value.negated) continue;
       const meant = callersMeant(mesh, value, resource.namespace ?? '').slice(0, MOST);

@@ -144,7 +144,7 @@ export const policyRuleUnmatched = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const policy = policyToJudge(mesh, resource);
-    if (!policy || policy.dryRun !== false || (policy.action !== 'ALLOW' && policy.action !== 'DENY')) return;
+    if (policy?.dryRun !== false || (policy.action !== 'ALLOW' && policy.action !== 'DENY')) return;
     const workloads = workloadsUnder(mesh, policy).slice(0, MOST);
     const [first] = workloads;
     if (!first) return;
