@@ -120,6 +120,7 @@ export {
 export type { Argument, CommandLine } from './installation/command-line.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './installation/embedded.ts';
 export type { Installation, Known } from './installation/installation.ts';
+export { isMeshConfigOf } from './installation/mesh-config-reach.ts';
 export {
   type InstallationSettings,
   istioAtLeast,

@@ -3,10 +3,12 @@ import {
   accountPath,
   defineRule,
   didYouMean,
+  isMeshConfigOf,
   type Mesh,
   nameOf,
   type PolicyValue,
   principalFlaw,
+  type Resource,
   registryOf,
   type ServiceAccounts,
   serviceAccounts,
@@ -103,7 +105,7 @@ export const policyPrincipalUnknown = defineRule({
         report(item, 'form', { ...words, what: flaw.what }, { codes, severity });
         continue;
       }
-      const domain = domainFault(mesh, written);
+      const domain = domainFault(mesh, written, resource);
       if (domain) {
         if ('cluster' in domain) report(item, 'foreign', { ...words, cluster: domain.cluster }, codesOf('KIA0108'));
         else report(item, 'domain', { ...words, known: domain.known }, codesOf('KIA0108'));
@@ -138,12 +140,10 @@ function trustDomains(mesh: Mesh): readonly string[] {
 type DomainFault = { readonly known: string } | { readonly cluster: string };
 
 // Only what says how the mesh is called can say that it is called otherwise.
-function domainFault(mesh: Mesh, written: string): DomainFault | undefined {
-  const { certain, from } = mesh.installation.meshConfig;
+function domainFault(mesh: Mesh, written: string, policy: Resource): DomainFault | undefined {
   const at = written.indexOf('/ns/');
   const domain = written.slice(0, Math.max(0, at));
-  if (at <= 0 || domain.includes('*') || (!mesh.settings.closedWorld && (!certain || from === 'default')))
-    return undefined;
+  if (at <= 0 || domain.includes('*') || !(mesh.settings.closedWorld || isMeshConfigOf(mesh, policy))) return undefined;
   const domains = trustDomains(mesh);
   if (domains.some((known) => fits(known, domain))) return undefined;
   const [cluster] = [...registryOf(mesh).clusters].find(([, other]) => trustDomainsOf(other).own === domain) ?? [];

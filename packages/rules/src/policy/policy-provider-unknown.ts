@@ -1,4 +1,4 @@
-import { defineRule, isPlainMapping, lookupHost, type Mesh, nameOf, providerOf } from '@meshvet/core';
+import { defineRule, isMeshConfigOf, isPlainMapping, lookupHost, type Mesh, nameOf, providerOf } from '@meshvet/core';
 import { policyToJudge } from '../shared/authorization-policies.ts';
 
 export const policyProviderUnknown = defineRule({
@@ -81,7 +81,7 @@ export const policyProviderUnknown = defineRule({
     const policy = policyToJudge(mesh, resource);
     if (policy?.action !== 'CUSTOM') return;
     const written = policy.provider.text();
-    if (written === undefined || written === '') return;
+    if (written === undefined || written === '' || !isMeshConfigOf(mesh, resource)) return;
     const words = { policy: nameOf(resource), written };
     if (providerOf(mesh, written) === 'missing') {
       const names = providers(mesh).flatMap((p) => (typeof p.name === 'string' ? [p.name] : []));
