@@ -62,7 +62,8 @@ export { mergeConfigs } from './config/merge-configs.ts';
 export { type FoundRules, findRules, ignores, type RuleIndex, ruleIndex } from './config/resolve-config.ts';
 export { type ConfigError, type ConfigResult, readConfig } from './config/validate-config.ts';
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
-export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
+export { fixFiles } from './fix/fix-files.ts';
+export type { FixedFile, FixOptions, FixResult, WithdrawnFix } from './fix/fix-result.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
 export {
   type Attachment,
