@@ -187,7 +187,11 @@ export {
   type Requirement,
   type Selector,
 } from './manifest/selectors.ts';
-export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
+export type { Behind } from './mesh/behind.ts';
+export { Mesh } from './mesh/mesh.ts';
+export type { MeshInput } from './mesh/mesh-input.ts';
+export type { ResolvedTarget } from './mesh/targets.ts';
 export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
 export {
   type HostLookup,
