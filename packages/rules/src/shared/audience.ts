@@ -1,4 +1,5 @@
 import {
+  type Answer,
   isControlPlane,
   isManagedGateway,
   type Mesh,
@@ -10,13 +11,25 @@ import {
 } from '@meshvet/core';
 
 /**
- * How severe a finding about a workload may be: its own severity when the workload is in the mesh, at most a warning when that is not
- * known, nothing when it certainly is not. Gateways and the mesh's own parts are not spoken of: their proxy is the application.
+ * Whether the pods of an application are in the mesh. `no` for gateways, the mesh's own parts and Kubernetes' namespaces, of which nothing
+ * is said: their proxy is the application.
  */
-export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
+export function applicationInMesh(mesh: Mesh, workload: Workload): Answer {
   if (workload.isGateway || isControlPlane(workload.resource.labels) || isSystemNamespace(workload.resource.namespace))
-    return undefined;
-  switch (mesh.membership(workload).answer) {
+    return 'no';
+  return mesh.membership(workload).answer;
+}
+
+/** Whether the pods of an application have Istio's sidecar. `no` outside the mesh, in ambient mode, for gateways and with Linkerd's proxy. */
+export function applicationHasSidecar(mesh: Mesh, workload: Workload): Answer {
+  if (mesh.sidecar(workload).present === 'no' || isOtherwiseInMesh(mesh, workload) || isProxyless(workload))
+    return 'no';
+  return applicationInMesh(mesh, workload);
+}
+
+/** How severe a finding may be by what is known of its subject: its own severity, at most a warning where that is not known, nothing where it is not so. */
+export function severityBy(answer: Answer, severity: Severity): Severity | undefined {
+  switch (answer) {
     case 'yes':
       return severity;
     case 'unknown':
@@ -26,14 +39,14 @@ export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Se
   }
 }
 
-/**
- * How severe a finding about Istio's sidecar may be: its own severity where the pods have one, at most a warning where that is not known,
- * nothing where they certainly have none (outside the mesh, ambient, gateways, Linkerd's proxy).
- */
+/** How severe a finding about a workload may be: by whether it is in the mesh. */
+export function severityForWorkload(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
+  return severityBy(applicationInMesh(mesh, workload), severity);
+}
+
+/** How severe a finding about Istio's sidecar may be: by whether the pods have one. */
 export function severityForSidecar(mesh: Mesh, workload: Workload, severity: Severity): Severity | undefined {
-  if (mesh.sidecar(workload).present === 'no' || isOtherwiseInMesh(mesh, workload) || isProxyless(workload))
-    return undefined;
-  return severityForWorkload(mesh, workload, severity);
+  return severityBy(applicationHasSidecar(mesh, workload), severity);
 }
 
 // gRPC libraries that take the place of a proxy; the agent beside them carries no traffic.
