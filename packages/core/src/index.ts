@@ -5,6 +5,7 @@ export {
   canonicalRevision,
   canonicalState,
   hasReadableLabels,
+  labelOnWorkloadOnly,
   nameKeys,
   versionKeys,
 } from './cluster/canonical.ts';
@@ -19,7 +20,7 @@ export {
   nameFault,
 } from './cluster/host-names.ts';
 export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './cluster/ip-prefix.ts';
-export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
+export { ignoredNamespaces, isSystemNamespace, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
 export {
   appProtocolSince,
   classOf,
@@ -42,18 +43,20 @@ export {
   type ContainerPort,
   isControlPlane,
   isManagedGateway,
+  ownsByWrittenSelector,
   type Workload,
 } from './cluster/workloads.ts';
-export type {
-  Config,
-  MeshConfigKeys,
-  OverrideConfig,
-  PresetName,
-  ProjectConfig,
-  RuleSetting,
-  RuleSeverity,
+export {
+  CONFIG_DEFAULTS,
+  type Config,
+  type MeshConfigKeys,
+  type OverrideConfig,
+  PRESETS,
+  type PresetName,
+  type ProjectConfig,
+  type RuleSetting,
+  type RuleSeverity,
 } from './config/config.ts';
-export { CONFIG_DEFAULTS, PRESETS } from './config/config.ts';
 export { type ConfigReferences, configReferences } from './config/config-references.ts';
 export { configSchema, configSchemaText } from './config/config-schema.ts';
 export { type EffectiveConfig, effectiveConfig } from './config/effective-config.ts';
@@ -167,27 +170,55 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
-export type {
-  FactReport,
-  IdentityPart,
-  PortReport,
-  ServiceReport,
-  WorkloadReport,
-} from './lint/workload-result.ts';
+export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
+export {
+  AUTHORIZATION_POLICY,
+  DESTINATION_RULE,
+  ENVOY_FILTER,
+  GATEWAY,
+  ISTIO_TYPES,
+  PEER_AUTHENTICATION,
+  PROXY_CONFIG,
+  REQUEST_AUTHENTICATION,
+  SERVICE_ENTRY,
+  SIDECAR,
+  TELEMETRY,
+  TRAFFIC_EXTENSION,
+  VIRTUAL_SERVICE,
+  WASM_PLUGIN,
+  WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
+} from './manifest/istio-types.ts';
 export { WORKLOAD_TYPES } from './manifest/kinds.ts';
 export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
+export { type MetadataMap, metadataMaps } from './manifest/metadata-maps.ts';
+export { isPatchedAnywhere } from './manifest/patched.ts';
+export { type PodMetadata, podMetadataOf } from './manifest/pod-metadata.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
-export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export { removedApi } from './manifest/removed-apis.ts';
 export {
-  flatSelector,
-  labelSelector,
-  matches,
-  type Requirement,
-  type Selector,
-} from './manifest/selectors.ts';
+  fileOf,
+  identityOf,
+  isPatchedAt,
+  isSettled,
+  nameOf,
+  type Resource,
+  type Rewrites,
+} from './manifest/resource.ts';
+export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
+export { specOf } from './manifest/spec-of.ts';
+export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
+export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
+export { istiodEnvironment } from './mesh/istiod-environment.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+export { namespacesOf } from './mesh/namespaces-of.ts';
+export { resourceAt } from './mesh/resource-at.ts';
+export { namespaceOf, workloadOf, workloadsSurelyIn } from './mesh/resource-workload.ts';
+export { isSelected } from './mesh/selected-labels.ts';
+export { surelyBehind } from './mesh/surely-behind.ts';
+export { workloadsIn } from './mesh/workloads-by-namespace.ts';
 export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
 export {
   type HostLookup,
@@ -282,6 +313,7 @@ export {
   type TextTarget,
 } from './rule/define-rule.ts';
 export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
+export { celSyntaxFault } from './schema/cel-syntax.ts';
 export { ruleKey } from './schema/known-rules.ts';
 export { re2Fault } from './schema/re2-fault.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';

@@ -1,5 +1,4 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
-import { istiodEnvironment } from '../shared/istiod-environment.ts';
+import { defineRule, type Field, isPatchedAt, istiodEnvironment, type Mesh, nameOf } from '@meshvet/core';
 import { destinationRuleToJudge } from '../shared/route-subjects.ts';
 
 export const routeDestinationRuleNoCa = defineRule({

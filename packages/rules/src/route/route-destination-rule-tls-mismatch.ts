@@ -5,9 +5,9 @@ import {
   lookupHost,
   type Mesh,
   nameOf,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { surelyBehind } from '../shared/endpoints.ts';
 import { destinationRuleToJudge } from '../shared/route-subjects.ts';
 import { strictPolicyFor } from '../shared/strict-mtls.ts';
 

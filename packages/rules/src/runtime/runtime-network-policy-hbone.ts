@@ -1,4 +1,4 @@
-import { DATAPLANE_KEY, defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { DATAPLANE_KEY, defineRule, type Field, isSettled, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { ambientOf } from '../shared/ambient-audience.ts';
 import { insertNumberItem } from '../shared/mapping-edit.ts';
 import {
@@ -10,7 +10,6 @@ import {
   policiesFor,
   surelySelected,
 } from '../shared/network-policies.ts';
-import { isSettled } from '../shared/settled.ts';
 
 const HBONE = 15008;
 

@@ -6,11 +6,12 @@ import {
   nameOf,
   portLabel,
   type ServicePort,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
 import { ambientOf } from '../shared/ambient-audience.ts';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { judgesTargets, surelyBehind, withVariants } from '../shared/endpoints.ts';
+import { judgesTargets, withVariants } from '../shared/endpoints.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
 
 export const runtimeNodePortStrict = defineRule({

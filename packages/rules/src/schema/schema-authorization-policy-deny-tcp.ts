@@ -1,6 +1,4 @@
-import { defineRule, type Field, nameOf } from '@meshvet/core';
-import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
-import { isUnset, mappings, specOf } from '../shared/refusals.ts';
+import { AUTHORIZATION_POLICY, defineRule, type Field, isUnset, mappings, nameOf, specOf } from '@meshvet/core';
 import { ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({

@@ -1,6 +1,15 @@
-import { defineRule, type Field, isDnsLabel, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import {
+  DESTINATION_RULE,
+  defineRule,
+  type Field,
+  isDnsLabel,
+  mappings,
+  type Resource,
+  SIDECAR,
+  specOf,
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
 export const schemaSubset = defineRule({

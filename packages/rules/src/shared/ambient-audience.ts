@@ -1,5 +1,4 @@
-import { type Answer, isControlPlane, type Mesh, type Workload } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
+import { type Answer, isControlPlane, isSystemNamespace, type Mesh, type Workload } from '@meshvet/core';
 
 /** Whether the pods of a workload are in ambient mode, so that the ztunnel of the node speaks for them. A sidecar comes first. */
 export function ambientOf(mesh: Mesh, workload: Workload): Answer {

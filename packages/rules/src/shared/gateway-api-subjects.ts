@@ -4,6 +4,7 @@ import {
   type BackendReference,
   type GatewayRoute,
   gatewayRouteOf,
+  isSystemNamespace,
   type KubernetesGateway,
   kubernetesGatewayOf,
   type Listener,
@@ -13,7 +14,6 @@ import {
   type ParentReference,
   type Resource,
 } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
 
 /** The route of the Gateway API that a resource is, where it may be judged: not one of Kubernetes' own namespaces. */
 export function routeToJudge(mesh: Mesh, resource: Resource): GatewayRoute | undefined {

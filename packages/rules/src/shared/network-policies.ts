@@ -8,8 +8,8 @@ import {
   type Resource,
   type Selector,
   type Workload,
+  workloadsIn,
 } from '@meshvet/core';
-import { workloadsIn } from './workloads-by-namespace.ts';
 
 export type Direction = 'Ingress' | 'Egress';
 

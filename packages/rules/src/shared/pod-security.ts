@@ -1,17 +1,17 @@
 import {
   type Answer,
   addTo,
+  applicationHasSidecar,
   INJECTION_KEY,
   LINKERD_INJECT_KEY,
   type Mesh,
   type Namespace,
+  namespacesOf,
   REVISION_KEY,
   type Resource,
   type Workload,
 } from '@meshvet/core';
-import { applicationHasSidecar } from './audience.ts';
 import { interceptionModeOf } from './capture.ts';
-import { namespacesOf } from './inject-value.ts';
 import { hasLinkerd } from './linkerd-audience.ts';
 
 /** Labels of Pod Security on a Namespace. Source: kubernetes.io "Pod Security Admission"; beta, on by default since 1.23. */

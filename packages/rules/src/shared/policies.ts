@@ -1,13 +1,13 @@
 import {
   addTo,
   type Endpoint,
+  isSystemNamespace,
   type LabelSet,
   type Mesh,
   type PolicySelection,
   policySelection,
   type Resource,
 } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
 
 /** What a policy selects, where it may be judged: not in one of Kubernetes' own namespaces, and not changed by a patch. */
 export function selectionToJudge(mesh: Mesh, resource: Resource): PolicySelection | undefined {

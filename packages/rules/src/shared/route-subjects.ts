@@ -4,6 +4,7 @@ import {
   destinationRules,
   type HostTarget,
   isPatchedAt,
+  isSystemNamespace,
   type Mesh,
   nameOf,
   type Resource,
@@ -11,7 +12,6 @@ import {
   type VirtualService,
   virtualServiceOf,
 } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
 
 /** The VirtualService that a resource is, where it may be judged: not one of Kubernetes' own namespaces. */
 export function virtualServiceToJudge(mesh: Mesh, resource: Resource): VirtualService | undefined {

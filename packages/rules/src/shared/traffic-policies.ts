@@ -1,6 +1,4 @@
-import type { Field, Resource } from '@meshvet/core';
-import { DESTINATION_RULE, SIDECAR } from './istio-types.ts';
-import { mappings, specOf } from './refusals.ts';
+import { DESTINATION_RULE, type Field, mappings, type Resource, SIDECAR, specOf } from '@meshvet/core';
 
 /** A traffic policy of a DestinationRule, and where it stands. */
 export interface TrafficPolicy {

@@ -1,5 +1,4 @@
-import { type Field, isDnsLabel, isDomainName } from '@meshvet/core';
-import { lacks, mappings } from './refusals.ts';
+import { type Field, isDnsLabel, isDomainName, lacks, mappings } from '@meshvet/core';
 
 /** A destination of a VirtualService: the entry that holds it, and what it names. */
 export interface WrittenDestination {

@@ -6,12 +6,12 @@ import {
   labelSelector,
   type Mesh,
   matches,
+  namespacesOf,
   type Resource,
   type Workload,
+  workloadsIn,
 } from '@meshvet/core';
 import { ambientOf } from './ambient-audience.ts';
-import { namespacesOf } from './inject-value.ts';
-import { workloadsIn } from './workloads-by-namespace.ts';
 
 // Source: `pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go`, `httpOperations`, `httpSources`, `l4WhenAttributes`.
 const L7_OPERATIONS = ['hosts', 'notHosts', 'methods', 'notMethods', 'paths', 'notPaths'];
