@@ -1,4 +1,6 @@
 // The public surface of the engine, and nothing else.
+export { ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
+export { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from './ambient/ztunnel-policy.ts';
 export {
   type Canonical,
   canonicalName,
@@ -67,6 +69,7 @@ export { type ConfigError, type ConfigResult, readConfig } from './config/valida
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
 export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
+export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
 export {
   type Attachment,
   attachmentOf,
@@ -89,6 +92,7 @@ export {
   type ParentReference,
   type Refusal,
 } from './gateway-api/gateway-api.ts';
+export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
 export {
   type Cause,
@@ -241,6 +245,8 @@ export {
   readersOf,
   seenTogether,
 } from './names/hosts.ts';
+export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export { protocolKind } from './ports/declared-protocol.ts';
 export { type AnnotationProblem, isQuantity, valueProblem } from './proxy/annotation-values.ts';
 export {
   type FeatureStatus,
@@ -272,6 +278,14 @@ export {
   destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
+export { type GatewayPair, gatewaysBeside } from './routing/gateway-pairs.ts';
+export {
+  certificateNames,
+  credentialFields,
+  isTlsServer,
+  sharesCertificate,
+  terminatesTls,
+} from './routing/gateway-tls.ts';
 export {
   type Gateway,
   type GatewayHost,
@@ -282,6 +296,14 @@ export {
   lookupGateway,
   workloadsOfGateway,
 } from './routing/gateways.ts';
+export {
+  type IngressBackend,
+  ISTIO_CONTROLLER,
+  ingressBackends,
+  ingressClassOf,
+  isIngress,
+} from './routing/ingress.ts';
+export { lostMatches, placeOfMatch, placeOfRule } from './routing/route-matches.ts';
 export {
   type Destination,
   destinationsOf,
@@ -295,6 +317,15 @@ export {
   virtualServices,
   virtualServicesByHost,
 } from './routing/routes.ts';
+export {
+  destinationRuleToJudge,
+  mayHaveService,
+  settledRoutes,
+  virtualServiceToJudge,
+} from './routing/routes-to-judge.ts';
+export { originatesTls } from './routing/tls-origination.ts';
+export { connectionPools, type TrafficPolicy, trafficPolicies } from './routing/traffic-policies.ts';
+export { isBoundToMesh, isGatewayName, writtenDestinations } from './routing/virtual-service-parts.ts';
 export {
   defineRule,
   type ExampleSettings,
@@ -321,18 +352,30 @@ export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export {
+  admitsPort,
+  mayMatch,
+  type NetworkPolicy,
+  type NetworkRule,
+  networkPolicyOf,
+  policiesFor,
+  surelySelected,
+} from './security/network-policies.ts';
+export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
+export { areRivals, isReadOnce, scopeOf, selectionsByScope, selectionToJudge } from './security/policies.ts';
 export {
   endpointsSelected,
   lookupSelected,
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
+export { strictPolicyFor } from './security/strict-mtls.ts';
+export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';

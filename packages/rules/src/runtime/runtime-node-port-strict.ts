@@ -1,4 +1,5 @@
 import {
+  ambientOf,
   defineRule,
   type Mesh,
   type Mtls,
@@ -9,7 +10,6 @@ import {
   surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { ambientOf } from '../shared/ambient-audience.ts';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
 import { judgesTargets, withVariants } from '../shared/endpoints.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';

@@ -1,5 +1,13 @@
-import { AUTHORIZATION_POLICY, defineRule, type Field, isUnset, mappings, nameOf, specOf } from '@meshvet/core';
-import { ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+import {
+  AUTHORIZATION_POLICY,
+  defineRule,
+  type Field,
+  isUnset,
+  mappings,
+  nameOf,
+  specOf,
+  ztunnelPolicyOf,
+} from '@meshvet/core';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({
   meta: {

@@ -1,4 +1,5 @@
 import {
+  connectionPools,
   defineRule,
   durationNanoseconds,
   type Field,
@@ -10,10 +11,10 @@ import {
   SECOND,
   specOf,
   TELEMETRY,
+  trafficPolicies,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
 import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { connectionPools, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaDuration = defineRule({
   meta: {

@@ -3,6 +3,7 @@ import {
   defineRule,
   type Field,
   hostsOverlap,
+  isBoundToMesh,
   isDomainName,
   isEmptyList,
   isIpAddress,
@@ -17,11 +18,11 @@ import {
   SIDECAR,
   specOf,
   texts,
+  trafficPolicies,
   VIRTUAL_SERVICE,
+  writtenDestinations,
 } from '@meshvet/core';
 import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
-import { isBoundToMesh, writtenDestinations } from '../shared/virtual-service-parts.ts';
 
 export const schemaHostName = defineRule({
   meta: {

@@ -1,4 +1,5 @@
 import {
+  connectionPools,
   defineRule,
   type Field,
   type Mesh,
@@ -10,7 +11,6 @@ import {
   WORKLOAD_GROUP,
 } from '@meshvet/core';
 import { crdSays, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { connectionPools } from '../shared/traffic-policies.ts';
 
 export const schemaNegativeNumber = defineRule({
   meta: {

@@ -6,10 +6,10 @@ import {
   type Resource,
   specOf,
   TELEMETRY,
+  trafficPolicies,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
 import { crdSays, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaPercentage = defineRule({
   meta: {

@@ -12,14 +12,14 @@ import {
   SIDECAR,
   specOf,
   texts,
+  trafficPolicies,
   VIRTUAL_SERVICE,
   WASM_PLUGIN,
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
+  writtenDestinations,
 } from '@meshvet/core';
 import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
-import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
 export const schemaPortNumber = defineRule({
   meta: {

@@ -1,5 +1,14 @@
-import { defineRule, GATEWAY, isUnset, type Mesh, mappings, type Resource, SIDECAR, specOf } from '@meshvet/core';
-import { protocolKind } from '../shared/declared-protocol.ts';
+import {
+  defineRule,
+  GATEWAY,
+  isUnset,
+  type Mesh,
+  mappings,
+  protocolKind,
+  type Resource,
+  SIDECAR,
+  specOf,
+} from '@meshvet/core';
 import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { serverTlsFaults } from '../shared/tls-settings.ts';
 

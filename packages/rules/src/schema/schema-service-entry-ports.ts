@@ -5,11 +5,12 @@ import {
   lacks,
   type Mesh,
   mappings,
+  protocolKind,
   type Resource,
   SERVICE_ENTRY,
   specOf,
 } from '@meshvet/core';
-import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
+import { protocolFault } from '../shared/declared-protocol.ts';
 import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 

@@ -7,11 +7,12 @@ import {
   lacks,
   type Mesh,
   mappings,
+  protocolKind,
   type Resource,
   SIDECAR,
   specOf,
 } from '@meshvet/core';
-import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
+import { protocolFault } from '../shared/declared-protocol.ts';
 import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 

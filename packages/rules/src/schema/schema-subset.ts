@@ -8,9 +8,9 @@ import {
   SIDECAR,
   specOf,
   VIRTUAL_SERVICE,
+  writtenDestinations,
 } from '@meshvet/core';
 import { quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { writtenDestinations } from '../shared/virtual-service-parts.ts';
 
 export const schemaSubset = defineRule({
   meta: {

@@ -1,6 +1,16 @@
-import { DESTINATION_RULE, defineRule, type Field, lacks, lacksText, type Mesh, type Resource } from '@meshvet/core';
+import {
+  connectionPools,
+  DESTINATION_RULE,
+  defineRule,
+  type Field,
+  lacks,
+  lacksText,
+  type Mesh,
+  type Resource,
+  type TrafficPolicy,
+  trafficPolicies,
+} from '@meshvet/core';
 import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaTrafficPolicy = defineRule({
   meta: {

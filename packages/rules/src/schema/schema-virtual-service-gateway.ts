@@ -1,6 +1,7 @@
 import {
   defineRule,
   type Field,
+  isGatewayName,
   mappings,
   nameFault,
   type Resource,
@@ -9,7 +10,6 @@ import {
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
 import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { isGatewayName } from '../shared/virtual-service-parts.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
   meta: {

@@ -1,6 +1,7 @@
 import {
   defineRule,
   type Field,
+  isBoundToMesh,
   isDnsLabel,
   isIpAddress,
   isIpPrefix,
@@ -13,7 +14,6 @@ import {
 } from '@meshvet/core';
 import { isClaim, matchedHeaderFault } from '../shared/header-names.ts';
 import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { isBoundToMesh } from '../shared/virtual-service-parts.ts';
 
 export const schemaVirtualServiceMatch = defineRule({
   meta: {

@@ -1,4 +1,6 @@
-import { type Field, isDnsLabel, isDomainName, lacks, mappings } from '@meshvet/core';
+import { isDnsLabel, isDomainName } from '../cluster/host-names.ts';
+import { lacks, mappings } from '../manifest/written-fields.ts';
+import type { Field } from '../source/field.ts';
 
 /** A destination of a VirtualService: the entry that holds it, and what it names. */
 export interface WrittenDestination {
