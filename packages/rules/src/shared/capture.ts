@@ -1,6 +1,5 @@
 import { INTERCEPTION_MODE_KEY, type Mesh, type Workload } from '@meshvet/core';
 
-
 /** How the traffic of the pods of a workload gets to the sidecar: `REDIRECT`, `TPROXY` or `NONE`; undefined where a later step says it. */
 export function interceptionModeOf(mesh: Mesh, { podAnnotations }: Workload): string | undefined {
   return podAnnotations.has(INTERCEPTION_MODE_KEY)
