@@ -1,11 +1,8 @@
-import {
-  addTo,
-  type HostName,
-  type Mesh,
-  type PeerAuthentication,
-  peerAuthentications,
-  type Resource,
-} from '@meshvet/core';
+import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { HostName } from '../names/hosts.ts';
+import { addTo } from '../source/grouping.ts';
+import { type PeerAuthentication, peerAuthentications } from './peer-authentication.ts';
 
 /** A PeerAuthentication that surely makes the servers behind a host refuse plain text. */
 export interface StrictPolicy {

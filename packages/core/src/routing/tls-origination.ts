@@ -1,4 +1,6 @@
-import type { Field, Mesh, Service } from '@meshvet/core';
+import type { Service } from '../cluster/services.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
 
 // DISABLE and ISTIO_MUTUAL say nothing of the application; these two make the client's proxy speak TLS of its own.
 const ORIGINATING: ReadonlySet<string> = new Set(['SIMPLE', 'MUTUAL']);

@@ -1,4 +1,6 @@
-import type { Field, GatewayServer, Mesh } from '@meshvet/core';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
+import type { GatewayServer } from './gateways.ts';
 
 /** Whether a server of a Gateway is told by the name in the TLS handshake; plain HTTP that only redirects is not. */
 export function isTlsServer({ protocol = '', tls }: GatewayServer): boolean {

@@ -1,4 +1,6 @@
-import type { Mesh, Resource, SourceFile } from '@meshvet/core';
+import type { Resource } from '../manifest/resource.ts';
+import type { SourceFile } from '../source/source-file.ts';
+import type { Mesh } from './mesh.ts';
 
 // Within a List each comparison walks to its item, so that a List of thousands would take minutes.
 const LARGEST_LIST = 1000;

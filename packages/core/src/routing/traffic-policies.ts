@@ -1,6 +1,8 @@
-import type { Field, Resource } from '@meshvet/core';
-import { DESTINATION_RULE, SIDECAR } from './istio-types.ts';
-import { mappings, specOf } from './refusals.ts';
+import { DESTINATION_RULE, SIDECAR } from '../manifest/istio-types.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { specOf } from '../manifest/spec-of.ts';
+import { mappings } from '../manifest/written-fields.ts';
+import type { Field } from '../source/field.ts';
 
 /** A traffic policy of a DestinationRule, and where it stands. */
 export interface TrafficPolicy {

@@ -1,7 +1,7 @@
-import { defineRule } from '@meshvet/core';
-import { findingsOf } from '@meshvet/core/testing';
 import { describe, expect, test } from 'vitest';
-import { ambientOf } from './ambient-audience.ts';
+import { defineRule } from '../rule/define-rule.ts';
+import { findingsOf } from '../testing/index.ts';
+import { ambientOf } from './ambient-mode.ts';
 
 // A rule that says what it thinks of each workload, so that the table can be asked from outside.
 const probe = defineRule({

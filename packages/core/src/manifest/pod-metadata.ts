@@ -1,4 +1,6 @@
-import { Labels, podTemplateOf, type Resource } from '@meshvet/core';
+import { Labels } from './labels.ts';
+import { podTemplateOf } from './pod-template.ts';
+import type { Resource } from './resource.ts';
 
 /** The metadata that a resource gives its pods. Also of patches, which are no workloads of the mesh. */
 export interface PodMetadata {

@@ -1,4 +1,5 @@
-import type { Mesh, Resource } from '@meshvet/core';
+import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from './mesh.ts';
 
 // Their specs hold no selector, or a copy of every field there is.
 const WITHOUT: ReadonlySet<string> = new Set(['apiextensions.k8s.io/CustomResourceDefinition', 'ConfigMap', 'Secret']);

@@ -1,5 +1,8 @@
-import type { Field, KubernetesGateway, Mesh, Resource } from '@meshvet/core';
-import { addTo } from '@meshvet/core';
+import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
+import type { KubernetesGateway } from './gateway-api.ts';
 
 /** A Secret that a listener of the Gateway API takes its certificate from. */
 export interface CertificateReference {

@@ -1,4 +1,5 @@
-import type { Field, Mesh } from '@meshvet/core';
+import type { Field } from '../source/field.ts';
+import type { Mesh } from './mesh.ts';
 
 /** What the environment of istiod says of a feature; undefined when no istiod of the input says it, or two differ. */
 export function istiodEnvironment(mesh: Mesh, name: string): string | undefined {

@@ -1,5 +1,6 @@
-import { type Field, isDnsLabel, isDomainName } from '@meshvet/core';
-import { lacks, mappings } from './refusals.ts';
+import { isDnsLabel, isDomainName } from '../cluster/host-names.ts';
+import { lacks, mappings } from '../manifest/written-fields.ts';
+import type { Field } from '../source/field.ts';
 
 /** A destination of a VirtualService: the entry that holds it, and what it names. */
 export interface WrittenDestination {

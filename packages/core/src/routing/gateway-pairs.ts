@@ -1,12 +1,7 @@
-import {
-  type Gateway,
-  gateways,
-  isScopedToNamespace,
-  type Mesh,
-  type Requirement,
-  type Workload,
-  workloadsOfGateway,
-} from '@meshvet/core';
+import type { Workload } from '../cluster/workloads.ts';
+import type { Requirement } from '../manifest/selectors.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { type Gateway, gateways, isScopedToNamespace, workloadsOfGateway } from './gateways.ts';
 
 /** Two Gateways that some proxy reads both, and why that is known. */
 export interface GatewayPair {

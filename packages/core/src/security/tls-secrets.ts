@@ -1,4 +1,6 @@
-import type { Field, Mesh, Resource } from '@meshvet/core';
+import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
 import { asciiOf, type Certificate, decodeBase64, readCertificate } from './certificate.ts';
 
 /** What is wrong with a Secret that a gateway takes its certificate from. */

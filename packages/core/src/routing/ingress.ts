@@ -1,4 +1,6 @@
-import type { Field, Mesh, Resource } from '@meshvet/core';
+import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
 
 /** A backend of an Ingress: the Service it names, and the port by number or by name. */
 export interface IngressBackend {

@@ -1,5 +1,6 @@
-import { Labels, type Resource } from '@meshvet/core';
+import { Labels } from './labels.ts';
 import { podMetadataOf } from './pod-metadata.ts';
+import type { Resource } from './resource.ts';
 
 /** One of the mappings of labels or annotations that a resource holds. */
 export interface MetadataMap {

@@ -1,15 +1,11 @@
-import {
-  type Answer,
-  addTo,
-  type Field,
-  labelSelector,
-  type Mesh,
-  matches,
-  type Resource,
-  type Selector,
-  type Workload,
-} from '@meshvet/core';
-import { workloadsIn } from './workloads-by-namespace.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import type { Answer } from '../manifest/lookup.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { labelSelector, matches, type Selector } from '../manifest/selectors.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { workloadsIn } from '../mesh/workloads-by-namespace.ts';
+import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 
 export type Direction = 'Ingress' | 'Egress';
 

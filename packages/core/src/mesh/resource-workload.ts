@@ -1,13 +1,16 @@
-import type { Mesh, Namespace, Resource, Workload } from '@meshvet/core';
-import { addTo } from '@meshvet/core';
+import type { Namespace } from '../cluster/namespaces.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import type { Resource } from '../manifest/resource.ts';
+import { addTo } from '../source/grouping.ts';
+import type { Mesh } from './mesh.ts';
 
 /** The workload that a resource is; undefined for other kinds and for patches. */
 export function workloadOf(mesh: Mesh, resource: Resource): Workload | undefined {
   return mesh.derive(byResource).get(resource);
 }
 
-/** The workloads whose manifests name a namespace, in the order of the input. */
-export function workloadsIn(mesh: Mesh, namespace: string): readonly Workload[] {
+/** The workloads that surely land in a namespace: their manifests name it, in the order of the input. */
+export function workloadsSurelyIn(mesh: Mesh, namespace: string): readonly Workload[] {
   return mesh.derive(byNamespace).get(namespace) ?? [];
 }
 

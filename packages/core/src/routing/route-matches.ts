@@ -1,5 +1,7 @@
-import type { Field, Mesh, Route, VirtualService } from '@meshvet/core';
-import { settledRoutes } from './route-subjects.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
+import type { Route, VirtualService } from './routes.ts';
+import { settledRoutes } from './routes-to-judge.ts';
 
 /** A rule of a VirtualService that gets no request, or a match of it that does. */
 export interface LostMatches {

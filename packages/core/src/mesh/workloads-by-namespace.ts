@@ -1,5 +1,6 @@
-import type { Mesh, Workload } from '@meshvet/core';
-import { groupBy } from '@meshvet/core';
+import type { Workload } from '../cluster/workloads.ts';
+import { groupBy } from '../source/grouping.ts';
+import type { Mesh } from './mesh.ts';
 
 /** The workloads of a namespace, patches left out. */
 export function workloadsIn(mesh: Mesh, namespace: string | undefined): readonly Workload[] {

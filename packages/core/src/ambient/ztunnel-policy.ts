@@ -1,17 +1,13 @@
-import {
-  type Answer,
-  DATAPLANE_KEY,
-  type Field,
-  isPatchedAt,
-  labelSelector,
-  type Mesh,
-  matches,
-  type Resource,
-  type Workload,
-} from '@meshvet/core';
-import { ambientOf } from './ambient-audience.ts';
-import { namespacesOf } from './inject-value.ts';
-import { workloadsIn } from './workloads-by-namespace.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import { DATAPLANE_KEY } from '../injection/ambient.ts';
+import type { Answer } from '../manifest/lookup.ts';
+import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { labelSelector, matches } from '../manifest/selectors.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { namespacesOf } from '../mesh/namespaces-of.ts';
+import { workloadsIn } from '../mesh/workloads-by-namespace.ts';
+import type { Field } from '../source/field.ts';
+import { ambientOf } from './ambient-mode.ts';
 
 // Source: `pilot/pkg/serviceregistry/kube/controller/ambient/authorization.go`, `httpOperations`, `httpSources`, `l4WhenAttributes`.
 const L7_OPERATIONS = ['hosts', 'notHosts', 'methods', 'notMethods', 'paths', 'notPaths'];

@@ -1,5 +1,4 @@
-import type { Resource } from '@meshvet/core';
-import { isPatchedAt } from '@meshvet/core';
+import { isPatchedAt, type Resource } from './resource.ts';
 
 // A patch holds a few keys; a hostile one holds thousands, and is taken for one that may change everything.
 const MOST_VALUES = 2000;

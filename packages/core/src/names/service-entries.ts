@@ -1,14 +1,8 @@
-import {
-  exportsOf,
-  type Field,
-  isPatchedAt,
-  knownTokens,
-  type Mesh,
-  type Protocol,
-  protocolOfText,
-  type Resource,
-  seenTogether,
-} from '@meshvet/core';
+import { knownTokens, type Protocol, protocolOfText } from '../cluster/protocol.ts';
+import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
+import { exportsOf, seenTogether } from './hosts.ts';
 
 /** A port of a ServiceEntry. */
 export interface EntryPort {
