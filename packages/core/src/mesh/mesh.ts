@@ -24,6 +24,7 @@ import { type Behind, ServicePods } from './behind.ts';
 import { Inventory } from './inventory.ts';
 import type { MeshInput } from './mesh-input.ts';
 import { Nearness } from './nearness.ts';
+import { Surroundings } from './surroundings.ts';
 import { type ResolvedTarget, resolveTarget } from './targets.ts';
 
 /**
@@ -48,6 +49,7 @@ export class Mesh {
   readonly #nearness: Nearness;
   readonly #pods: ServicePods;
   readonly #admissions: Admissions;
+  readonly #surroundings: Surroundings<Mesh>;
   readonly #protocol = lazyBy((port: ServicePort) => portProtocol(this.settings, port));
   readonly #derived = lazyBy((make: (mesh: Mesh) => unknown) => make(this));
 
@@ -66,6 +68,12 @@ export class Mesh {
     const { rootsOf = () => new Set(), unread = new Set() } = input;
     this.#nearness = new Nearness(settings, this.#inventory, rootsOf, unread);
     this.#pods = new ServicePods(settings, externals, this.#inventory, this.#nearness);
+    this.#surroundings = new Surroundings<Mesh>(
+      this.#inventory,
+      this.#nearness,
+      this,
+      (kept) => new Mesh({ ...input, resources: kept }),
+    );
     this.#admissions = new Admissions({
       settings,
       inventory: this.#inventory,
@@ -223,6 +231,14 @@ export class Mesh {
    */
   assumesNamespace(resource: Resource): boolean {
     return this.#nearness.assumesNamespace(resource);
+  }
+
+  /**
+   * The mesh as it is where a resource is applied: of objects that stand in several overlays or releases the nearest manifests alone. It is
+   * this mesh where nothing stands twice, and undefined where the input has too many such places to look at each.
+   */
+  around(resource: Resource): Mesh | undefined {
+    return this.#surroundings.of(resource);
   }
 
   /** The protocol that Istio reads from a Service port. */

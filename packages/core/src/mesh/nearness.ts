@@ -59,8 +59,18 @@ export class Nearness {
 
   appliedTogether(a: Resource, b: Resource): boolean {
     if (this.#settings.closedWorld || a.document.source === b.document.source) return true;
-    const roots = this.#rootsOf(fileOf(a));
-    return [...this.#rootsOf(fileOf(b))].some((root) => roots.has(root));
+    return this.shareKustomization(fileOf(a), fileOf(b));
+  }
+
+  /** Whether some Kustomization takes in two files. */
+  shareKustomization(a: string, b: string): boolean {
+    const roots = this.#rootsOf(a);
+    return [...this.#rootsOf(b)].some((root) => roots.has(root));
+  }
+
+  /** Whether two folders lie in branches that describe one object both. */
+  areAlternatives(a: string, b: string): boolean {
+    return a !== b && this.#alternatives().has(a, b);
   }
 
   hasUnreadBeside(resource: Resource): boolean {
@@ -79,8 +89,7 @@ export class Nearness {
     const folderA = this.#folderOf(fileOf(a));
     const folderB = this.#folderOf(fileOf(b));
     if (folderA === folderB) return 'near';
-    const rootsA = this.#rootsOf(fileOf(a));
-    for (const root of this.#rootsOf(fileOf(b))) if (rootsA.has(root)) return 'near';
+    if (this.shareKustomization(fileOf(a), fileOf(b))) return 'near';
     if (this.#alternatives().has(folderA, folderB)) return 'alternative';
     if (this.#hasVariantElsewhere(a) || this.#hasVariantElsewhere(b)) return 'alternative';
     if (a.rewrites?.namespace || b.rewrites?.namespace) return 'unrelated';
