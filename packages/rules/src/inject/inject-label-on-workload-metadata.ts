@@ -5,13 +5,13 @@ import {
   isControlPlane,
   isManagedGateway,
   isSettled,
+  isWish,
   nameOf,
   ownsByWrittenSelector,
   REVISION_KEY,
   type Resource,
   type Workload,
 } from '@meshvet/core';
-import { isWish } from '../shared/inject-value.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
 

@@ -1,5 +1,4 @@
-import { defineRule, INJECTION_KEY } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
+import { defineRule, INJECTION_KEY, meaningOf } from '@meshvet/core';
 import { replaceString } from '../shared/scalar-edit.ts';
 
 export const injectNamespaceLabelInvalid = defineRule({

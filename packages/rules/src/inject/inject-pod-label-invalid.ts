@@ -3,6 +3,7 @@ import {
   formatVersion,
   INJECT_KEY,
   type Mesh,
+  meaningOf,
   nameOf,
   podMetadataOf,
   type Resource,
@@ -10,7 +11,6 @@ import {
   wishOf,
   workloadOf,
 } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
 import { factsAsRelated } from '../shared/injection-change.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 

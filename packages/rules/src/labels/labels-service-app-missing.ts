@@ -1,5 +1,4 @@
-import { defineRule, isSettled, type Mesh, nameOf } from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
+import { defineRule, isSettled, type Mesh, nameOf, readsPortsOf } from '@meshvet/core';
 import { insertString } from '../shared/mapping-edit.ts';
 
 export const labelsServiceAppMissing = defineRule({

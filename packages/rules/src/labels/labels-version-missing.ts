@@ -5,13 +5,15 @@ import {
   isSettled,
   labelOnWorkloadOnly,
   nameOf,
+  namesakes,
   ownsByWrittenSelector,
+  sameRevision,
   versionKeys,
 } from '@meshvet/core';
 import { listKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
-import { firstAndMore, namesakes, sameRevision } from '../shared/namesakes.ts';
+import { firstAndMore } from '../shared/namesakes.ts';
 
 export const labelsVersionMissing = defineRule({
   meta: {

@@ -1,6 +1,15 @@
-import { defineRule, isPatchedAnywhere, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { containersLabel, runningAs } from '../shared/effective-identity.ts';
-import { linkerdSetting, severityForLinkerd, writtenLinkerdProxy } from '../shared/linkerd-audience.ts';
+import {
+  defineRule,
+  isPatchedAnywhere,
+  linkerdSetting,
+  type Mesh,
+  nameOf,
+  runningAs,
+  type Workload,
+  writtenLinkerdProxy,
+} from '@meshvet/core';
+import { containersLabel } from '../shared/effective-identity.ts';
+import { severityForLinkerd } from '../shared/linkerd-audience.ts';
 
 export const linkerdProxyUid = defineRule({
   meta: {

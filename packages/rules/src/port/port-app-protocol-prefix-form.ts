@@ -1,6 +1,6 @@
-import { defineRule, isSettled, nameOf, tokenOf } from '@meshvet/core';
+import { defineRule, isSettled, nameOf, namingDefects, tokenOf } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { namingCodes } from '../shared/port-naming.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 
 export const portAppProtocolPrefixForm = defineRule({

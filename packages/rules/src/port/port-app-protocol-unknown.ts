@@ -5,11 +5,12 @@ import {
   istioAtLeast,
   knownTokens,
   nameOf,
+  namingDefects,
   protocolOfText,
+  serverFirstEvidence,
 } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { serverFirstEvidence } from '../shared/server-first.ts';
+import { istioName, namingCodes } from '../shared/port-naming.ts';
 
 const EXACT = ['kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss'] as const;
 

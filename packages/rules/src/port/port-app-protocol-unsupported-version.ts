@@ -1,6 +1,14 @@
-import { defineRule, formatVersion, istioAtLeast, kubernetesAtLeast, nameOf } from '@meshvet/core';
+import {
+  appProtocolReleases,
+  defineRule,
+  formatVersion,
+  istioAtLeast,
+  kubernetesAtLeast,
+  nameOf,
+  namingDefects,
+} from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { appProtocolReleases, istioName, namingCodes, namingDefects, releaseRange } from '../shared/port-naming.ts';
+import { istioName, namingCodes, releaseRange } from '../shared/port-naming.ts';
 
 export const portAppProtocolUnsupportedVersion = defineRule({
   meta: {

@@ -1,6 +1,6 @@
-import { defineRule, isSettled, istioAtLeast, nameOf } from '@meshvet/core';
+import { defineRule, isSettled, istioAtLeast, nameOf, namingDefects, separatorSplit } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects, separatorSplit } from '../shared/port-naming.ts';
+import { istioName, namingCodes } from '../shared/port-naming.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 
 export const portNameMissingSeparator = defineRule({

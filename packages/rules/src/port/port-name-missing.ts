@@ -1,6 +1,6 @@
-import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
+import { defineRule, istioAtLeast, nameOf, namingDefects } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { istioName, namingCodes } from '../shared/port-naming.ts';
 import { namingAdvice } from '../shared/spoken-protocol.ts';
 
 export const portNameMissing = defineRule({

@@ -1,6 +1,6 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, nameOf, namingDefects } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { istioName, namingCodes } from '../shared/port-naming.ts';
 
 export const portNameUdpOnTcp = defineRule({
   meta: {

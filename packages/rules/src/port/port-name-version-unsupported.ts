@@ -1,6 +1,6 @@
-import { defineRule, istioAtLeast, nameOf, tokenOf, tokenReleases } from '@meshvet/core';
+import { defineRule, istioAtLeast, nameOf, namingDefects, tokenOf, tokenReleases } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects, releaseRange } from '../shared/port-naming.ts';
+import { istioName, namingCodes, releaseRange } from '../shared/port-naming.ts';
 
 export const portNameVersionUnsupported = defineRule({
   meta: {

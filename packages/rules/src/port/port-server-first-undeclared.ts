@@ -1,7 +1,6 @@
-import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
+import { defineRule, istioAtLeast, nameOf, namingDefects, serverFirstEvidence } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { serverFirstEvidence } from '../shared/server-first.ts';
+import { istioName, namingCodes } from '../shared/port-naming.ts';
 
 export const portServerFirstUndeclared = defineRule({
   meta: {

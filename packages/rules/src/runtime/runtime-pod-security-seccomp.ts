@@ -1,7 +1,14 @@
-import { defineRule, isPatchedAnywhere, isSettled, type Namespace, nameOf, namespacesOf } from '@meshvet/core';
+import {
+  defineRule,
+  isPatchedAnywhere,
+  isSettled,
+  type Namespace,
+  nameOf,
+  namespacesOf,
+  POD_SECURITY,
+} from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
-import { POD_SECURITY } from '../shared/pod-security.ts';
 
 export const runtimePodSecuritySeccomp = defineRule({
   meta: {

@@ -6,11 +6,12 @@ import {
   isPatchedAt,
   isSettled,
   nameOf,
+  type Probe,
+  portsAreKnown,
+  probesOf,
   type Workload,
 } from '@meshvet/core';
 import { severityForWorkload } from '../shared/audience.ts';
-import { portsAreKnown } from '../shared/endpoints.ts';
-import { type Probe, probesOf } from '../shared/probes.ts';
 import { replaceString, type ScalarEdit } from '../shared/scalar-edit.ts';
 
 export const runtimeProbePortUnresolved = defineRule({

@@ -1,16 +1,17 @@
-import { defineRule, nameOf, surelyBehind, type Workload } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
 import {
+  defineRule,
   groupsAcross,
   groupsWithin,
+  nameOf,
   numberClashes,
   type PodPort,
   type PodPortGroup,
-  podPortLabel,
-  saysIst0116,
-  saysIst0137,
   speaksFor,
-} from '../shared/pod-ports.ts';
+  surelyBehind,
+  type Workload,
+} from '@meshvet/core';
+import { severityForWorkload } from '../shared/audience.ts';
+import { podPortLabel, saysIst0116, saysIst0137 } from '../shared/pod-ports.ts';
 
 export const serviceProtocolConflict = defineRule({
   meta: {

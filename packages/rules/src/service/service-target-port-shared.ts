@@ -1,13 +1,14 @@
-import { defineRule, nameOf, surelyBehind } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
 import {
+  defineRule,
   groupsAcross,
   groupsWithin,
+  nameOf,
   type PodPortGroup,
-  podPortLabel,
-  saysIst0137,
   speaksFor,
-} from '../shared/pod-ports.ts';
+  surelyBehind,
+} from '@meshvet/core';
+import { severityForWorkload } from '../shared/audience.ts';
+import { podPortLabel, saysIst0137 } from '../shared/pod-ports.ts';
 
 export const serviceTargetPortShared = defineRule({
   meta: {

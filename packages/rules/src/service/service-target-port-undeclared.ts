@@ -1,27 +1,24 @@
 import {
   applicationContainers,
   type Container,
+  declaresPorts,
   defineRule,
   type Field,
   isSettled,
   istioAtLeast,
+  judgesTargets,
   type Mesh,
   nameOf,
   portLabel,
-  type ReportOptions,
-  surelyBehind,
-  type Workload,
-} from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
-import {
-  declaresPorts,
-  judgesTargets,
-  kialiTargetCodes,
   portsAreKnown,
-  severityForEndpoints,
+  type ReportOptions,
+  readsPortsOf,
+  surelyBehind,
   targetPlace,
+  type Workload,
   withVariants,
-} from '../shared/endpoints.ts';
+} from '@meshvet/core';
+import { kialiTargetCodes, severityForEndpoints } from '../shared/endpoints.ts';
 import { insertNumberItem } from '../shared/mapping-edit.ts';
 
 // Ports of the sidecar itself, which no manifest declares: merged metrics, health, the proxy's own metrics.

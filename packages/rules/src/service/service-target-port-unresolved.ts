@@ -2,21 +2,18 @@ import {
   applicationContainers,
   defineRule,
   didYouMean,
+  judgesTargets,
   type Mesh,
   nameOf,
   portLabel,
+  portsAreKnown,
   type ServicePort,
   surelyBehind,
-  type Workload,
-} from '@meshvet/core';
-import {
-  judgesTargets,
-  kialiTargetCodes,
-  portsAreKnown,
-  severityForEndpoints,
   targetPlace,
+  type Workload,
   withVariants,
-} from '../shared/endpoints.ts';
+} from '@meshvet/core';
+import { kialiTargetCodes, severityForEndpoints } from '../shared/endpoints.ts';
 
 export const serviceTargetPortUnresolved = defineRule({
   meta: {

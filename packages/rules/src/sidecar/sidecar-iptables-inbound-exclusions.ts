@@ -1,5 +1,15 @@
-import { defineRule, isSettled, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
-import { judgedSidecar, listItems, renderedBy, statusPortOf } from '../shared/judged-sidecar.ts';
+import {
+  defineRule,
+  isSettled,
+  judgedSidecar,
+  listItems,
+  type Mesh,
+  nameOf,
+  renderedBy,
+  statusPortOf,
+  type Workload,
+  type WrittenSidecar,
+} from '@meshvet/core';
 import { replaceItem } from '../shared/list-item-edit.ts';
 
 export const sidecarIptablesInboundExclusions = defineRule({

@@ -1,5 +1,4 @@
-import { defineRule, isSettled, nameOf } from '@meshvet/core';
-import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
+import { defineRule, isSettled, judgedSidecar, nameOf, renderedBy } from '@meshvet/core';
 import { replaceItem } from '../shared/list-item-edit.ts';
 
 export const sidecarIptablesInboundPort = defineRule({

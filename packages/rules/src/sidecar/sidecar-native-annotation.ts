@@ -1,6 +1,5 @@
-import { defineRule, formatVersion, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
+import { defineRule, formatVersion, isMisspeltNativeKey, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
-import { isMisspeltNativeKey } from '../shared/native-key-typo.ts';
 import { replaceKey, replaceString } from '../shared/scalar-edit.ts';
 
 export const sidecarNativeAnnotation = defineRule({

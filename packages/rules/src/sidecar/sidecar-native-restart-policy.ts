@@ -1,5 +1,4 @@
-import { defineRule, isSettled, nameOf } from '@meshvet/core';
-import { injectorTakes, judgedLinkerd, judgedSidecar } from '../shared/judged-sidecar.ts';
+import { defineRule, injectorTakes, isSettled, judgedLinkerd, judgedSidecar, nameOf } from '@meshvet/core';
 import { insertString } from '../shared/mapping-edit.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 

@@ -1,5 +1,4 @@
-import { defineRule, isSettled, nameOf, ownsByWrittenSelector } from '@meshvet/core';
-import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
+import { defineRule, isSettled, judgedSidecar, nameOf, ownsByWrittenSelector, renderedBy } from '@meshvet/core';
 import { insertString } from '../shared/mapping-edit.ts';
 
 const KEY = 'security.istio.io/tlsMode';
