@@ -18,7 +18,7 @@ import {
   type Resource,
   valueProblem,
 } from '@meshvet/core';
-import { moveEntry } from '../shared/mapping-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
 
 export const annotationMisplaced = defineRule({
   meta: {

@@ -7,8 +7,8 @@ import {
   proxyConfigProblems,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { placeInText } from '../shared/embedded-place.ts';
-import { severityForInjection } from '../shared/injected-pods.ts';
+import { placeInText } from '../shared/edits/embedded-place.ts';
+import { severityForInjection } from '../shared/severity/injected-pods.ts';
 
 export const annotationProxyConfigUnknownField = defineRule({
   meta: {

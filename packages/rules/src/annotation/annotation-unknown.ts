@@ -23,8 +23,8 @@ import {
   REVISION_KEY,
   type Resource,
 } from '@meshvet/core';
-import { moveEntry } from '../shared/mapping-edit.ts';
-import { replaceKey } from '../shared/scalar-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+import { replaceKey } from '../shared/edits/scalar-edit.ts';
 
 export const annotationUnknown = defineRule({
   meta: {

@@ -9,7 +9,7 @@ import {
   WORKLOAD_TYPES,
   workloadOf,
 } from '@meshvet/core';
-import { asLabel } from '../shared/inject-annotation.ts';
+import { asLabel } from '../shared/edits/inject-annotation.ts';
 
 export const injectAnnotationDeprecated = defineRule({
   meta: {

@@ -12,7 +12,7 @@ import {
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { replaceKey } from '../shared/scalar-edit.ts';
+import { replaceKey } from '../shared/edits/scalar-edit.ts';
 
 export const injectKeyTypo = defineRule({
   meta: {

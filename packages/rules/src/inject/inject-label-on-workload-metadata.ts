@@ -12,8 +12,8 @@ import {
   type Resource,
   type Workload,
 } from '@meshvet/core';
-import { moveEntry } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
 
 export const injectLabelOnWorkloadMetadata = defineRule({
   meta: {

@@ -11,7 +11,7 @@ import {
   type Resource,
   SYSTEM_NAMESPACES,
 } from '@meshvet/core';
-import { moveEntry } from '../shared/mapping-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
 
 const KEYS = [INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY, INJECT_KEY];
 

@@ -1,5 +1,5 @@
 import { defineRule, INJECTION_KEY, meaningOf } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectNamespaceLabelInvalid = defineRule({
   meta: {

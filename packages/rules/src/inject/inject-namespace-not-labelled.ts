@@ -16,7 +16,7 @@ import {
   type Workload,
   workloadsSurelyIn,
 } from '@meshvet/core';
-import { insertString } from '../shared/mapping-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 export const injectNamespaceNotLabelled = defineRule({
   meta: {

@@ -11,8 +11,8 @@ import {
   wishOf,
   workloadOf,
 } from '@meshvet/core';
-import { factsAsRelated } from '../shared/injection-change.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectPodLabelInvalid = defineRule({
   meta: {

@@ -16,7 +16,7 @@ import {
   speaksInVain,
   type Workload,
 } from '@meshvet/core';
-import { changeAsFix, factsAsRelated } from '../shared/injection-change.ts';
+import { changeAsFix, factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectPodNotInjected = defineRule({
   meta: {

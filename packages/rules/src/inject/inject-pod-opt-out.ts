@@ -7,7 +7,7 @@ import {
   nameOf,
   namespacesOf,
 } from '@meshvet/core';
-import { factsAsRelated } from '../shared/injection-change.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectPodOptOut = defineRule({
   meta: {

@@ -9,7 +9,7 @@ import {
   TEMPLATES_KEY,
   templateSince,
 } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectTemplateUnknown = defineRule({
   meta: {

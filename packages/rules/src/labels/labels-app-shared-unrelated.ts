@@ -12,8 +12,8 @@ import {
   versionKeys,
   type Workload,
 } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { firstAndMore } from '../shared/namesakes.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const labelsAppSharedUnrelated = defineRule({
   meta: {

@@ -8,8 +8,8 @@ import {
   sameRevision,
   uniqueAppOf,
 } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { firstAndMore } from '../shared/namesakes.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const labelsAppVersionNotUnique = defineRule({
   meta: {

@@ -9,7 +9,7 @@ import {
   versionKeys,
   type Workload,
 } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const labelsSelectorContainsVersion = defineRule({
   meta: {

@@ -13,7 +13,7 @@ import {
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const linkerdInjectValueInvalid = defineRule({
   meta: {

@@ -9,7 +9,7 @@ import {
   runToCompletion,
   type Workload,
 } from '@meshvet/core';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const linkerdJobNeverCompletes = defineRule({
   meta: {

@@ -16,8 +16,8 @@ import {
   surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { insertString } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
 
 export const linkerdOpaquePortsMismatch = defineRule({
   meta: {

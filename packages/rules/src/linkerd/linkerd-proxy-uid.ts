@@ -8,8 +8,8 @@ import {
   type Workload,
   writtenLinkerdProxy,
 } from '@meshvet/core';
-import { containersLabel } from '../shared/effective-identity.ts';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
+import { containersLabel } from '../shared/words/workload-words.ts';
 
 export const linkerdProxyUid = defineRule({
   meta: {

@@ -11,7 +11,7 @@ import {
   WORKLOAD_TYPES,
   workloadOf,
 } from '@meshvet/core';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const linkerdReservedPort = defineRule({
   meta: {

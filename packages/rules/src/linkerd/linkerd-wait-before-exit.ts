@@ -1,5 +1,5 @@
 import { defineRule, graceOf, isPatchedAnywhere, linkerdForm, linkerdSetting, nameOf } from '@meshvet/core';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const linkerdWaitBeforeExit = defineRule({
   meta: {

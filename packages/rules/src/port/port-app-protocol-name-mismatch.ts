@@ -1,5 +1,5 @@
 import { classOf, defineRule, nameOf, type Protocol, protocolOfText, readablePorts } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portAppProtocolNameMismatch = defineRule({
   meta: {

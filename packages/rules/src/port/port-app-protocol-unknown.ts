@@ -9,8 +9,9 @@ import {
   protocolOfText,
   serverFirstEvidence,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes } from '../shared/port-naming.ts';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 const EXACT = ['kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss'] as const;
 

@@ -7,8 +7,9 @@ import {
   nameOf,
   namingDefects,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, releaseRange } from '../shared/port-naming.ts';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName, releaseRange } from '../shared/words/port-words.ts';
 
 export const portAppProtocolUnsupportedVersion = defineRule({
   meta: {

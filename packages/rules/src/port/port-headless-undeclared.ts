@@ -11,7 +11,7 @@ import {
   surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portHeadlessUndeclared = defineRule({
   meta: {

@@ -12,7 +12,7 @@ import {
   type ServicePort,
   spokenProtocol,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portProtocolTlsMismatch = defineRule({
   meta: {

@@ -9,7 +9,7 @@ import {
   proxyUserOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeInitNetwork = defineRule({
   meta: {

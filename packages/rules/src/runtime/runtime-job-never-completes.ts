@@ -9,9 +9,8 @@ import {
   runToCompletion,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { milderOf } from '../shared/reserved-ports.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { milderOf, severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeJobNeverCompletes = defineRule({
   meta: {

@@ -10,7 +10,7 @@ import {
   type ServicePort,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeLocalhostListener = defineRule({
   meta: {

@@ -13,7 +13,7 @@ import {
   type Workload,
   withVariants,
 } from '@meshvet/core';
-import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
+import { severityForSidecar, severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeNodePortStrict = defineRule({
   meta: {

@@ -7,8 +7,8 @@ import {
   namespacesOf,
   POD_SECURITY,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimePodSecuritySeccomp = defineRule({
   meta: {

@@ -10,8 +10,8 @@ import {
   probesOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { deleteEntry } from '../shared/mapping-edit.ts';
+import { deleteEntry } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 const REWRITE_KEY = 'sidecar.istio.io/rewriteAppHTTPProbers';
 

@@ -11,8 +11,8 @@ import {
   probesOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
-import { replaceString, type ScalarEdit } from '../shared/scalar-edit.ts';
+import { replaceString, type ScalarEdit } from '../shared/edits/scalar-edit.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeProbePortUnresolved = defineRule({
   meta: {

@@ -8,8 +8,8 @@ import {
   runningAs,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { containersLabel } from '../shared/effective-identity.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
+import { containersLabel } from '../shared/words/workload-words.ts';
 
 export const runtimeProxyUid = defineRule({
   meta: {

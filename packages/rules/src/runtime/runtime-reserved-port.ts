@@ -17,8 +17,7 @@ import {
   type Workload,
   workloadOf,
 } from '@meshvet/core';
-import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { milderOf } from '../shared/reserved-ports.ts';
+import { milderOf, severityForSidecar, severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeReservedPort = defineRule({
   meta: {

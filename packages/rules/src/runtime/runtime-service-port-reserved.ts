@@ -12,7 +12,7 @@ import {
   surelyBehind,
   targetNumber,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const runtimeServicePortReserved = defineRule({
   meta: {

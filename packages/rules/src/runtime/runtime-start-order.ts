@@ -11,8 +11,8 @@ import {
   proxyField,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeStartOrder = defineRule({
   meta: {

@@ -15,8 +15,8 @@ import {
   secondsOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const runtimeTerminationDrain = defineRule({
   meta: {

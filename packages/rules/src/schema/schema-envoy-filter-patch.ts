@@ -11,7 +11,7 @@ import {
   nameOf,
   specOf,
 } from '@meshvet/core';
-import { quote, type Refusal } from '../shared/refusals.ts';
+import { quote, type Refusal } from '../shared/refusals/refusals.ts';
 
 export const schemaEnvoyFilterPatch = defineRule({
   meta: {

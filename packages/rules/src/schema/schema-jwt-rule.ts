@@ -9,8 +9,8 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { keySetFaults } from '../shared/key-sets.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { keySetFaults } from '../shared/refusals/key-sets.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaJwtRule = defineRule({
   meta: {

@@ -10,7 +10,7 @@ import {
   TRAFFIC_EXTENSION,
   WASM_PLUGIN,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaWasmPlugin = defineRule({
   meta: {

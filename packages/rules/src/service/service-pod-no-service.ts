@@ -13,7 +13,7 @@ import {
   type Severity,
   type Workload,
 } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const servicePodNoService = defineRule({
   meta: {

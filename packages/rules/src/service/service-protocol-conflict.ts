@@ -10,8 +10,9 @@ import {
   surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
-import { podPortLabel, saysIst0116, saysIst0137 } from '../shared/pod-ports.ts';
+import { saysIst0116, saysIst0137 } from '../shared/codes/port-codes.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
+import { podPortLabel } from '../shared/words/port-words.ts';
 
 export const serviceProtocolConflict = defineRule({
   meta: {

@@ -8,7 +8,7 @@ import {
   targetPlace,
   type Workload,
 } from '@meshvet/core';
-import { severityForEndpoints } from '../shared/endpoints.ts';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 export const serviceTargetPortInconsistent = defineRule({
   meta: {

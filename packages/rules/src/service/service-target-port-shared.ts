@@ -7,8 +7,9 @@ import {
   speaksFor,
   surelyBehind,
 } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
-import { podPortLabel, saysIst0137 } from '../shared/pod-ports.ts';
+import { saysIst0137 } from '../shared/codes/port-codes.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
+import { podPortLabel } from '../shared/words/port-words.ts';
 
 export const serviceTargetPortShared = defineRule({
   meta: {

@@ -18,8 +18,9 @@ import {
   type Workload,
   withVariants,
 } from '@meshvet/core';
-import { kialiTargetCodes, severityForEndpoints } from '../shared/endpoints.ts';
-import { insertNumberItem } from '../shared/mapping-edit.ts';
+import { kialiTargetCodes } from '../shared/codes/port-codes.ts';
+import { insertNumberItem } from '../shared/edits/mapping-edit.ts';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 // Ports of the sidecar itself, which no manifest declares: merged metrics, health, the proxy's own metrics.
 const SIDECAR_PORTS: ReadonlySet<number> = new Set([15020, 15021, 15090]);

@@ -13,7 +13,8 @@ import {
   type Workload,
   withVariants,
 } from '@meshvet/core';
-import { kialiTargetCodes, severityForEndpoints } from '../shared/endpoints.ts';
+import { kialiTargetCodes } from '../shared/codes/port-codes.ts';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 export const serviceTargetPortUnresolved = defineRule({
   meta: {

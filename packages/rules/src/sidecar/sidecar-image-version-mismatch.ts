@@ -13,7 +13,7 @@ import {
   type Workload,
   type WrittenSidecar,
 } from '@meshvet/core';
-import { firstAndMore } from '../shared/namesakes.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const sidecarImageVersionMismatch = defineRule({
   meta: {

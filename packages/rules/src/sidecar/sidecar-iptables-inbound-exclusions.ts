@@ -10,7 +10,7 @@ import {
   type Workload,
   type WrittenSidecar,
 } from '@meshvet/core';
-import { replaceItem } from '../shared/list-item-edit.ts';
+import { replaceItem } from '../shared/edits/list-item-edit.ts';
 
 export const sidecarIptablesInboundExclusions = defineRule({
   meta: {

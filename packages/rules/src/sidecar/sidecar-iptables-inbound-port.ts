@@ -1,5 +1,5 @@
 import { defineRule, isSettled, judgedSidecar, nameOf, renderedBy } from '@meshvet/core';
-import { replaceItem } from '../shared/list-item-edit.ts';
+import { replaceItem } from '../shared/edits/list-item-edit.ts';
 
 export const sidecarIptablesInboundPort = defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { defineRule, formatVersion, isMisspeltNativeKey, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { replaceKey, replaceString } from '../shared/scalar-edit.ts';
+import { replaceKey, replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const sidecarNativeAnnotation = defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { defineRule, injectorTakes, isSettled, judgedLinkerd, judgedSidecar, nameOf } from '@meshvet/core';
-import { insertString } from '../shared/mapping-edit.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const sidecarNativeRestartPolicy = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, isSettled, judgedSidecar, nameOf, ownsByWrittenSelector, renderedBy } from '@meshvet/core';
-import { insertString } from '../shared/mapping-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 const KEY = 'security.istio.io/tlsMode';
 

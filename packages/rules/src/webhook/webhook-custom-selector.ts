@@ -1,5 +1,5 @@
 import { chartEntry, defineRule, isDeactivated, istioInjectors, sameAsChart } from '@meshvet/core';
-import { selectorText } from '../shared/webhooks.ts';
+import { selectorText } from '../shared/words/webhook-words.ts';
 
 export const webhookCustomSelector = defineRule({
   meta: {

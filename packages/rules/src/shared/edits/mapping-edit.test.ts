@@ -2,8 +2,7 @@ import { applyEdits, type Config, defineRule, type Field, lint } from '@meshvet/
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { copyEntry, deleteEntry, insertNumberItem, insertString, moveEntry } from './mapping-edit.ts';
-import type { ScalarEdit } from './scalar-edit.ts';
-import { isPlainText, replaceKey, replaceString, writtenString } from './scalar-edit.ts';
+import { isPlainText, replaceKey, replaceString, type ScalarEdit, writtenString } from './scalar-edit.ts';
 
 /** The fields of a manifest, as rules see them. */
 async function bodyOf(text: string): Promise<Field> {

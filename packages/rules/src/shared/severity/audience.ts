@@ -34,3 +34,18 @@ export function severityForSidecar(mesh: Mesh, workload: Workload, severity: Sev
 export function severityForPort(mesh: Mesh, service: Service, severity: Severity): Severity {
   return mesh.membershipOfService(service).answer === 'yes' ? severity : 'info';
 }
+
+/**
+ * How severe a finding about the endpoints of a Service may be. A client in the mesh reaches pods outside it too, and a port without
+ * endpoint is none for anybody; so it always speaks, as a note where the pods are certainly not in the mesh.
+ */
+export function severityForEndpoints(mesh: Mesh, service: Service, severity: Severity): Severity {
+  return mesh.membershipOfService(service).answer === 'no' ? 'info' : severity;
+}
+
+/** The milder of two severities. */
+export function milderOf(a: Severity, b: Severity): Severity {
+  return RANK[a] <= RANK[b] ? a : b;
+}
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };

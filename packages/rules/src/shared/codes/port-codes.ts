@@ -1,20 +1,37 @@
 import {
-  formatVersion,
+  isControlPlane,
+  isManagedGateway,
   kubernetesAtLeast,
   type Mesh,
+  type PodPort,
   type Service,
   type ServicePort,
   WELL_KNOWN_TCP_PORTS,
+  type Workload,
 } from '@meshvet/core';
 
-/** "since 1.19", "from 1.6 to 1.13": the way messages tell the releases that know a word. */
-export function releaseRange({ since, until }: { readonly since: string; readonly until?: string }): string {
-  return until === undefined ? `since ${since}` : `from ${since} to ${until}`;
+/**
+ * The code of Kiali for a Service port without a container port. Kiali looks behind Deployments only, not at gateways and waypoints,
+ * and not in the namespace of the control plane. Source: kiali `business/checkers/services/port_mapping_checker.go`.
+ */
+export function kialiTargetCodes(mesh: Mesh, service: Service, workloads: readonly Workload[]): string[] {
+  const { namespace, labels } = service.resource;
+  if (!workloads.some((w) => w.resource.type === 'apps/Deployment')) return [];
+  if (isControlPlane(labels) || isManagedGateway(labels) || workloads.every((w) => w.isGateway)) return [];
+  const controlPlane = namespace === 'istio-system' || mesh.service(namespace ?? '', 'istiod').state === 'found';
+  return controlPlane ? [] : ['KIA0701'];
 }
 
-/** "Istio 1.30", as messages name the configured release. */
-export function istioName(mesh: Mesh): string {
-  return `Istio ${formatVersion(mesh.settings.istioVersion)}`;
+/** istioctl compares the transport of one port number as text, so it sees what is neither TCP nor UDP. For Deployments only. */
+export function saysIst0116(workload: Workload | undefined, ports: readonly PodPort[]): boolean {
+  if (workload?.resource.type !== 'apps/Deployment') return false;
+  return ports.some((a) => ports.some((b) => a.number === b.number && a.port.protocol !== b.port.protocol));
+}
+
+/** istioctl: several port numbers behind one target, compared as text. For Deployments only. */
+export function saysIst0137(workloads: readonly Workload[], ports: readonly PodPort[]): boolean {
+  if (!workloads.some((w) => w.resource.type === 'apps/Deployment')) return false;
+  return ports.some((a) => ports.some((b) => a.targetText === b.targetText && a.number !== b.number));
 }
 
 /** The codes that istioctl and Kiali give a Service port for the way it tells its protocol: just where they would speak too. */

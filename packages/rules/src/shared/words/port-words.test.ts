@@ -1,7 +1,7 @@
 import type { Rule } from '@meshvet/core';
 import { findingsOf, yaml } from '@meshvet/core/testing';
 import { describe, expect, test } from 'vitest';
-import { allRules } from '../index.ts';
+import { allRules } from '../../index.ts';
 
 // What the port rules hold together: one defect a port, and the codes of other tools just where those speak.
 
