@@ -244,14 +244,18 @@ export {
 export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
 export { specOf } from './manifest/spec-of.ts';
 export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
+export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
+export type { Behind } from './mesh/behind.ts';
 export { istiodEnvironment } from './mesh/istiod-environment.ts';
-export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+export { Mesh } from './mesh/mesh.ts';
+export type { MeshInput } from './mesh/mesh-input.ts';
 export { namespacesOf } from './mesh/namespaces-of.ts';
 export { resourceAt } from './mesh/resource-at.ts';
 export { namespaceOf, workloadOf, workloadsSurelyIn } from './mesh/resource-workload.ts';
 export { isSelected } from './mesh/selected-labels.ts';
 export { surelyBehind } from './mesh/surely-behind.ts';
+export type { ResolvedTarget } from './mesh/targets.ts';
 export { workloadsIn } from './mesh/workloads-by-namespace.ts';
 export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
 export {
