@@ -2,7 +2,8 @@ import type { Namespace } from '../cluster/namespaces.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { INJECT_KEY, INJECTION_KEY, REVISION_KEY } from '../injection/injection.ts';
 import { metadataMaps } from '../manifest/metadata-maps.ts';
-import { type Mesh, NAMESPACE_MESH_LABELS } from '../mesh/mesh.ts';
+import { NAMESPACE_MESH_LABELS } from '../mesh/admissions.ts';
+import type { Mesh } from '../mesh/mesh.ts';
 import { namespacesOf } from '../mesh/namespaces-of.ts';
 import { meantKey } from './inject-key-typo.ts';
 
