@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   boundaryFaults,
+  CORE_FOLDERS,
   type Dependencies,
   importCircles,
   importLines,
@@ -76,6 +77,27 @@ describe('who may import whom', () => {
 
   test('no files import each other in a circle', () => {
     expect(importCircles(files)).toEqual([]);
+  });
+});
+
+describe('the page on the house', () => {
+  const page = readFileSync(join(ROOT, 'docs/how-the-house-is-built.md'), 'utf8');
+
+  test('has the rooms of core in their row', () => {
+    const table = /^\| room of core \|.*\n((?:\|.*\n)+)/m.exec(page)?.[1] ?? '';
+    const rooms = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, room]) => room),
+    );
+    expect(rooms).toEqual(CORE_FOLDERS);
+  });
+
+  test('names files that are there', () => {
+    const named = [...page.matchAll(/`((?:[\w-]+\/)+[\w.-]+\.ts)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(20);
+    // A path begins at a package, in core, or at the root.
+    const isThere = (path: string) =>
+      ['packages/', 'packages/core/src/', ''].some((start) => files.has(start + path) || start + path === THIS);
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
   });
 });
 
