@@ -85,31 +85,28 @@ export {
   verdictOf,
 } from './envoy/envoy-filters.ts';
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
-export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
+export { fixFiles } from './fix/fix-files.ts';
+export type { FixedFile, FixOptions, FixResult, WithdrawnFix } from './fix/fix-result.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
+export { type Attachment, attachmentOf, type Refusal } from './gateway-api/attachment.ts';
+export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
 export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
 export {
-  type Attachment,
-  attachmentOf,
-  type BackendReference,
-  GATEWAY_API_GROUP,
-  GATEWAY_ROUTE_TYPES,
-  type GatewayRoute,
-  type GrantTarget,
-  gatewayRouteOf,
-  isGranted,
   KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGatewayOf,
   kubernetesGateways,
   type Listener,
-  lookupBackend,
   lookupKubernetesGateway,
-  lookupServiceEntry,
+} from './gateway-api/kubernetes-gateways.ts';
+export { type GrantTarget, isGranted } from './gateway-api/reference-grants.ts';
+export {
+  type BackendReference,
+  GATEWAY_API_GROUP,
   type ParentKind,
   type ParentReference,
-  type Refusal,
-} from './gateway-api/gateway-api.ts';
+} from './gateway-api/references.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
 export {
