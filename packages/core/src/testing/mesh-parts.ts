@@ -1,6 +1,6 @@
+import type { Workload } from '../cluster/workloads.ts';
 import type { MeshConfigKeys } from '../config/config.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import { makeMesh } from './make-mesh.ts';
 
 /** Manifests as plain data, for tests that need many of them with small differences. */

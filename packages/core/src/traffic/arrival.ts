@@ -1,13 +1,14 @@
+import type { Workload } from '../cluster/workloads.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type MtlsMode, mtlsOf, mtlsPassedOver } from '../mesh/peer-authentication.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import { type MtlsMode, mtlsOf, mtlsPassedOver } from '../security/peer-authentication.ts';
+import { inboundCapture } from '../sidecar/inbound-capture.ts';
+import { lazyBy } from '../source/lazy.ts';
 import { type Admittance, admittanceOf } from './authorization.ts';
 import type { Peer, Seen } from './authorization-match.ts';
 import { type FilterChain, filterChainFor, type Refusal, type Wire } from './filter-chain.ts';
 import { serversOnPort, serverTakes } from './gateway-listener.ts';
 import { certificateOf, principalOf } from './identity.ts';
-import { inboundCapture } from './inbound-capture.ts';
 import { type InboundListener, type InboundProtocol, inboundListenerOf } from './inbound-listener.ts';
 import { normalizedPath, pathNormalizationOf } from './path-normalization.ts';
 import type { TrafficRequest } from './request.ts';
@@ -165,17 +166,8 @@ interface Ground {
   readonly steps: readonly Step[];
 }
 
-function groundsByWorkload(): Map<Workload, Map<number, Ground>> {
-  return new Map();
-}
-
-function groundOf(mesh: Mesh, server: Workload, port: number): Ground {
-  const known = mesh.derive(groundsByWorkload);
-  let ports = known.get(server);
-  if (!ports) known.set(server, (ports = new Map()));
-  let ground = ports.get(port);
-  if (!ground) ports.set(port, (ground = makeGround(mesh, server, port)));
-  return ground;
+function knownGrounds(mesh: Mesh) {
+  return lazyBy((server: Workload) => lazyBy((port: number) => makeGround(mesh, server, port)));
 }
 
 const MOST_PASSED = 8;
@@ -207,7 +199,7 @@ function behindSidecar(
   connection: Connection,
   before: readonly Step[],
 ): Arrival {
-  const { modes, listener, steps } = groundOf(mesh, server, port);
+  const { modes, listener, steps } = mesh.derive(knownGrounds)(server)(port);
   const results = new Map<string, Arrival>();
   for (const mode of modes) {
     for (const protocol of listener.possible) {

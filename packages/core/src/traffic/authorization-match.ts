@@ -1,5 +1,5 @@
-import { isIpAddress, isIpPrefix, isIpv4Address, prefixesOverlap } from '../mesh/ip-prefix.ts';
-import type { Answer } from '../mesh/lookup.ts';
+import { isIpAddress, isIpPrefix, isIpv4Address, prefixesOverlap } from '../cluster/ip-prefix.ts';
+import type { Answer } from '../manifest/lookup.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import type {

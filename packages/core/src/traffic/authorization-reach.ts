@@ -1,8 +1,8 @@
+import type { Workload } from '../cluster/workloads.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { type MtlsMode, mtlsOf } from '../mesh/peer-authentication.ts';
-import { knowsPoliciesOf } from '../mesh/policy-reach.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import { type MtlsMode, mtlsOf } from '../security/peer-authentication.ts';
+import { knowsPoliciesOf } from '../security/policy-reach.ts';
 import { type Peer, type Reason, ruleMatches, type Seen } from './authorization-match.ts';
 import type { AuthorizationPolicy, AuthorizationRule } from './authorization-policies.ts';
 import { inboundListenerOf } from './inbound-listener.ts';

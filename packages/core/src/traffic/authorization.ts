@@ -1,7 +1,7 @@
+import type { Workload } from '../cluster/workloads.ts';
+import type { Answer } from '../manifest/lookup.ts';
 import { nameOf } from '../manifest/resource.ts';
-import type { Answer } from '../mesh/lookup.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { type Reason, ruleMatches, type Seen } from './authorization-match.ts';

@@ -1,4 +1,4 @@
-import type { MtlsMode } from '../mesh/peer-authentication.ts';
+import type { MtlsMode } from '../security/peer-authentication.ts';
 import type { InboundProtocol } from './inbound-listener.ts';
 
 /**

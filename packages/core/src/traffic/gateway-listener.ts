@@ -1,10 +1,11 @@
+import { classOf, protocolOfText } from '../cluster/protocol.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import type { Answer } from '../manifest/lookup.ts';
 import { nameOf } from '../manifest/resource.ts';
-import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../mesh/gateways.ts';
-import type { Answer } from '../mesh/lookup.ts';
+import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { classOf, protocolOfText } from '../mesh/protocol.ts';
-import { matches } from '../mesh/selectors.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../routing/gateways.ts';
+import { lazyBy } from '../source/lazy.ts';
 import type { Wire } from './filter-chain.ts';
 
 /** A server of a Gateway that listens on a port of the gateway's pods. */
@@ -25,16 +26,11 @@ export interface ServersOnPort {
  * itself where no Service leads elsewhere. Source: `pilot/pkg/model/gateway.go`, mergeGateways and resolvePorts.
  */
 export function serversOnPort(mesh: Mesh, workload: Workload, port: number): ServersOnPort {
-  const known = mesh.derive(serversByWorkload);
-  let ports = known.get(workload);
-  if (!ports) known.set(workload, (ports = new Map()));
-  let servers = ports.get(port);
-  if (!servers) ports.set(port, (servers = findServers(mesh, workload, port)));
-  return servers;
+  return mesh.derive(knownServers)(workload)(port);
 }
 
-function serversByWorkload(): Map<Workload, Map<number, ServersOnPort>> {
-  return new Map();
+function knownServers(mesh: Mesh) {
+  return lazyBy((workload: Workload) => lazyBy((port: number) => findServers(mesh, workload, port)));
 }
 
 function findServers(mesh: Mesh, workload: Workload, port: number): ServersOnPort {

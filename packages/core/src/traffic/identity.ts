@@ -1,6 +1,6 @@
+import type { Workload } from '../cluster/workloads.ts';
 import { isPatchedAt, nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 
 /** Who a proxy says that it is, by its certificate: `spiffe://TRUST DOMAIN/ns/NAMESPACE/sa/ACCOUNT`. */

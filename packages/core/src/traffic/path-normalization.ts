@@ -1,5 +1,5 @@
+import { at } from '../installation/told.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { at } from '../mesh/told.ts';
 
 /** How the proxies tidy paths before routes and policies see them: `pathNormalization.normalization` of MeshConfig, BASE unless set. */
 export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES';
