@@ -436,6 +436,8 @@ export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
+  mtlsPassedOver,
+  type PassedPeerAuthentication,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
@@ -449,7 +451,7 @@ export {
 export { strictPolicyFor } from './security/strict-mtls.ts';
 export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
-export { isCaptured } from './sidecar/inbound-capture.ts';
+export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
 export {
   type InjectionStatus,
   injectorTakes,
@@ -483,6 +485,40 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { arrivalAt, type Connection, type GatewayHandling, gatewayAdmission } from './traffic/arrival.ts';
+export { type Admittance, admittanceOf, providerOf } from './traffic/authorization.ts';
+export {
+  isOfHttp,
+  isOfIdentity,
+  type Peer,
+  type Reason,
+  type RuleMatch,
+  ruleMatches,
+  type Seen,
+  strangePath,
+} from './traffic/authorization-match.ts';
+export {
+  type AuthorizationAction,
+  type AuthorizationPolicies,
+  type AuthorizationPolicy,
+  type AuthorizationRule,
+  authorizationPolicies,
+  authorizationPoliciesFor,
+  authorizationPolicyOf,
+  type Condition,
+  type ConditionValues,
+  type PolicyInForce,
+} from './traffic/authorization-policies.ts';
+export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
+export {
+  type Identity,
+  meshIdentityOf,
+  principalOf,
+  type TrustDomains,
+  trustDomainsOf,
+  type WorkloadIdentity,
+} from './traffic/identity.ts';
+export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

@@ -140,7 +140,9 @@ function destinationOf(
 ): TraceDestination {
   const { host, port, subset } = upstream;
   const common = { host: host.host, port: port.number, subset: subset?.name ?? null, weight, missing: false } as const;
-  if (host.resolution === 'passthrough') return { ...common, ...passedOn(way, upstream, handledAs) };
+  // A gateway has no address that its caller asked for: it gets the endpoints as of any other host.
+  if (host.resolution === 'passthrough' && !way.client.gateway)
+    return { ...common, ...passedOn(way, upstream, handledAs) };
   const { endpoints, open } = endpointsOfUpstream(mesh, upstream);
   if (open) way.draft.need(`the other endpoints of ${host.host}: ${open}`);
   return {
