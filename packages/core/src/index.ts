@@ -1,4 +1,49 @@
 // The public surface of the engine, and nothing else.
+export {
+  type Canonical,
+  canonicalName,
+  canonicalRevision,
+  canonicalState,
+  hasReadableLabels,
+  nameKeys,
+  versionKeys,
+} from './cluster/canonical.ts';
+export { durationNanoseconds, MILLISECOND, SECOND } from './cluster/durations.ts';
+export {
+  hostCovers,
+  hostsOverlap,
+  isDnsLabel,
+  isDomainName,
+  isPartialWildcard,
+  isWildcardDomain,
+  nameFault,
+} from './cluster/host-names.ts';
+export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './cluster/ip-prefix.ts';
+export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
+export {
+  appProtocolSince,
+  classOf,
+  knownTokens,
+  type PortFacts,
+  type PortProtocol,
+  type Protocol,
+  type ProtocolClass,
+  portProtocol,
+  protocolOfText,
+  readsAppProtocol,
+  tokenOf,
+  tokenReleases,
+  WELL_KNOWN_TCP_PORTS,
+} from './cluster/protocol.ts';
+export { portLabel, type Service, type ServicePort } from './cluster/services.ts';
+export {
+  applicationContainers,
+  type Container,
+  type ContainerPort,
+  isControlPlane,
+  isManagedGateway,
+  type Workload,
+} from './cluster/workloads.ts';
 export type {
   Config,
   MeshConfigKeys,
@@ -19,6 +64,75 @@ export { type ConfigError, type ConfigResult, readConfig } from './config/valida
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
 export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
+export {
+  type Attachment,
+  attachmentOf,
+  type BackendReference,
+  GATEWAY_API_GROUP,
+  GATEWAY_ROUTE_TYPES,
+  type GatewayRoute,
+  type GrantTarget,
+  gatewayRouteOf,
+  isGranted,
+  KUBERNETES_GATEWAY_TYPES,
+  type KubernetesGateway,
+  kubernetesGatewayOf,
+  kubernetesGateways,
+  type Listener,
+  lookupBackend,
+  lookupKubernetesGateway,
+  lookupServiceEntry,
+  type ParentKind,
+  type ParentReference,
+  type Refusal,
+} from './gateway-api/gateway-api.ts';
+export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export {
+  type Cause,
+  type Fact,
+  INJECT_KEY,
+  INJECTION_KEY,
+  type Injection,
+  type Outcome,
+  REVISION_KEY,
+  TEMPLATES_KEY,
+  wishOf,
+} from './injection/injection.ts';
+export type { InjectionChange, LabelChange } from './injection/injection-change.ts';
+export { knownTemplates, knowsAllTemplates, templateSince } from './injection/injector-templates.ts';
+export { chartWebhooks } from './injection/injector-webhooks.ts';
+export { LINKERD_INJECT_KEY, type LinkerdInjection } from './injection/linkerd.ts';
+export type { Admission, Membership, MembershipMode } from './injection/membership.ts';
+export { type FormDecision, NATIVE_SIDECAR_KEY, type Sidecar, type SidecarForm } from './injection/sidecar.ts';
+export {
+  INTERCEPTION_MODE_KEY,
+  type IptablesOption,
+  imageNameOf,
+  OVERRIDES_KEY,
+  type ProxyInitOption,
+  type ProxyRole,
+  parsed,
+  STATUS_KEY,
+  tagOf,
+  variablesOf,
+  type WrittenSidecar,
+} from './injection/written-sidecar.ts';
+export type { Argument, CommandLine } from './installation/command-line.ts';
+export { type EmbeddedText, PROXY_CONFIG_KEY } from './installation/embedded.ts';
+export type { Installation, Known } from './installation/installation.ts';
+export {
+  type InstallationSettings,
+  istioAtLeast,
+  kubernetesAtLeast,
+  type LabelSelectorSettings,
+  type MeshSettings,
+  meshSettings,
+  type NativeSidecars,
+  PROFILES,
+  type ProfileName,
+} from './installation/settings.ts';
+export { atLeast, formatVersion, parseVersion, type Version } from './installation/version.ts';
+export { callsForPods, isDeactivating } from './installation/webhook-entries.ts';
 export {
   type Baseline,
   type BaselineEntry,
@@ -80,72 +194,20 @@ export type {
   WorkloadReport,
 } from './lint/workload-result.ts';
 export { WORKLOAD_TYPES, workloadKindOf } from './manifest/kinds.ts';
+export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
+export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
 export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
-export { DATAPLANE_KEY, type Enrolment } from './mesh/ambient.ts';
-export { type AnnotationProblem, isQuantity, valueProblem } from './mesh/annotation-values.ts';
 export {
-  type Canonical,
-  canonicalName,
-  canonicalRevision,
-  canonicalState,
-  hasReadableLabels,
-  nameKeys,
-  versionKeys,
-} from './mesh/canonical.ts';
-export type { Argument, CommandLine } from './mesh/command-line.ts';
-export {
-  type DestinationRule,
-  destinationRules,
-  destinationRulesByHost,
-  destinationRulesFor,
-  type Subset,
-} from './mesh/destination-rules.ts';
-export { durationNanoseconds, MILLISECOND, SECOND } from './mesh/durations.ts';
-export { type EmbeddedText, PROXY_CONFIG_KEY } from './mesh/embedded.ts';
-export {
-  type Attachment,
-  attachmentOf,
-  type BackendReference,
-  GATEWAY_API_GROUP,
-  GATEWAY_ROUTE_TYPES,
-  type GatewayRoute,
-  type GrantTarget,
-  gatewayRouteOf,
-  isGranted,
-  KUBERNETES_GATEWAY_TYPES,
-  type KubernetesGateway,
-  kubernetesGatewayOf,
-  kubernetesGateways,
-  type Listener,
-  lookupBackend,
-  lookupKubernetesGateway,
-  lookupServiceEntry,
-  type ParentKind,
-  type ParentReference,
-  type Refusal,
-} from './mesh/gateway-api.ts';
-export {
-  type Gateway,
-  type GatewayHost,
-  type GatewayServer,
-  gatewayOf,
-  gateways,
-  isScopedToNamespace,
-  lookupGateway,
-  workloadsOfGateway,
-} from './mesh/gateways.ts';
-export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './mesh/host-endpoints.ts';
-export {
-  hostCovers,
-  hostsOverlap,
-  isDnsLabel,
-  isDomainName,
-  isPartialWildcard,
-  isWildcardDomain,
-  nameFault,
-} from './mesh/host-names.ts';
+  flatSelector,
+  labelSelector,
+  matches,
+  type Requirement,
+  type Selector,
+} from './manifest/selectors.ts';
+export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
 export {
   type HostLookup,
   type HostTarget,
@@ -153,7 +215,7 @@ export {
   lookupHost,
   type MissingHost,
   type TargetPort,
-} from './mesh/host-targets.ts';
+} from './names/host-targets.ts';
 export {
   covers,
   EXPORT_TO_KEY,
@@ -166,23 +228,8 @@ export {
   overlap,
   readersOf,
   seenTogether,
-} from './mesh/hosts.ts';
-export {
-  type Cause,
-  type Fact,
-  INJECT_KEY,
-  INJECTION_KEY,
-  type Injection,
-  type Outcome,
-  REVISION_KEY,
-  TEMPLATES_KEY,
-  wishOf,
-} from './mesh/injection.ts';
-export type { InjectionChange, LabelChange } from './mesh/injection-change.ts';
-export { knownTemplates, knowsAllTemplates, templateSince } from './mesh/injector-templates.ts';
-export { callsForPods, chartWebhooks, isDeactivating } from './mesh/injector-webhooks.ts';
-export type { Installation, Known } from './mesh/installation.ts';
-export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './mesh/ip-prefix.ts';
+} from './names/hosts.ts';
+export { type AnnotationProblem, isQuantity, valueProblem } from './proxy/annotation-values.ts';
 export {
   type FeatureStatus,
   FIRST_WITH_OTHER_ANNOTATIONS,
@@ -192,44 +239,38 @@ export {
   istioAnnotation,
   REMOVED_ANNOTATIONS,
   type ValueKind,
-} from './mesh/istio-annotations.ts';
-export type { LabelSet } from './mesh/label-set.ts';
-export { LINKERD_INJECT_KEY, type LinkerdInjection } from './mesh/linkerd.ts';
-export { type Answer, elsewhere, found, type Lookup, MISSING } from './mesh/lookup.ts';
-export type { Admission, Membership, MembershipMode } from './mesh/membership.ts';
-export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
-export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './mesh/namespaces.ts';
+} from './proxy/istio-annotations.ts';
+export { scrapePortProblem } from './proxy/prometheus-annotations.ts';
+export { type ProxyConfigProblem, proxyConfigProblems } from './proxy/proxy-config.ts';
+export { FIRST_WITH_OTHER_FIELDS } from './proxy/proxy-config-fields.ts';
+export { codeFrame } from './reporters/code-frame.ts';
+export { counted } from './reporters/counted.ts';
+export { beginning, cutText } from './reporters/cut-text.ts';
+export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
+export { loadReporter } from './reporters/load-reporter.ts';
+export { type Paint, painter } from './reporters/paint.ts';
+export { plainFinding } from './reporters/plain-finding.ts';
+export type { Reporter, ReportInfo } from './reporters/reporter.ts';
+export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
+export { visibleJson, visibleText } from './reporters/visible-text.ts';
+export { whyTable, whyText } from './reporters/why-text.ts';
 export {
-  type Mtls,
-  type MtlsMode,
-  mtlsOf,
-  type PeerAuthentication,
-  peerAuthentications,
-} from './mesh/peer-authentication.ts';
+  type DestinationRule,
+  destinationRules,
+  destinationRulesByHost,
+  destinationRulesFor,
+  type Subset,
+} from './routing/destination-rules.ts';
 export {
-  endpointsSelected,
-  lookupSelected,
-  type PolicySelection,
-  policySelection,
-} from './mesh/policy-selection.ts';
-export { scrapePortProblem } from './mesh/prometheus-annotations.ts';
-export {
-  appProtocolSince,
-  classOf,
-  knownTokens,
-  type PortFacts,
-  type PortProtocol,
-  type Protocol,
-  type ProtocolClass,
-  portProtocol,
-  protocolOfText,
-  readsAppProtocol,
-  tokenOf,
-  tokenReleases,
-  WELL_KNOWN_TCP_PORTS,
-} from './mesh/protocol.ts';
-export { type ProxyConfigProblem, proxyConfigProblems } from './mesh/proxy-config.ts';
-export { FIRST_WITH_OTHER_FIELDS } from './mesh/proxy-config-fields.ts';
+  type Gateway,
+  type GatewayHost,
+  type GatewayServer,
+  gatewayOf,
+  gateways,
+  isScopedToNamespace,
+  lookupGateway,
+  workloadsOfGateway,
+} from './routing/gateways.ts';
 export {
   type Destination,
   destinationsOf,
@@ -242,60 +283,7 @@ export {
   virtualServiceOf,
   virtualServices,
   virtualServicesByHost,
-} from './mesh/routes.ts';
-export {
-  flatSelector,
-  labelSelector,
-  matches,
-  type Requirement,
-  type Selector,
-} from './mesh/selectors.ts';
-export { portLabel, type Service, type ServicePort } from './mesh/services.ts';
-export {
-  type InstallationSettings,
-  istioAtLeast,
-  kubernetesAtLeast,
-  type LabelSelectorSettings,
-  type MeshSettings,
-  meshSettings,
-  type NativeSidecars,
-  PROFILES,
-  type ProfileName,
-} from './mesh/settings.ts';
-export { type FormDecision, NATIVE_SIDECAR_KEY, type Sidecar, type SidecarForm } from './mesh/sidecar.ts';
-export { atLeast, formatVersion, parseVersion, type Version } from './mesh/version.ts';
-export {
-  applicationContainers,
-  type Container,
-  type ContainerPort,
-  isControlPlane,
-  isManagedGateway,
-  type Workload,
-} from './mesh/workloads.ts';
-export {
-  INTERCEPTION_MODE_KEY,
-  type IptablesOption,
-  imageNameOf,
-  OVERRIDES_KEY,
-  type ProxyInitOption,
-  type ProxyRole,
-  parsed,
-  STATUS_KEY,
-  tagOf,
-  variablesOf,
-  type WrittenSidecar,
-} from './mesh/written-sidecar.ts';
-export { codeFrame } from './reporters/code-frame.ts';
-export { counted } from './reporters/counted.ts';
-export { beginning, cutText } from './reporters/cut-text.ts';
-export { FORMAT_FILES, FORMATS, type FormatName, MAX_SARIF_RESULTS } from './reporters/formats.ts';
-export { loadReporter } from './reporters/load-reporter.ts';
-export { type Paint, painter } from './reporters/paint.ts';
-export { plainFinding } from './reporters/plain-finding.ts';
-export type { Reporter, ReportInfo } from './reporters/reporter.ts';
-export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
-export { visibleJson, visibleText } from './reporters/visible-text.ts';
-export { whyTable, whyText } from './reporters/why-text.ts';
+} from './routing/routes.ts';
 export {
   defineRule,
   type ExampleSettings,
@@ -320,6 +308,19 @@ export type { History, Version as ShapeVersion } from './schema/releases.ts';
 export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
+export {
+  type Mtls,
+  type MtlsMode,
+  mtlsOf,
+  type PeerAuthentication,
+  peerAuthentications,
+} from './security/peer-authentication.ts';
+export {
+  endpointsSelected,
+  lookupSelected,
+  type PolicySelection,
+  policySelection,
+} from './security/policy-selection.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';

@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meshSettings, PROFILES } from '../mesh/settings.ts';
-import { parseVersion } from '../mesh/version.ts';
+import { meshSettings, PROFILES } from '../installation/settings.ts';
+import { parseVersion } from '../installation/version.ts';
 import { defineRule, type Rule } from '../rule/define-rule.ts';
 import { CONFIG_DEFAULTS, PRESETS } from './config.ts';
 import { CODE_PATTERN, configSchema, configSchemaText } from './config-schema.ts';

@@ -1,5 +1,5 @@
-import { type Externals, type InstallationSettings, meshSettings, PROFILES } from '../mesh/settings.ts';
-import { formatVersion } from '../mesh/version.ts';
+import { type Externals, type InstallationSettings, meshSettings, PROFILES } from '../installation/settings.ts';
+import { formatVersion } from '../installation/version.ts';
 import type { RuleHead } from '../rule/late-rule.ts';
 import { SEVERITIES } from '../source/severity.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Externals, InstallationSettings, ProfileName } from '../mesh/settings.ts';
+import type { Externals, InstallationSettings, ProfileName } from '../installation/settings.ts';
 import type { Severity } from '../source/severity.ts';
 
 /** Which rules speak. `recommended`: all but advice; `strict`: advice too, and raised; `all`: also what the profile switches off. */

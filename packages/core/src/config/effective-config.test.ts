@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meshSettings } from '../mesh/settings.ts';
+import { meshSettings } from '../installation/settings.ts';
 import type { Config } from './config.ts';
 import { effectiveConfig } from './effective-config.ts';
 import { settingsOf } from './resolve-config.ts';

@@ -1,4 +1,4 @@
-import { formatVersion } from '../mesh/version.ts';
+import { formatVersion } from '../installation/version.ts';
 import { CONFIG_DEFAULTS, type Config, type ProjectConfig } from './config.ts';
 import { overridesFile } from './overrides.ts';
 import { ignores, projectMatcher, settingsOf } from './resolve-config.ts';

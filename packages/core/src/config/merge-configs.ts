@@ -1,5 +1,5 @@
-import type { Externals } from '../mesh/settings.ts';
-import { meshSettings } from '../mesh/settings.ts';
+import type { Externals } from '../installation/settings.ts';
+import { meshSettings } from '../installation/settings.ts';
 import type { Config, RuleSetting } from './config.ts';
 
 /** Lists that grow: what is ignored, declared or overridden in what is extended stays so. */

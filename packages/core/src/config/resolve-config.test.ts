@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meshSettings, NO_EXTERNAL_MATCHERS, NO_EXTERNALS } from '../mesh/settings.ts';
+import { meshSettings, NO_EXTERNAL_MATCHERS, NO_EXTERNALS } from '../installation/settings.ts';
 import { defineRule, type Rule, type RuleMeta } from '../rule/define-rule.ts';
 import type { Severity } from '../source/severity.ts';
 import type { Config, RuleSeverity } from './config.ts';

@@ -5,8 +5,8 @@ import {
   meshSettings,
   NO_EXTERNAL_MATCHERS,
   type ProfileName,
-} from '../mesh/settings.ts';
-import { atLeast, parseVersion, type Version } from '../mesh/version.ts';
+} from '../installation/settings.ts';
+import { atLeast, parseVersion, type Version } from '../installation/version.ts';
 import type { RuleHead } from '../rule/late-rule.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import type {

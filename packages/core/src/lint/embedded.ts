@@ -1,6 +1,6 @@
+import { type EmbeddedText, type EmbeddedTexts, embeddedTextsOf, isFilledLater } from '../installation/embedded.ts';
+import { type HelmValues, isIstioValues } from '../installation/installation-sources.ts';
 import type { Resource } from '../manifest/resource.ts';
-import { type EmbeddedText, type EmbeddedTexts, embeddedTextsOf, isFilledLater } from '../mesh/embedded.ts';
-import { type HelmValues, isIstioValues } from '../mesh/installation-sources.ts';
 import { Field } from '../source/field.ts';
 import { readSingle } from '../source/read-single.ts';
 import { SourceFile } from '../source/source-file.ts';

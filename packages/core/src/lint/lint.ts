@@ -6,18 +6,18 @@ import {
   resolveRules,
   settingsOf,
 } from '../config/resolve-config.ts';
+import type { MeshSettings } from '../installation/settings.ts';
 import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
-import { lazy } from '../mesh/lazy.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import type { MeshSettings } from '../mesh/settings.ts';
 import type { Rule } from '../rule/define-rule.ts';
 import { type LateRule, loadRule, type RuleHead } from '../rule/late-rule.ts';
 import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
 import { groupBy } from '../source/grouping.ts';
+import { lazy } from '../source/lazy.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { Problem } from '../source/problem.ts';
 import { readSingle } from '../source/read-single.ts';

@@ -1,7 +1,7 @@
+import type { PortProtocol } from '../cluster/protocol.ts';
+import type { Service, ServicePort } from '../cluster/services.ts';
+import type { Workload } from '../cluster/workloads.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { PortProtocol } from '../mesh/protocol.ts';
-import type { Service, ServicePort } from '../mesh/services.ts';
-import type { Workload } from '../mesh/workloads.ts';
 
 /**
  * What the proxy of a client does with traffic to a port of a Service, in the names that `istioctl proxy-config` shows. Source:

@@ -1,7 +1,7 @@
+import type { Workload } from '../cluster/workloads.ts';
 import { nameOf } from '../manifest/resource.ts';
-import { hostNameOf } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Workload } from '../mesh/workloads.ts';
+import { hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { groupBy } from '../source/grouping.ts';
 import type { RequestProtocol } from '../traffic/request.ts';

@@ -1,11 +1,11 @@
 import type { Resource } from '../manifest/resource.ts';
-import { destinationRules } from '../mesh/destination-rules.ts';
-import { lookupGateway } from '../mesh/gateways.ts';
-import { lookupHost } from '../mesh/host-targets.ts';
-import { hostNameOf } from '../mesh/hosts.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { lookupSelected, policySelection } from '../mesh/policy-selection.ts';
-import { destinationsOf, virtualServices } from '../mesh/routes.ts';
+import { lookupHost } from '../names/host-targets.ts';
+import { hostNameOf } from '../names/hosts.ts';
+import { destinationRules } from '../routing/destination-rules.ts';
+import { lookupGateway } from '../routing/gateways.ts';
+import { destinationsOf, virtualServices } from '../routing/routes.ts';
+import { lookupSelected, policySelection } from '../security/policy-selection.ts';
 import { compareText } from './order.ts';
 import type { Undecided } from './result.ts';
 

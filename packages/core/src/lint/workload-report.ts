@@ -1,10 +1,10 @@
+import { type Canonical, canonicalName, canonicalRevision } from '../cluster/canonical.ts';
+import type { ProtocolSource } from '../cluster/protocol.ts';
+import type { Service, ServicePort } from '../cluster/services.ts';
+import { applicationContainers, type Workload } from '../cluster/workloads.ts';
+import type { Fact } from '../injection/injection.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
-import { type Canonical, canonicalName, canonicalRevision } from '../mesh/canonical.ts';
-import type { Fact } from '../mesh/injection.ts';
 import type { Mesh, ResolvedTarget } from '../mesh/mesh.ts';
-import type { ProtocolSource } from '../mesh/protocol.ts';
-import type { Service, ServicePort } from '../mesh/services.ts';
-import { applicationContainers, type Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { locationOf, refOf } from './finding.ts';

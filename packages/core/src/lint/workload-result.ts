@@ -1,9 +1,9 @@
-import type { Cause, Outcome } from '../mesh/injection.ts';
-import type { Answer } from '../mesh/lookup.ts';
-import type { MembershipMode } from '../mesh/membership.ts';
+import type { Protocol, ProtocolClass, ProtocolSource } from '../cluster/protocol.ts';
+import type { Cause, Outcome } from '../injection/injection.ts';
+import type { MembershipMode } from '../injection/membership.ts';
+import type { SidecarForm } from '../injection/sidecar.ts';
+import type { Answer } from '../manifest/lookup.ts';
 import type { ResolvedTarget } from '../mesh/mesh.ts';
-import type { Protocol, ProtocolClass, ProtocolSource } from '../mesh/protocol.ts';
-import type { SidecarForm } from '../mesh/sidecar.ts';
 import type { Finding, Location, ResourceRef } from './result.ts';
 
 /** A fact in words, and where it is written. */

@@ -1,11 +1,7 @@
-import { isKnownGroup } from '../manifest/kinds.ts';
-import { folderOf } from '../manifest/kustomize.ts';
-import type { Labels } from '../manifest/labels.ts';
-import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
-import type { Shape, Shapes } from '../schema/shapes.ts';
-import { addTo, groupBy } from '../source/grouping.ts';
-import { Alternatives } from './alternatives.ts';
-import type { EmbeddedText, EmbeddedTexts } from './embedded.ts';
+import { type Namespace, readNamespace } from '../cluster/namespaces.ts';
+import { type PortProtocol, portProtocol } from '../cluster/protocol.ts';
+import { readService, type Service, type ServicePort } from '../cluster/services.ts';
+import { readWorkload, type Workload } from '../cluster/workloads.ts';
 import {
   type AdmissionSetup,
   decideInjection,
@@ -13,20 +9,9 @@ import {
   namedLabels,
   type Outcome,
   REVISION_KEY,
-} from './injection.ts';
-import {
-  askedWebhooks,
-  candidatesFor,
-  type InjectorWebhook,
-  installedWebhooks,
-  writtenWebhooks,
-} from './injector-webhooks.ts';
-import { type Installation, readInstallation } from './installation.ts';
-import type { HelmValues } from './installation-sources.ts';
-import { labelsOf } from './label-set.ts';
-import { lazy } from './lazy.ts';
-import { LINKERD_INJECT_KEY } from './linkerd.ts';
-import { elsewhere, found, type Lookup, MISSING } from './lookup.ts';
+} from '../injection/injection.ts';
+import { askedWebhooks, candidatesFor, installedWebhooks, writtenWebhooks } from '../injection/injector-webhooks.ts';
+import { LINKERD_INJECT_KEY } from '../injection/linkerd.ts';
 import {
   type Admission,
   admissionOf,
@@ -34,22 +19,32 @@ import {
   type Membership,
   MOST_VARIANTS,
   type NamespaceFacts,
-} from './membership.ts';
-import { type Namespace, readNamespace } from './namespaces.ts';
-import { type PortProtocol, portProtocol } from './protocol.ts';
-import { rejectionsOf } from './rejections.ts';
-import { matches } from './selectors.ts';
-import { readService, type Service, type ServicePort } from './services.ts';
+} from '../injection/membership.ts';
+import { rejectionsOf } from '../injection/rejections.ts';
+import { type Sidecar, sidecarForm } from '../injection/sidecar.ts';
+import { readWrittenSidecar, type WrittenSidecar } from '../injection/written-sidecar.ts';
+import type { EmbeddedText, EmbeddedTexts } from '../installation/embedded.ts';
+import { type Installation, readInstallation } from '../installation/installation.ts';
+import type { HelmValues } from '../installation/installation-sources.ts';
 import {
   type ExternalMatchers,
   istioAtLeast,
   kubernetesAtLeast,
   type MeshSettings,
   NO_EXTERNAL_MATCHERS,
-} from './settings.ts';
-import { type Sidecar, sidecarForm } from './sidecar.ts';
-import { readWorkload, type Workload } from './workloads.ts';
-import { readWrittenSidecar, type WrittenSidecar } from './written-sidecar.ts';
+} from '../installation/settings.ts';
+import type { InjectorWebhook } from '../installation/webhook-entries.ts';
+import { isKnownGroup } from '../manifest/kinds.ts';
+import { folderOf } from '../manifest/kustomize.ts';
+import { labelsOf } from '../manifest/label-set.ts';
+import type { Labels } from '../manifest/labels.ts';
+import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
+import { fileOf, identityOf, type Resource } from '../manifest/resource.ts';
+import { matches } from '../manifest/selectors.ts';
+import type { Shape, Shapes } from '../schema/shapes.ts';
+import { addTo, groupBy } from '../source/grouping.ts';
+import { lazy } from '../source/lazy.ts';
+import { Alternatives } from './alternatives.ts';
 
 /** What a Mesh is made of. */
 export interface MeshInput {

@@ -1,9 +1,9 @@
+import type { Namespace } from '../cluster/namespaces.ts';
+import type { Service } from '../cluster/services.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import type { ProfileName } from '../installation/settings.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Namespace } from '../mesh/namespaces.ts';
-import type { Service } from '../mesh/services.ts';
-import type { ProfileName } from '../mesh/settings.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import type { Field } from '../source/field.ts';
 import type { Span } from '../source/position.ts';
 import type { Problem, ProblemKind } from '../source/problem.ts';

@@ -1,7 +1,7 @@
+import type { Workload } from '../cluster/workloads.ts';
 import { workloadKindOf } from '../manifest/kinds.ts';
 import { identityOf, nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { Workload } from '../mesh/workloads.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import { groupBy } from '../source/grouping.ts';
 

@@ -1,4 +1,4 @@
-import type { Workload } from '../mesh/workloads.ts';
+import type { Workload } from '../cluster/workloads.ts';
 
 /** What the client's program writes on the wire, before any proxy sees it. */
 export type RequestProtocol = 'http' | 'http2' | 'tcp';

@@ -1,6 +1,6 @@
+import type { Workload } from '../cluster/workloads.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
-import type { Workload } from '../mesh/workloads.ts';
 
 /**
  * What comes of a request. `forwarded`: to destinations. `passthrough`: to an address that the mesh does not know, as it is.
@@ -28,7 +28,15 @@ export type Outcome =
 export type UpstreamTls = 'istio' | 'simple' | 'mutual' | 'none';
 
 /** Which question a step answers. */
-export type StepKind = 'name' | 'listener' | 'route' | 'destination' | 'upstream' | 'arrival' | 'authorization' | 'gateway';
+export type StepKind =
+  | 'name'
+  | 'listener'
+  | 'route'
+  | 'destination'
+  | 'upstream'
+  | 'arrival'
+  | 'authorization'
+  | 'gateway';
 
 /** One decision on the way, with what decided it. */
 export interface Step {

@@ -1,0 +1,216 @@
+import { type PortProtocol, portProtocol } from '../cluster/protocol.ts';
+import type { Service, ServicePort } from '../cluster/services.ts';
+import { isKnownGroup } from '../manifest/kinds.ts';
+import { elsewhere, type Lookup } from '../manifest/lookup.ts';
+import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
+import { HostIndex, type HostName, hostNameOf, isVisibleIn, LONGEST_HOST, readersOf } from './hosts.ts';
+
+/** Something that answers under a host: a Service, or one host of a ServiceEntry. */
+export interface HostTarget {
+  /** Its own host; a ServiceEntry may have a wildcard. */
+  readonly host: string;
+  readonly resource: Resource;
+  /** The Service; undefined for a ServiceEntry. */
+  readonly service: Service | undefined;
+  readonly ports: readonly TargetPort[];
+  /** Whether the ports are all written: no placeholder, no patch. */
+  readonly portsKnown: boolean;
+}
+
+/** A port that a host answers on. */
+export interface TargetPort {
+  readonly number: number | undefined;
+  readonly name: string | undefined;
+  readonly protocol: PortProtocol;
+  readonly field: Field;
+}
+
+/** Why a host that is missing is known to be so. */
+export type MissingHost =
+  /** Everything of its namespace was read beside the asker, or the whole world was. */
+  | 'absent'
+  /** It exists, and `exportTo` keeps it from the asker. */
+  | 'hidden'
+  /** It is `cart.shop`, which nobody expands, and such a Service exists. */
+  | 'shortened';
+
+/** The answer to what stands behind a host; a missing one says how that is known, and what comes near it. */
+export type HostLookup =
+  | Exclude<Lookup<readonly HostTarget[]>, { readonly state: 'missing' }>
+  | { readonly state: 'missing'; readonly why: MissingHost; readonly instead?: HostTarget };
+
+/**
+ * What stands behind a host, as a resource means it: short names in its namespace, and only what the namespaces see that read the resource.
+ * Missing only when that is certain: in a closed world, or when Services of the namespace were read beside the asker.
+ */
+export function lookupHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
+  const known = mesh.derive(knownLookups);
+  let there = known.get(asker);
+  if (!there) known.set(asker, (there = new Map()));
+  let lookup = there.get(written);
+  if (!lookup) there.set(written, (lookup = findHost(mesh, written, asker)));
+  return lookup;
+}
+
+// Several rules ask for the same hosts of a resource.
+function knownLookups(): Map<Resource, Map<string, HostLookup>> {
+  return new Map();
+}
+
+function findHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
+  const host = hostNameOf(mesh, written, asker.namespace ?? '');
+  if (host.fqdn.length > LONGEST_HOST) return elsewhere('no name is so long');
+  const targets = mesh.derive(hostTargets).covering(host.fqdn);
+  const readers = readersOf(mesh, asker);
+  const visible = targets.filter((t) => readers.some((reader) => isVisibleIn(mesh, t.resource, reader) !== 'no'));
+  if (visible.length > 0) return { state: 'found', value: visible };
+  if (mesh.externals.host(host.fqdn) || mesh.externals.host(written)) return elsewhere('the config declares it');
+  const [hidden] = targets;
+  if (hidden) return { state: 'missing', why: 'hidden', instead: hidden };
+  return host.service ? ofService(mesh, host, asker) : ofOther(mesh, host);
+}
+
+/** Every host that something of the input answers under, as it is looked up. */
+export function hostTargets(mesh: Mesh): HostIndex<HostTarget> {
+  const index = new HostIndex<HostTarget>();
+  for (const service of mesh.services) {
+    const { namespace = '', name } = service.resource;
+    if (name === '') continue;
+    const host = hostNameOf(mesh, name, namespace).fqdn;
+    index.add(host, ofServiceManifest(mesh, service, host));
+  }
+  for (const resource of mesh.ofType('networking.istio.io/ServiceEntry')) {
+    if (resource.partial) continue;
+    const spec = resource.body.at('spec');
+    const ports = (spec.at('ports').items() as Field[]).map((field) => entryPort(mesh, field));
+    const portsKnown = !isPatchedAt(resource, 'spec', 'ports') && ports.every((p) => p.number !== undefined);
+    for (const field of spec.at('hosts').items() as Field[]) {
+      const written = field.string();
+      if (written === undefined) continue;
+      const host = hostNameOf(mesh, written, resource.namespace ?? '').fqdn;
+      index.add(host, { host, resource, service: undefined, ports, portsKnown });
+    }
+  }
+  return index;
+}
+
+function ofServiceManifest(mesh: Mesh, service: Service, host: string): HostTarget {
+  const { resource } = service;
+  const written = resource.body.at('spec').at('ports');
+  return {
+    host,
+    resource,
+    service,
+    ports: service.ports.map((port) => servicePort(mesh, port)),
+    portsKnown:
+      !isPatchedAt(resource, 'spec', 'ports') &&
+      (!written.hasValue || written.isList) &&
+      service.ports.every((port) => port.number !== undefined),
+  };
+}
+
+function servicePort(mesh: Mesh, port: ServicePort): TargetPort {
+  return { number: port.number, name: port.name, protocol: mesh.protocol(port), field: port.field };
+}
+
+// The word in `protocol` is read as the first part of a Service port's name is.
+function entryPort(mesh: Mesh, field: Field): TargetPort {
+  const number = field.at('number').number();
+  const word = field.at('protocol').text();
+  const facts = { number, name: word === '' ? undefined : word, protocol: 'TCP', appProtocol: undefined };
+  return { number, name: field.at('name').text(), protocol: portProtocol(mesh.settings, facts), field };
+}
+
+function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
+  const { namespace, name } = host.service as { namespace: string; name: string };
+  if (mesh.externals.service(namespace, name) || mesh.externals.namespace(namespace))
+    return elsewhere('the config declares it');
+  if (name === 'kubernetes' && namespace === 'default') return elsewhere('every cluster has it');
+  if (CONTROL_PLANE.has(name) && namespace === mesh.installation.rootNamespace.value)
+    return elsewhere('the charts of Istio make it');
+  if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
+  // A Service of that name whose namespace nobody has seen, or a route whose namespace is a guess: they may meet.
+  const namesakes = mesh.derive(servicesByName).get(name) ?? [];
+  if (namesakes.slice(0, MOST_NEIGHBOURS).some((s) => mesh.assumesNamespace(s.resource)))
+    return elsewhere('its namespace is not known');
+  if (mesh.assumesNamespace(asker) && namesakes.length > 0) return elsewhere('its namespace is not known');
+  if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
+  const neighbours = neighboursOf(mesh, namespace, asker);
+  if (neighbours.length === 0) return elsewhere(`no Service of namespace ${namespace} was read beside it`);
+  if (neighbours.some((s) => s.resource.name === '' || s.resource.rewrites?.name || mesh.hasUnreadBeside(s.resource)))
+    return elsewhere('a later step names or makes some Services');
+  if (mayBeMade(mesh, name, asker)) return elsewhere('a custom resource may make it');
+  return { state: 'missing', why: 'absent' };
+}
+
+// Services of Istio itself, which few keep among their manifests.
+const CONTROL_PLANE: ReadonlySet<string> = new Set(['istiod', 'istio-ingressgateway', 'istio-egressgateway']);
+
+// Enough to know that the namespace was read; a hostile file holds thousands.
+const MOST_NEIGHBOURS = 100;
+
+/** The Services of a namespace that stand near a resource. */
+function neighboursOf(mesh: Mesh, namespace: string, asker: Resource): readonly Service[] {
+  const all = mesh.derive(servicesByNamespace).get(namespace) ?? [];
+  return all.slice(0, MOST_NEIGHBOURS).filter((s) => mesh.near(asker, s.resource));
+}
+
+function ofOther(mesh: Mesh, host: HostName): HostLookup {
+  const meant = host.shortened && mesh.derive(servicesByName).get(host.shortened.name);
+  const exact = meant?.find((s) => s.resource.namespace === host.shortened?.namespace);
+  if (exact) {
+    const fqdn = hostNameOf(mesh, exact.resource.name, exact.resource.namespace ?? '').fqdn;
+    const [instead] = mesh.derive(hostTargets).at(fqdn);
+    if (instead) return { state: 'missing', why: 'shortened', instead };
+  }
+  if (host.fqdn.endsWith('.svc.clusterset.local')) return elsewhere('it is a name of all clusters together');
+  if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
+  return elsewhere('it is not in the domain of the cluster');
+}
+
+// Operators make Services out of their own kinds, named for the object: Flagger makes `cart-canary` of Canary `cart`.
+function mayBeMade(mesh: Mesh, name: string, asker: Resource): boolean {
+  const { names, any, charts } = mesh.derive(makersOfServices);
+  if (any || charts.slice(0, MOST_NEIGHBOURS).some((chart) => mesh.near(chart, asker))) return true;
+  for (let end = name.length; end > 0; end = name.lastIndexOf('-', end - 1))
+    if (names.has(name.slice(0, end))) return true;
+  return false;
+}
+
+interface Makers {
+  readonly names: ReadonlySet<string>;
+  readonly any: boolean;
+  /** Releases of charts, which may hold Services of any name. */
+  readonly charts: readonly Resource[];
+}
+
+function makersOfServices(mesh: Mesh): Makers {
+  const foreign = mesh.resources.filter((r) => !isKnownGroup(r.group));
+  return {
+    names: new Set(foreign.map((r) => r.name).filter((name) => name !== '')),
+    charts: foreign.filter((r) => CHART_KINDS.has(r.kind)),
+    any: foreign.some((r) => r.name === ''),
+  };
+}
+
+const CHART_KINDS: ReadonlySet<string> = new Set(['HelmRelease', 'HelmChart', 'Application', 'ApplicationSet']);
+
+function servicesByName(mesh: Mesh): ReadonlyMap<string, readonly Service[]> {
+  return groupServices(mesh, (s) => s.resource.name);
+}
+
+function servicesByNamespace(mesh: Mesh): ReadonlyMap<string, readonly Service[]> {
+  return groupServices(mesh, (s) => s.resource.namespace ?? '');
+}
+
+function groupServices(mesh: Mesh, keyOf: (service: Service) => string): ReadonlyMap<string, readonly Service[]> {
+  const groups = new Map<string, Service[]>();
+  for (const service of mesh.services) {
+    const key = keyOf(service);
+    addTo(groups, key, service);
+  }
+  return groups;
+}
