@@ -1,0 +1,171 @@
+import { classOf, type Protocol, protocolOfText } from '../cluster/protocol.ts';
+import type { Workload } from '../cluster/workloads.ts';
+import { matches } from '../manifest/selectors.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../routing/gateways.ts';
+import type { Field } from '../source/field.ts';
+import { compareAge } from './age.ts';
+import type { PassedOver } from './trace.ts';
+
+/** A server of a Gateway as a gateway pod opens it. */
+export interface OpenServer {
+  readonly gateway: Gateway;
+  /** `namespace/name`, as VirtualServices name it. */
+  readonly name: string;
+  readonly server: GatewayServer;
+  /** Port of the pod. */
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** undefined for plain text. */
+  readonly mode: TlsMode | undefined;
+  readonly httpsRedirect: boolean;
+}
+
+/** TLS of a server; PASSTHROUGH is what nobody writes. Source: `networking/v1/gateway.proto`, ServerTLSSettings. */
+export type TlsMode = 'PASSTHROUGH' | 'SIMPLE' | 'MUTUAL' | 'AUTO_PASSTHROUGH' | 'ISTIO_MUTUAL' | 'OPTIONAL_MUTUAL';
+
+/** What a gateway pod listens on: its servers by port, and those that istiod leaves out. */
+export interface OpenServers {
+  readonly byPort: ReadonlyMap<number, readonly OpenServer[]>;
+  readonly leftOut: readonly LeftOut[];
+  /** Whether another Gateway may hold for the pod: a selector or labels that are filled in later. */
+  readonly open: boolean;
+}
+
+/** A server that istiod leaves out, and why. */
+export interface LeftOut extends PassedOver {
+  readonly server: GatewayServer;
+  readonly port: number;
+  /** The server that is in its way. */
+  readonly instead: OpenServer;
+  readonly kind: 'protocol' | 'host' | 'same-port';
+}
+
+/**
+ * The servers of a gateway pod, of all Gateways that select it, the oldest first. A server's port is that of the Service that selects the
+ * pod, and opens its target port; with no such port it is the pod's own. Servers of one port must be all plain HTTP, or all TLS; of one port
+ * and host only the first TLS server counts. Source: `pilot/pkg/model/gateway.go`, mergeGateways.
+ */
+export function openServers(mesh: Mesh, workload: Workload): OpenServers {
+  const known = mesh.derive(knownServers);
+  let servers = known.get(workload);
+  if (!servers) known.set(workload, (servers = findServers(mesh, workload)));
+  return servers;
+}
+
+function knownServers(): Map<Workload, OpenServers> {
+  return new Map();
+}
+
+function findServers(mesh: Mesh, workload: Workload): OpenServers {
+  const byPort = new Map<number, OpenServer[]>();
+  const leftOut: LeftOut[] = [];
+  let open = false;
+  const own = mesh.derive(isScopedToNamespace) ? workload.resource.namespace : undefined;
+  const all = [...mesh.derive(gateways)].sort((a, b) => compareAge(a.resource, b.resource));
+  for (const gateway of all) {
+    if (own !== undefined && gateway.resource.namespace !== own) continue;
+    const selected = gateway.selector ? matches(gateway.selector, workload.podLabels) : 'yes';
+    if (selected === 'unknown' || !gateway.serversKnown) open = true;
+    if (selected !== 'yes') continue;
+    for (const server of gateway.servers)
+      for (const port of portsOf(mesh, workload, server)) add(mesh, byPort, leftOut, gateway, server, port);
+  }
+  return { byPort, leftOut, open };
+}
+
+/** The ports of the pod that a server opens. */
+function portsOf(mesh: Mesh, workload: Workload, { port }: GatewayServer): readonly number[] {
+  if (port === undefined) return [];
+  const targets = new Set<number>();
+  for (const service of mesh.servicesOf(workload))
+    for (const own of service.ports) {
+      if (own.number !== port) continue;
+      const target = mesh.resolveTarget(own, workload);
+      if (target.state === 'found') targets.add(target.number);
+    }
+  return targets.size > 0 ? [...targets] : [port];
+}
+
+function add(
+  mesh: Mesh,
+  byPort: Map<number, OpenServer[]>,
+  leftOut: LeftOut[],
+  gateway: Gateway,
+  server: GatewayServer,
+  port: number,
+): void {
+  const made = openServer(mesh, gateway, server, port);
+  const there = (byPort.get(port) ?? []).filter((s) => s.server.bind === server.bind);
+  const [first] = there;
+  const refuse = (kind: LeftOut['kind'], why: string, instead: OpenServer) =>
+    leftOut.push({ resource: gateway.resource, field: server.portField, why, server, port, instead, kind });
+  if (first) {
+    const isPlain = first.mode === undefined || isPlainHttp(first);
+    const fits = isPlain ? isPlainHttp(made) && isPlainHttp(first) : made.mode !== undefined && !isPlainHttp(made);
+    if (!fits) {
+      refuse('protocol', `port ${port} is ${wordsOf(first)} already, and this server is ${wordsOf(made)}`, first);
+      return;
+    }
+    if (!isPlain) {
+      const hosts = new Set(made.server.hosts.map((h) => h.host));
+      const twin = there.find((s) => s.server.hosts.some((h) => hosts.has(h.host)));
+      const host = twin?.server.hosts.find((h) => hosts.has(h.host))?.host;
+      if (twin) {
+        refuse('host', `another TLS server of port ${port} has host ${host} already`, twin);
+        return;
+      }
+    }
+  }
+  const list = byPort.get(port);
+  if (list) list.push(made);
+  else byPort.set(port, [made]);
+}
+
+function wordsOf({ protocol, mode }: OpenServer): string {
+  return mode ? `TLS (${protocol}, ${mode})` : protocol;
+}
+
+/** Whether a server answers HTTP without TLS; `tls` with nothing but a redirect changes nothing about that. */
+export function isPlainHttp({ protocol }: OpenServer): boolean {
+  return classOf(protocol) === 'http';
+}
+
+/** Whether a server sees the requests: plain HTTP, or HTTPS that it ends. */
+export function seesHttp(server: OpenServer): boolean {
+  return isPlainHttp(server) || (server.protocol === 'HTTPS' && endsTls(server));
+}
+
+/** Whether a server ends TLS itself. */
+export function endsTls({ mode }: OpenServer): boolean {
+  return mode !== undefined && mode !== 'PASSTHROUGH' && mode !== 'AUTO_PASSTHROUGH';
+}
+
+function openServer(mesh: Mesh, gateway: Gateway, server: GatewayServer, port: number): OpenServer {
+  const protocol = server.protocol === undefined ? 'TCP' : (protocolOfText(mesh.settings, server.protocol) ?? 'auto');
+  const { namespace, name } = gateway.resource;
+  return {
+    gateway,
+    name: `${namespace}/${name}`,
+    server,
+    port,
+    protocol,
+    mode: modeOf(server.tls),
+    httpsRedirect: server.tls.at('httpsRedirect').boolean() === true,
+  };
+}
+
+const MODES: ReadonlySet<string> = new Set([
+  'PASSTHROUGH',
+  'SIMPLE',
+  'MUTUAL',
+  'AUTO_PASSTHROUGH',
+  'ISTIO_MUTUAL',
+  'OPTIONAL_MUTUAL',
+]);
+
+function modeOf(tls: Field): TlsMode | undefined {
+  if (!tls.hasValue) return undefined;
+  const word = tls.at('mode').string();
+  return word !== undefined && MODES.has(word) ? (word as TlsMode) : 'PASSTHROUGH';
+}

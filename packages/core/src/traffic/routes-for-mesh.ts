@@ -1,0 +1,101 @@
+import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { exportsOf, isVisibleIn } from '../names/hosts.ts';
+import { type Destination, type VirtualService, virtualServices } from '../routing/routes.ts';
+import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
+import { compareAge } from './age.ts';
+import { mergedWithDelegates } from './delegates.ts';
+
+/** One http rule of a VirtualService as the proxies get it: what stands in it, and for a delegate what the rule above it adds. */
+export interface HttpRule {
+  /** The rule as written; of a delegate the one that says where to go. */
+  readonly field: Field;
+  /** The rule of the VirtualService above that hands over to this one. */
+  readonly above: Field | undefined;
+  readonly name: string | undefined;
+  /** Its matches; none at all match everything. */
+  readonly matches: readonly RuleMatch[];
+  readonly destinations: readonly Destination[];
+  readonly mirrors: readonly Destination[];
+}
+
+/** A match of an http rule; with one of the rule above it both have to hold. */
+export interface RuleMatch {
+  readonly field: Field;
+  readonly above: Field | undefined;
+}
+
+/** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
+export interface MeshRoute {
+  readonly virtualService: VirtualService;
+  readonly resource: Resource;
+  readonly http: readonly HttpRule[];
+  /** Hosts as the namespace of the VirtualService means them. */
+  readonly hosts: readonly string[];
+  readonly gateways: readonly string[];
+  /** Delegates that a rule names and that nobody can see, or that are none. */
+  readonly lostDelegates: readonly LostDelegate[];
+}
+
+/** A delegate that is not there for the rule that names it. */
+export interface LostDelegate {
+  readonly field: Field;
+  readonly namespace: string;
+  readonly name: string;
+  readonly why: 'missing' | 'hidden' | 'has-hosts';
+  readonly resource?: Resource | undefined;
+}
+
+/** The name of all sidecars among the gateways of a VirtualService. */
+export const MESH_GATEWAY = 'mesh';
+
+/**
+ * All VirtualServices that have hosts, oldest first, with their delegates. Of the variants of one object each stands for itself.
+ * Source: `pilot/pkg/model/push_context.go`, initVirtualServices.
+ */
+export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
+  return mesh
+    .derive(virtualServices)
+    .filter((v) => !v.isDelegate)
+    .sort((a, b) => compareAge(a.resource, b.resource))
+    .map((virtualService) => {
+      const { http, lost } = mergedWithDelegates(mesh, virtualService);
+      return {
+        virtualService,
+        resource: virtualService.resource,
+        http,
+        hosts: [...new Set(virtualService.hosts.map((h) => h.name.fqdn))],
+        gateways: gatewayNames(virtualService),
+        lostDelegates: lost,
+      };
+    });
+}
+
+function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
+  const written = spec.at('gateways');
+  if (!written.hasValue || (written.isList && written.items().length === 0)) return [MESH_GATEWAY];
+  return gateways.map((g) => (g.mesh ? MESH_GATEWAY : `${g.namespace}/${g.name}`));
+}
+
+/** The routes by the gateway they are bound to: `mesh`, or `namespace/name`. */
+export function routesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRoute[]> {
+  const index = new Map<string, MeshRoute[]>();
+  for (const route of mesh.derive(meshRoutes)) for (const name of new Set(route.gateways)) addTo(index, name, route);
+  return index;
+}
+
+/**
+ * The VirtualServices of a gateway, or of the mesh, that proxies of a namespace see, in the order in which istiod asks them: those exported
+ * to the namespace alone, then those exported to it by name, then those that all see.
+ */
+export function routesSeenIn(mesh: Mesh, namespace: string, gateway: string): readonly MeshRoute[] {
+  const all = mesh.derive(routesByGateway).get(gateway) ?? [];
+  const seen = all.filter((route) => isVisibleIn(mesh, route.resource, namespace) !== 'no');
+  const rank = (route: MeshRoute) => {
+    const exports = exportsOf(mesh, route.resource);
+    if (exports === undefined || exports.includes('*')) return 2;
+    return route.resource.namespace === namespace ? 0 : 1;
+  };
+  return [0, 1, 2].flatMap((wanted) => seen.filter((route) => rank(route) === wanted));
+}

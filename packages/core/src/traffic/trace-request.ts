@@ -1,0 +1,339 @@
+import { isIpAddress } from '../cluster/ip-prefix.ts';
+import { nameOf } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { arrivalAt } from './arrival.ts';
+import { Draft } from './draft.ts';
+import { traceAtGateway } from './gateway-request.ts';
+import { isForProxy, type MatchInput } from './http-match.ts';
+import {
+  ANY_ADDRESS,
+  type Chain,
+  chainFor,
+  type Listener,
+  listenersOfPort,
+  podAddress,
+  serviceAddress,
+} from './listeners.ts';
+import { type RegistryHost, registryOf } from './registry.ts';
+import type { TrafficRequest } from './request.ts';
+import type { HttpRule, MeshRoute } from './routes-for-mesh.ts';
+import { MESH_GATEWAY } from './routes-for-mesh.ts';
+import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
+import { authorityOf, hostOf, type Name, OUTSIDE, pathOf, send, sendAll, splitPath, throughRules } from './send.ts';
+import { NO_REGEX, type RegexMatcher } from './string-match.ts';
+import type { PassedOver, Trace } from './trace.ts';
+import { type VirtualHostEntry, virtualHostsOf } from './virtual-hosts.ts';
+
+/** What a trace needs beside the mesh. */
+export interface TraceSetup {
+  /** Matches regular expressions of routes; without it what they decide is unknown. */
+  readonly regex?: RegexMatcher;
+}
+
+/**
+ * What the proxies do with a request: the proxy of the caller, or of the gateway that it reaches, then those of the endpoints. It goes as
+ * far as the files prove; `needs` says what would decide the rest.
+ */
+export function traceRequest(mesh: Mesh, request: TrafficRequest, setup: TraceSetup = {}): Trace {
+  const regex = setup.regex ?? NO_REGEX;
+  return request.gateway ? traceAtGateway(mesh, request, regex) : traceFromPod(mesh, request, regex);
+}
+
+function traceFromPod(mesh: Mesh, request: TrafficRequest, regex: RegexMatcher): Trace {
+  const draft = new Draft();
+  const client = clientOf(request.from);
+  const sidecar = mesh.sidecar(request.from);
+  const { answer, reason } = mesh.membership(request.from);
+  const name = resolveName(mesh, request, draft);
+  if (name === undefined) return draft.end('unknown', undefined);
+  if (sidecar.present === 'no') {
+    draft.step('listener', `${nameOf(request.from.resource)} has no sidecar: ${reason}`);
+    return withoutProxy(mesh, request, draft, name);
+  }
+  if (answer === 'unknown') draft.need(`whether ${nameOf(request.from.resource)} has a sidecar: ${reason}`);
+  const scope = scopeOf(mesh, client);
+  if (scope.sidecar) draft.step('listener', `${nameOf(scope.sidecar)} says what the proxy knows`, scope.sidecar.body);
+  return outbound({ mesh, request, regex, draft, client, scope, name });
+}
+
+interface Way {
+  readonly mesh: Mesh;
+  readonly request: TrafficRequest;
+  readonly regex: RegexMatcher;
+  readonly draft: Draft;
+  readonly client: Client;
+  readonly scope: Scope;
+  readonly name: Name;
+}
+
+// The search path of a pod: its own namespace, `svc`, the domain of the cluster.
+function resolveName(mesh: Mesh, request: TrafficRequest, draft: Draft): Name | undefined {
+  const { host, from } = request;
+  if (isIpAddress(host)) {
+    draft.step('name', `${host} is an address`);
+    return { address: host, host: undefined };
+  }
+  const namespace = from.resource.namespace ?? '';
+  const short = host.endsWith('.') ? host.slice(0, -1) : host;
+  const [name = '', space = namespace, svc, ...rest] = short.split('.');
+  const tail = rest.join('.');
+  const isService = svc === undefined || (svc === 'svc' && (tail === '' || tail === 'cluster.local'));
+  const service = isService ? registryOf(mesh).service(space, name) : undefined;
+  if (service) return ofService(mesh, request, service, draft);
+  const mayBe =
+    isService && !mesh.settings.closedWorld && (svc !== undefined || !short.includes('.') || hasNamespace(mesh, space));
+  if (mayBe) {
+    const lookup = mesh.service(space, name);
+    const why = lookup.state === 'elsewhere' ? lookup.why : `no Service ${space}/${name} was read`;
+    draft.step('name', `${host} would be Service ${space}/${name}, and ${why}`);
+    if (lookup.state !== 'missing') {
+      draft.need(`the manifest of Service ${space}/${name}`);
+      return undefined;
+    }
+  } else draft.step('name', `${host} is no Service: DNS answers with an address outside`);
+  return { address: OUTSIDE, host: undefined };
+}
+
+function hasNamespace(mesh: Mesh, name: string): boolean {
+  return mesh.resources.some((r) => r.namespace === name);
+}
+
+function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draft: Draft): Name {
+  const { resource, service } = host;
+  if (host.aliasOf !== undefined) {
+    draft.step(
+      'name',
+      `${request.host} is ${nameOf(resource)}, another name of ${host.aliasOf}`,
+      resource.body.at('spec').at('externalName'),
+    );
+    const [target] = registryOf(mesh).at(host.aliasOf);
+    if (target?.service && target !== host && target.aliasOf === undefined)
+      return ofService(mesh, request, target, draft);
+    return { address: OUTSIDE, host: undefined };
+  }
+  if (!service?.headless) {
+    draft.step('name', `${request.host} is ${nameOf(resource)}`, resource.body.at('metadata').at('name'));
+    return { address: serviceAddress(host.namespace, resource.name), host };
+  }
+  const port = host.ports.find((p) => p.number === request.port) ?? host.ports[0];
+  const [endpoint] = port ? registryOf(mesh).endpoints(host, port).endpoints : [];
+  draft.step(
+    'name',
+    `${request.host} is ${nameOf(resource)}, which is headless: DNS answers with the addresses of its pods`,
+    resource.body.at('spec').at('clusterIP'),
+  );
+  if (!endpoint) {
+    draft.need(`the pods of ${nameOf(resource)}`);
+    return { address: OUTSIDE, host };
+  }
+  return { address: endpoint.workload ? podAddress(endpoint.name) : endpoint.name, host, endpoint };
+}
+
+function withoutProxy(mesh: Mesh, request: TrafficRequest, draft: Draft, name: Name): Trace {
+  const handledAs = request.protocol === 'tcp' || request.tls ? 'tcp' : 'http';
+  const { host } = name;
+  if (!host) return draft.end('passthrough', undefined);
+  const port = host.ports.find((p) => p.number === request.port);
+  if (!port) {
+    draft.step('destination', `${nameOf(host.resource)} has no port ${request.port}`);
+    draft.destinations.push({
+      host: host.host,
+      port: request.port,
+      subset: null,
+      weight: 100,
+      missing: true,
+      endpoints: [],
+      endpointsKnown: true,
+    });
+    return draft.end('forwarded', undefined);
+  }
+  const { endpoints, open } = registryOf(mesh).endpoints(host, port);
+  if (open) draft.need(`the other endpoints of ${host.host}: ${open}`);
+  draft.destinations.push({
+    host: host.host,
+    port: request.port,
+    subset: null,
+    weight: 100,
+    missing: false,
+    endpointsKnown: open === undefined,
+    endpoints: endpoints.map((e) => {
+      const connection = {
+        caller: request.from,
+        tls: 'none',
+        handledAs,
+        request,
+        path: pathOf(request),
+        authority: authorityOf(request),
+        headers: request.headers,
+      } as const;
+      const arrival = e.workload
+        ? arrivalAt(e.mesh, e.workload, e.port, connection)
+        : { arrives: true, allowed: undefined, steps: [], needs: [] };
+      return { name: e.name, workload: e.workload, port: e.port, tls: 'none', arrival };
+    }),
+  });
+  return draft.end('forwarded', undefined);
+}
+
+function outbound(way: Way): Trace {
+  const { scope, request, name, draft, client } = way;
+  const listeners = listenersOfPort(scope, client.labels, request.port);
+  const ownPod = client.workload ? podAddress(`${client.namespace}/${client.workload.resource.name}`) : undefined;
+  const listener =
+    (name.address === ownPod ? undefined : listeners.find((l) => l.address === name.address)) ??
+    listeners.find((l) => l.address === ANY_ADDRESS);
+  if (!listener) {
+    draft.step('listener', `the proxy has no listener for port ${request.port} of that address`);
+    return unknownDestination(way, 'tcp');
+  }
+  const plainHttp = !request.tls && request.protocol !== 'tcp';
+  const chain = chainFor(listener.chains, {
+    tls: request.tls,
+    sni: request.sni,
+    http: plainHttp,
+    address: name.address,
+  });
+  sayListener(way, listener, chain);
+  if (!chain) return unknownDestination(way, 'tcp');
+  if (chain.target.kind === 'tcp') return throughTcp(way, chain);
+  if (!plainHttp) {
+    draft.step('listener', 'the proxy expects HTTP, and this is none');
+    return draft.end('protocol-error', 'http');
+  }
+  return throughHttp(way, chain);
+}
+
+function sayListener({ draft, request }: Way, listener: Listener, chain: Chain | undefined): void {
+  const where = listener.address === ANY_ADDRESS ? `port ${request.port}` : `${listener.address}, port ${request.port}`;
+  const passedOver = listener.lost.map(
+    ({ host, to }): PassedOver => ({
+      resource: host.resource,
+      why: `${nameOf(to.resource)} has the listener already, and is older`,
+    }),
+  );
+  if (!chain) draft.step('listener', `no part of the listener for ${where} takes these bytes`, undefined, passedOver);
+  else
+    draft.step(
+      'listener',
+      `the listener for ${where} takes them for ${chain.target.kind === 'http' ? 'HTTP' : `${chain.port.protocol}, not looked into`}: ${nameOf(chain.host.resource)}`,
+      chain.port.field,
+      passedOver,
+    );
+}
+
+function unknownDestination({ scope, draft }: Way, handledAs: 'http' | 'tcp'): Trace {
+  const { mode, field, source, certain } = scope.outboundMode;
+  if (!certain) draft.need('the MeshConfig of the mesh, for its outboundTrafficPolicy');
+  const blocked = mode === 'REGISTRY_ONLY';
+  draft.step(
+    'destination',
+    blocked
+      ? `the proxy lets nothing through to what it does not know: ${source} says REGISTRY_ONLY`
+      : `the proxy lets it through as it is (${source} says ALLOW_ANY)`,
+    field,
+  );
+  return draft.end(blocked ? 'blocked' : 'passthrough', handledAs);
+}
+
+function throughTcp(way: Way, chain: Chain): Trace {
+  const { draft } = way;
+  const target = chain.target as Extract<Chain['target'], { kind: 'tcp' }>;
+  if (!target.rule) {
+    // A listener that a Sidecar names may have another port than the host has.
+    const port = chain.host.ports.length === 1 ? (chain.host.ports[0]?.number ?? way.request.port) : way.request.port;
+    send(way, chain.host.host, port, undefined, 100, 'tcp');
+    return draft.end('forwarded', 'tcp');
+  }
+  const { rule, route } = target;
+  draft.route = undefined;
+  draft.step(
+    'route',
+    `a ${rule.kind} rule of ${nameOf((route as MeshRoute).resource)} sends it on`,
+    target.match ?? rule.field,
+  );
+  sendAll(way, rule.destinations, 'tcp');
+  return draft.end('forwarded', 'tcp');
+}
+
+function throughHttp(way: Way, chain: Chain): Trace {
+  const { scope, request, draft } = way;
+  const hosts = virtualHostsOf(scope, request.port);
+  const target = chain.target as Extract<Chain['target'], { kind: 'http' }>;
+  const input = matchInput(way);
+  if (target.only) {
+    const entry = firstWithRules(hosts.ofHost(target.only.host), input);
+    if (entry) return throughVirtualHost(way, entry, input);
+    draft.step('route', `nothing answers for ${target.only.host} there: 404`);
+    return draft.end('no-route', 'http');
+  }
+  for (const list of hosts.matching(hostOf(input.authority))) {
+    const entry = firstWithRules(list, input);
+    if (entry) return throughVirtualHost(way, entry, input, list);
+  }
+  draft.step('route', `no virtual host of port ${request.port} is for ${input.authority}`);
+  const trace = unknownDestination(way, 'http');
+  // Of HTTP the proxy tells it with a status.
+  return trace.outcome === 'blocked' ? { ...trace, outcome: 'direct-response', status: 502 } : trace;
+}
+
+function matchInput({ request, client, regex }: Way): MatchInput {
+  const [path, query] = splitPath(request.path);
+  return {
+    namespace: client.namespace,
+    labels: client.labels,
+    gateways: MESH_ONLY,
+    port: request.port,
+    path,
+    query,
+    method: request.method,
+    scheme: 'http',
+    authority: authorityOf(request),
+    headers: request.headers,
+    regex,
+  };
+}
+
+const MESH_ONLY: ReadonlySet<string> = new Set([MESH_GATEWAY]);
+
+// A VirtualService none of whose rules can ever be for this caller is as if it were not there.
+function firstWithRules(list: readonly VirtualHostEntry[], input: MatchInput): VirtualHostEntry | undefined {
+  return list.find(({ route }) => !route || route.http.some((rule) => mayBeFor(rule, input)));
+}
+
+function mayBeFor(rule: HttpRule, input: MatchInput): boolean {
+  if (rule.matches.length === 0) return true;
+  return rule.matches.some((m) => isForProxy(m.field, input) && (!m.above || isForProxy(m.above, input)));
+}
+
+function throughVirtualHost(
+  way: Way,
+  { route, host }: VirtualHostEntry,
+  input: MatchInput,
+  list: readonly VirtualHostEntry[] = [],
+): Trace {
+  const { draft, request } = way;
+  if (!route) {
+    const known = host as RegistryHost;
+    draft.step('route', `no VirtualService is for ${known.host} here: the default route`);
+    send(way, known.host, request.port, undefined, 100, 'http');
+    return draft.end('forwarded', 'http');
+  }
+  const others = list
+    .filter((e) => e.route && e.route !== route)
+    .map(
+      (e): PassedOver => ({
+        resource: (e.route as MeshRoute).resource,
+        why: `${nameOf(route.resource)} has the host already: on the mesh one VirtualService holds, the oldest`,
+      }),
+    );
+  draft.step(
+    'route',
+    `${nameOf(route.resource)} is for host ${input.authority}`,
+    route.virtualService.spec.at('hosts'),
+    others,
+  );
+  const trace = throughRules(way, route, input);
+  if (trace) return trace;
+  draft.step('route', `no rule of ${nameOf(route.resource)} takes it: 404`, route.virtualService.spec.at('http'));
+  return draft.end('no-route', 'http');
+}
