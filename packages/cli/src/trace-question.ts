@@ -23,6 +23,8 @@ export interface TraceQuestion {
   readonly paths: readonly string[];
 }
 
+type Asked = Omit<RequestSpec, 'from' | 'gateway'>;
+
 /** Flags that say how a URL is asked for. */
 const OF_URL = ['method', 'header', 'http2', 'sni'] as const satisfies readonly FlagName[];
 
@@ -59,7 +61,7 @@ export async function traceQuestion(
     if (flag) throw new UsageError(`--${flag} goes with a URL, as in http://cart/api`);
     return { question: { namespace, reach: {} }, paths };
   }
-  const requests = urls.map((url, index) => requestOf(url, String(index + 1), flags));
+  const requests = requestsOfUrls(urls, flags);
   if (from === undefined && gateway === undefined) {
     const reach: ReachQuestion = { requests };
     return { question: { namespace, reach }, paths };
@@ -95,27 +97,33 @@ export function faultsError(faults: readonly string[]): UsageError {
   return faults.length === 1 ? new UsageError(first) : new UsageError('the requests cannot be asked', faults);
 }
 
-function requestOf(text: string, id: string, flags: GivenFlags): Omit<RequestSpec, 'from' | 'gateway'> {
-  const wrong = (fault: string) => new UsageError(`"${visibleText(text)}": ${fault}`);
-  const read = readRequestUrl(text);
-  if ('fault' in read) throw wrong(read.fault);
-  const { url } = read;
-  if (url.protocol === 'tcp') {
-    const flag = (['method', 'header', 'http2'] as const).find((name) => flags.has(name));
-    if (flag) throw wrong(`--${flag} goes with http:// and https://`);
-  }
+/** The requests that URLs and flags make. A flag holds for all URLs that it can hold for, and there has to be one. */
+function requestsOfUrls(texts: readonly string[], flags: GivenFlags): readonly Asked[] {
+  const urls = texts.map((text) => {
+    const read = readRequestUrl(text);
+    if ('url' in read) return read.url;
+    throw new UsageError(`"${visibleText(text)}": ${read.fault}`);
+  });
+  const ofHttp = (['method', 'header', 'http2'] as const).find((name) => flags.has(name));
+  if (ofHttp && urls.every(({ protocol }) => protocol === 'tcp'))
+    throw new UsageError(`--${ofHttp} goes with http:// and https://`);
   const sni = flags.last('sni');
-  if (sni !== undefined && !url.tls) throw wrong('--sni goes with https:// and tls://');
+  if (sni !== undefined && !urls.some(({ tls }) => tls)) throw new UsageError('--sni goes with https:// and tls://');
   const badName = sni === undefined ? undefined : hostFault(sni);
   if (badName !== undefined) throw new UsageError(`--sni: ${badName}`);
-  return {
-    ...url,
-    id,
-    protocol: flags.has('http2') ? 'http2' : url.protocol,
-    method: methodOf(flags),
-    headers: headersOf(flags),
-    sni: sni?.toLowerCase() ?? url.host,
-  };
+  const method = methodOf(flags);
+  const headers = headersOf(flags);
+  return urls.map((url, index) => {
+    const tcp = url.protocol === 'tcp';
+    return {
+      ...url,
+      id: String(index + 1),
+      protocol: flags.has('http2') && !tcp ? 'http2' : url.protocol,
+      method: tcp ? 'GET' : method,
+      headers: tcp ? new Map() : headers,
+      sni: sni?.toLowerCase() ?? url.host,
+    };
+  });
 }
 
 function methodOf(flags: GivenFlags): string {

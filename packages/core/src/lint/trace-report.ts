@@ -2,7 +2,7 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Field } from '../source/field.ts';
 import type { TrafficRequest } from '../traffic/request.ts';
 import { requestText } from '../traffic/request-spec.ts';
-import type { Step, Trace, TraceDestination, TraceEndpoint } from '../traffic/trace.ts';
+import type { Outcome, Step, Trace, TraceDestination, TraceEndpoint } from '../traffic/trace.ts';
 import { locationOf, refOf } from './finding.ts';
 import type { Location } from './result.ts';
 import { verdictOf } from './trace-answer.ts';
@@ -16,6 +16,17 @@ import type {
   TraceReport,
 } from './trace-result.ts';
 
+/** Where the way ends before anything is sent or answered as asked: nobody has handled it as anything. */
+const ENDS: ReadonlySet<Outcome> = new Set([
+  'no-route',
+  'https-redirect',
+  'no-listener',
+  'no-filter-chain',
+  'protocol-error',
+  'tls-required',
+  'mtls-required',
+]);
+
 /** A trace as plain JSON, with the answer in words. */
 export function traceReport(id: string, request: TrafficRequest, trace: Trace): TraceReport {
   const { route, handledAs } = trace;
@@ -23,7 +34,7 @@ export function traceReport(id: string, request: TrafficRequest, trace: Trace): 
     id,
     request: requestReport(request),
     outcome: trace.outcome,
-    ...(handledAs === undefined ? {} : { handledAs }),
+    ...(handledAs === undefined || ENDS.has(trace.outcome) ? {} : { handledAs }),
     ...(trace.status === undefined ? {} : { status: trace.status }),
     ...(route && isVirtualService(route) && handledAs === 'http' ? { virtualService: fullName(route) } : {}),
     ...(trace.rule === undefined ? {} : { rule: trace.rule }),

@@ -26,7 +26,7 @@ export interface TraceReport {
   /** What decided the verdict, where one step did. */
   readonly reason?: StepReport;
   readonly outcome: Outcome;
-  /** What the proxy of the caller, or of the gateway, takes the bytes for. */
+  /** What the proxy of the caller, or the gateway, takes the bytes for; absent where it sends them nowhere. */
   readonly handledAs?: 'http' | 'tcp';
   /** Of a direct response. */
   readonly status?: number;
