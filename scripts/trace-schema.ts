@@ -92,6 +92,7 @@ export function traceSchemaText(reportSchema: string): string {
           id: words('That of the request. It comes again where manifests of the caller have different answers.'),
           request: ref('request'),
           verdict: ref('verdict'),
+          certain: { description: 'Whether nothing that was not read could say something else.', ...boolean },
           answer: words('The answer in one line.'),
           reason: described('The step that decided the verdict.', ref('step')),
           outcome: words(

@@ -134,11 +134,9 @@ describe('the answer to a trace', () => {
 
   it('knows what it does not know', () => {
     expect(told({ destinations: [to([], { endpointsUnknown: true })] })).toBe(
-      'not known: cart.shop.svc.cluster.local:80: its pods were not read',
+      'not known: the pods of cart.shop:80 were not read',
     );
-    expect(told({ destinations: [to([])] })).toBe(
-      'not delivered: cart.shop.svc.cluster.local:80: 503, since no pod stands behind it',
-    );
+    expect(told({ destinations: [to([])] })).toBe('not delivered: 503, since no pod stands behind cart.shop:80');
     expect(verdictOf(facts({ destinations: [to([endpoint('a', { arrives: 'unknown' })])] })).verdict).toBe('unknown');
     expect(verdictOf(facts({ destinations: [to([endpoint('a', { allowed: 'unknown' })])] })).verdict).toBe('unknown');
     expect(
@@ -150,6 +148,27 @@ describe('the answer to a trace', () => {
     expect(told({ outcome: 'unknown', steps: [step('name', 'cart may be a Service')] })).toBe(
       'not known: cart may be a Service',
     );
+  });
+
+  it('says when something that was not read may say something else', () => {
+    const destinations = [to([endpoint('shop/cart')])];
+    expect(told({ destinations, needs: ['the manifest of Namespace shop'] })).toBe(
+      'allowed, as far as the files tell: shop/cart:8080 over mTLS',
+    );
+    expect(told({ destinations: [to([endpoint('shop/cart', { needs: ['a policy'] })])] })).toMatch(/^allowed, as far/);
+    expect(told({ outcome: 'unknown', needs: ['the Service'] })).toBe('not known: the Service');
+  });
+
+  it('tells the TLS of the caller from that of the proxy', () => {
+    const asked = { ...request, tls: true };
+    const over = (tls: EndpointReport['tls'], more: Partial<Facts> = {}) =>
+      told({ request: asked, handledAs: 'tcp', destinations: [to([endpoint('db', { tls })])], ...more });
+    expect(over('none')).toBe('allowed: db:8080 over the TLS of the caller');
+    expect(over('istio')).toBe('allowed: db:8080 over mTLS');
+    expect(over('simple')).toBe('allowed: db:8080 over TLS, and inside it the TLS of the caller once more');
+    const terminated = { request: { ...asked, gateway: true }, handledAs: 'http' } as const;
+    expect(over('none', terminated)).toBe('allowed: db:8080 in plain text');
+    expect(over('simple', terminated)).toBe('allowed: db:8080 over TLS');
   });
 
   it('tells a fault that is injected', () => {

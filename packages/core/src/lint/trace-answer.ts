@@ -29,16 +29,30 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   unknown: 'not known',
 };
 
-type Facts = Omit<TraceReport, 'verdict' | 'answer'>;
+type Facts = Omit<TraceReport, 'verdict' | 'answer' | 'certain'>;
 
 /** The answer to a trace: who gets the request, with which share, how, and whether it is let in. */
 export function verdictOf(trace: Facts): TraceAnswer {
+  const { verdict, words, reason } = wordsOf(trace);
+  // What was not read may say something else.
+  const hedge = isCertain(trace) || verdict === 'unknown' ? '' : ', as far as the files tell';
+  return { verdict, answer: `${VERDICT_WORDS[verdict]}${hedge}: ${words}`, reason };
+}
+
+/** Whether nothing that was not read could say something else. */
+export function isCertain({ needs, destinations = [] }: Facts): boolean {
+  return needs.length === 0 && destinations.every(({ endpoints = [] }) => endpoints.every((e) => e.needs.length === 0));
+}
+
+interface Words {
+  readonly verdict: Verdict;
+  readonly words: string;
+  readonly reason: StepReport | undefined;
+}
+
+function wordsOf(trace: Facts): Words {
   const last = trace.steps.at(-1);
-  const end = (verdict: Verdict, words: string, reason = last): TraceAnswer => ({
-    verdict,
-    answer: sentence(verdict, words),
-    reason,
-  });
+  const end = (verdict: Verdict, words: string, reason = last): Words => ({ verdict, words, reason });
   if (trace.gatewayAllowed === false) {
     const decided = trace.steps.findLast((step) => step.kind === 'authorization');
     return end('refused', `${refusal(trace)} from the gateway itself${because(decided)}`, decided ?? last);
@@ -88,9 +102,9 @@ interface Share {
   readonly reason: StepReport | undefined;
 }
 
-function ofForwarded(trace: Facts): TraceAnswer {
+function ofForwarded(trace: Facts): Words {
   const sent = (trace.destinations ?? []).filter((d) => d.weight > 0);
-  const shares = sent.flatMap((destination) => sharesOf(trace, destination));
+  const shares = sent.flatMap((destination) => sharesOf(trace, destination, sent.length === 1));
   const abort = trace.fault?.abort;
   const verdicts = new Set(shares.map((share) => share.verdict));
   const [only] = verdicts;
@@ -110,7 +124,7 @@ function ofForwarded(trace: Facts): TraceAnswer {
     : undefined;
   const text = broken === undefined ? words : abort && abort.percent >= 100 ? broken : `${words}; ${broken}`;
   const decided = shares.find((share) => share.verdict !== 'allowed') ?? shares[0];
-  return { verdict, answer: sentence(verdict, text), reason: decided?.reason };
+  return { verdict, words: text, reason: decided?.reason };
 }
 
 function served(verdicts: ReadonlySet<Verdict>): boolean {
@@ -124,18 +138,18 @@ function stepOf(trace: Facts, destination: DestinationReport): StepReport | unde
   return steps.length === destinations.length ? steps[destinations.indexOf(destination)] : undefined;
 }
 
-function sharesOf(trace: Facts, destination: DestinationReport): Share[] {
+function sharesOf(trace: Facts, destination: DestinationReport, alone: boolean): Share[] {
   const { endpoints = [] } = destination;
   const step = stepOf(trace, destination);
   const none = (verdict: Verdict, why: string): Share[] => [
-    { destination, names: [targetName(destination)], tls: undefined, verdict, why, reason: step },
+    { destination, names: alone ? [] : [targetName(destination)], tls: undefined, verdict, why, reason: step },
   ];
   if (destination.missing)
     return none('undelivered', step?.text ?? '503, since nothing that the caller sees defines it');
   if (endpoints.length === 0)
     return destination.endpointsUnknown
-      ? none('unknown', 'its pods were not read')
-      : none('undelivered', '503, since no pod stands behind it');
+      ? none('unknown', `the pods of ${targetName(destination)} were not read`)
+      : none('undelivered', `503, since no pod stands behind ${targetName(destination)}`);
   const groups = new Map<string, Share>();
   for (const endpoint of endpoints) {
     const fate = fateOf(trace, endpoint);
@@ -186,21 +200,25 @@ function shareWords(trace: Facts, shares: readonly Share[]): string {
     return `${weight >= 100 ? '' : `${percent(weight)} to `}${ends.join(sameWhy ? ' or ' : ', or ')}`;
   });
   const how = sameTls ? tlsWords(trace, first.tls) : '';
-  return `${parts.join(sameWhy ? ', ' : '; ')}${how}${sameWhy && first.why !== undefined ? `: ${first.why}` : ''}`;
+  return `${parts.join(sameWhy ? ', ' : '; ')}${how}${sameWhy && first.why !== undefined ? `${first.names.length > 0 ? ': ' : ''}${first.why}` : ''}`;
 }
 
-function tlsWords({ request }: Facts, tls: UpstreamTls | undefined): string {
+function tlsWords(trace: Facts, tls: UpstreamTls | undefined): string {
+  const { request, handledAs } = trace;
+  // A gateway that looks into the requests has taken the TLS of the caller off.
+  const still = request.tls && !(request.gateway && handledAs === 'http');
+  const inside = still ? ', and inside it the TLS of the caller once more' : '';
   switch (tls) {
     case undefined:
       return '';
     case 'istio':
       return ' over mTLS';
     case 'simple':
-      return ' over TLS';
+      return ` over TLS${inside}`;
     case 'mutual':
-      return ' over TLS with a certificate of its own';
+      return ` over TLS with a certificate of its own${inside}`;
     case 'none':
-      return request.tls ? ' over the TLS of the caller' : ' in plain text';
+      return still ? ' over the TLS of the caller' : ' in plain text';
   }
 }
 
@@ -218,7 +236,7 @@ function resourceName({ kind, namespace, name }: ResourceRef): string {
 }
 
 function targetName({ host, port, subset }: DestinationReport): string {
-  return `${subset === null ? '' : `subset ${subset} of `}${host}:${port}`;
+  return `${subset === null ? '' : `subset ${subset} of `}${host.replace(/\.svc\.cluster\.local$/, '')}:${port}`;
 }
 
 function percent(number: number): string {
@@ -227,8 +245,4 @@ function percent(number: number): string {
 
 function because(step: StepReport | undefined): string {
   return step ? `, ${step.text}` : '';
-}
-
-function sentence(verdict: Verdict, words: string): string {
-  return `${VERDICT_WORDS[verdict]}: ${words}`;
 }

@@ -5,7 +5,7 @@ import { requestText } from '../traffic/request-spec.ts';
 import type { Outcome, Step, Trace, TraceDestination, TraceEndpoint } from '../traffic/trace.ts';
 import { locationOf, refOf } from './finding.ts';
 import type { Location } from './result.ts';
-import { verdictOf } from './trace-answer.ts';
+import { isCertain, verdictOf } from './trace-answer.ts';
 import type {
   DestinationReport,
   EndpointReport,
@@ -30,7 +30,7 @@ const ENDS: ReadonlySet<Outcome> = new Set([
 /** A trace as plain JSON, with the answer in words. */
 export function traceReport(id: string, request: TrafficRequest, trace: Trace): TraceReport {
   const { route, handledAs } = trace;
-  const facts: Omit<TraceReport, 'verdict' | 'answer'> = {
+  const facts: Omit<TraceReport, 'verdict' | 'answer' | 'certain'> = {
     id,
     request: requestReport(request),
     outcome: trace.outcome,
@@ -51,7 +51,15 @@ export function traceReport(id: string, request: TrafficRequest, trace: Trace): 
   };
   const { verdict, answer, reason } = verdictOf(facts);
   const { id: name, request: asked, ...rest } = facts;
-  return { id: name, request: asked, verdict, answer, ...(reason ? { reason } : {}), ...rest };
+  return {
+    id: name,
+    request: asked,
+    verdict,
+    certain: isCertain(facts),
+    answer,
+    ...(reason ? { reason } : {}),
+    ...rest,
+  };
 }
 
 function requestReport(request: TrafficRequest): RequestReport {

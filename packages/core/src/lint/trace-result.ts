@@ -21,6 +21,8 @@ export interface TraceReport {
   readonly id: string;
   readonly request: RequestReport;
   readonly verdict: Verdict;
+  /** Whether the files prove it: nothing that was not read could say something else. */
+  readonly certain: boolean;
   /** The answer in one line. */
   readonly answer: string;
   /** What decided the verdict, where one step did. */

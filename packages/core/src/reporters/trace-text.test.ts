@@ -35,6 +35,7 @@ const TRACE: TraceReport = {
     sni: 'cart',
   },
   verdict: 'partial',
+  certain: false,
   answer: 'in part: 90 % to shop/v1:8080 over mTLS, let in; 10 % to shop/v2:8080: refused',
   outcome: 'forwarded',
   handledAs: 'http',
@@ -91,7 +92,7 @@ Also
 Passed over
   AuthorizationPolicy bank/deny: its exportTo keeps it in namespace bank  deny.yaml:9
 
-To know more, read
+To know more
   the manifest of Namespace shop
 `);
   });

@@ -115,7 +115,6 @@ function alsoBlock(trace: TraceReport, paint: Paint): string[] {
     ...(fault?.delay
       ? [`${fault.delay.percent} % wait ${fault.delay.fixed} first, a fault that the route injects`]
       : []),
-    ...(fault?.abort ? [`${fault.abort.percent} % get ${fault.abort.status}, a fault that the route injects`] : []),
   ];
   return lines.length === 0 ? [] : [paint('bold', 'Also'), ...lines.map((line) => `  ${visibleText(line)}`)];
 }
@@ -139,7 +138,7 @@ function needsBlock(trace: TraceReport, paint: Paint): string[] {
   const ends = (trace.destinations ?? []).flatMap(({ endpoints = [] }) => endpoints.flatMap(({ needs }) => needs));
   const needs = [...new Set([...trace.needs, ...ends])];
   return listBlock(
-    'To know more, read',
+    'To know more',
     needs.map((need) => `  ${visibleText(need)}`),
     paint,
   );
