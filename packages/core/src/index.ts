@@ -154,6 +154,12 @@ export {
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
 export { type Explanation, explainWorkloads } from './lint/explain.ts';
+export {
+  explainTraffic,
+  type ReachQuestion,
+  type TrafficAnswer,
+  type TrafficQuestion,
+} from './lint/explain-traffic.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -174,6 +180,19 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export type {
+  DestinationReport,
+  EndpointReport,
+  PlaceReport,
+  ReachAnswer,
+  ReachReport,
+  RequestReport,
+  StepReport,
+  TargetReport,
+  Told,
+  TraceReport,
+  Verdict,
+} from './lint/trace-result.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
 export {
   AUTHORIZATION_POLICY,
@@ -193,7 +212,7 @@ export {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from './manifest/istio-types.ts';
-export { WORKLOAD_TYPES } from './manifest/kinds.ts';
+export { WORKLOAD_TYPES, workloadKindOf } from './manifest/kinds.ts';
 export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
@@ -273,6 +292,7 @@ export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export { plainFinding } from './reporters/plain-finding.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
+export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
 export {
@@ -389,3 +409,8 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export type { RequestProtocol, TrafficRequest } from './traffic/request.ts';
+export { headerFault, methodFault, type RequestSpec } from './traffic/request-spec.ts';
+export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
+export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
+export type { Outcome as TraceOutcome, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
