@@ -143,6 +143,7 @@ export function traceSchemaText(reportSchema: string): string {
       reach: all(
         {
           verdict: ref('verdict'),
+          certain: { description: 'Whether nothing that was not read could say something else.', ...boolean },
           answer: words('The answer to the plain request of the first caller of the class.'),
           mtls: { description: 'Whether the proxy of the caller speaks mutual TLS to all servers.', ...boolean },
           reason: ref('step'),
@@ -160,6 +161,7 @@ export function traceSchemaText(reportSchema: string): string {
         ),
         targets: list(ref('target')),
         answers: list(list(ref('reach')), 'For each class of callers the answers at all targets, in their order.'),
+        needs: list(string, 'What would have to be read to know more.'),
         left: described(
           'What was left out, since there is too much of it.',
           all({ callers: ref('count'), targets: ref('count') }),

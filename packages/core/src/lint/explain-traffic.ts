@@ -43,8 +43,11 @@ export async function explainTraffic(
   setup: LintSetup,
   question: TrafficQuestion,
 ): Promise<TrafficAnswer> {
-  const { result, meshes } = await lintMeshes(files, setup);
+  const given = [...files];
+  let { result, meshes } = await lintMeshes(given, setup);
   // Seldom needed: not loaded for every run.
-  const { answerTraffic } = await import('./traffic-answer.ts');
-  return { result, ...(await answerTraffic(meshes, question)) };
+  const { answerTraffic, withGateways } = await import('./traffic-answer.ts');
+  const meant = withGateways(meshes, question);
+  if (meant.files.length > 0) ({ result, meshes } = await lintMeshes([...given, ...meant.files], setup));
+  return { result, ...(await answerTraffic(meshes, meant.question, meant.assumed)) };
 }

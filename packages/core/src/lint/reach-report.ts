@@ -16,6 +16,9 @@ export const MOST_TRACED = 50_000;
 // So many requests are tried of one caller at one target: the plain one, and what policies speak of.
 const MOST_TRIED = 8;
 
+// So many needs are collected for one table.
+const MOST_NEEDS = 1000;
+
 type Asked = Omit<RequestSpec, 'from' | 'gateway'>;
 
 interface Target extends TargetReport {
@@ -43,10 +46,11 @@ export function reachReport(
   const shownTargets = targets.slice(0, MOST_TRACED);
   const plain = callers.length * shownTargets.length > MOST_TRACED / MOST_TRIED;
   const shownCallers = callers.slice(0, Math.max(1, Math.floor(MOST_TRACED / shownTargets.length)));
+  const needs = new Set<string>();
   const classes = new Map<string, { workloads: Workload[]; answers: ReachAnswer[] }>();
   for (const caller of shownCallers) {
     const answers = shownTargets.map(({ requests }) =>
-      reachOf(mesh, setup, caller, plain ? requests.slice(0, 1) : requests),
+      reachOf(mesh, setup, needs, caller, plain ? requests.slice(0, 1) : requests),
     );
     const key = JSON.stringify(answers.map(substanceOf));
     const known = classes.get(key);
@@ -64,21 +68,30 @@ export function reachReport(
       tried: plain ? target.tried.slice(0, 1) : target.tried,
     })),
     answers: [...classes.values()].map(({ answers }) => answers),
+    needs: [...needs],
     left: { callers: callers.length - shownCallers.length, targets: targets.length - shownTargets.length },
   };
 }
 
-function reachOf(mesh: Mesh, setup: TraceSetup, from: Workload, requests: readonly Asked[]): ReachAnswer {
+function reachOf(
+  mesh: Mesh,
+  setup: TraceSetup,
+  needs: Set<string>,
+  from: Workload,
+  requests: readonly Asked[],
+): ReachAnswer {
   const reports = requests.map((asked) => {
     const request = { ...asked, from, gateway: false };
     return traceReport(asked.id, request, traceRequest(mesh, request, setup));
   });
   const [first, ...others] = reports as [TraceReport, ...TraceReport[]];
   const different = others.filter(({ verdict }) => verdict !== first.verdict);
+  for (const report of reports) for (const need of needsOf(report)) if (needs.size < MOST_NEEDS) needs.add(need);
   const { answer, reason } = first;
   const mtls = speaksMtls(first);
   return {
     verdict: different.length > 0 ? 'partial' : first.verdict,
+    certain: reports.every(({ certain }) => certain),
     answer,
     ...(mtls === undefined ? {} : { mtls }),
     ...(reason ? { reason } : {}),
@@ -93,14 +106,18 @@ function reachOf(mesh: Mesh, setup: TraceSetup, from: Workload, requests: readon
   };
 }
 
+function needsOf({ needs, destinations = [] }: TraceReport): readonly string[] {
+  return [...needs, ...destinations.flatMap(({ endpoints = [] }) => endpoints.flatMap((e) => e.needs))];
+}
+
 function speaksMtls({ destinations = [] }: TraceReport): boolean | undefined {
   const endpoints = destinations.flatMap(({ endpoints = [] }) => endpoints);
   return endpoints.length === 0 ? undefined : endpoints.every(({ tls }) => tls === 'istio');
 }
 
 // Two callers get the same where the same place decided the same; the words may name the caller.
-function substanceOf({ verdict, mtls, reason, differing }: ReachAnswer): unknown {
-  return [verdict, mtls, reason?.location?.file, reason?.location?.start, reason?.kind, differing];
+function substanceOf({ verdict, certain, mtls, reason, differing }: ReachAnswer): unknown {
+  return [verdict, certain, mtls, reason?.location?.file, reason?.location?.start, reason?.kind, differing];
 }
 
 function writtenTarget(asked: Asked): Target {

@@ -136,6 +136,8 @@ export interface ReachReport {
   readonly targets: readonly TargetReport[];
   /** For each class of callers the answers at all targets, in their order. */
   readonly answers: readonly (readonly ReachAnswer[])[];
+  /** What would have to be read to know more, a clause each. */
+  readonly needs: readonly string[];
   /** What was left out, since there is too much of it. */
   readonly left: { readonly callers: number; readonly targets: number };
 }
@@ -155,6 +157,8 @@ export interface TargetReport {
 /** What a class of callers gets at a target. */
 export interface ReachAnswer {
   readonly verdict: Verdict;
+  /** Whether nothing that was not read could say something else. */
+  readonly certain: boolean;
   readonly answer: string;
   /** Whether the proxy of the caller speaks mutual TLS of the mesh to all servers that it reaches. */
   readonly mtls?: boolean;

@@ -1,4 +1,7 @@
+import { fileOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import type { InputFile } from '../source/source-file.ts';
+import { ASSUMED, meaningOfGateway } from '../traffic/assumed-gateways.ts';
 import { type Caller, Callers } from '../traffic/callers.ts';
 import type { TrafficRequest } from '../traffic/request.ts';
 import type { RequestSpec } from '../traffic/request-spec.ts';
@@ -11,6 +14,43 @@ import type { TraceReport } from './trace-result.ts';
 // A workload may stand in a hundred overlays; of so many manifests the answers are looked at.
 const MOST_VARIANTS = 16;
 
+/** A question in which gateways are named as workloads, and the manifests that stand for those which were not read. */
+export interface MeantQuestion {
+  readonly question: TrafficQuestion;
+  readonly files: readonly InputFile[];
+  /** For each workload that is assumed what would have to be read. */
+  readonly assumed: ReadonlyMap<string, string>;
+}
+
+/** Finds the workloads behind the names of gateways. Where projects are meshes of their own, a gateway has to be named as it is. */
+export function withGateways(meshes: readonly Mesh[], question: TrafficQuestion): MeantQuestion {
+  const [mesh, more] = meshes;
+  const files = new Map<string, InputFile>();
+  const assumed = new Map<string, string>();
+  const asked = question.requests ?? [];
+  if (!mesh || more || !asked.some(({ gateway }) => gateway)) return { question, files: [], assumed };
+  const callers = new Callers(meshes);
+  const known = new Map<string, string>();
+  const nameOf = (text: string): string => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const isWorkload = 'callers' in callers.find(text, question.namespace);
+    const meaning = isWorkload ? undefined : meaningOfGateway(mesh, callers, text, question.namespace);
+    if (meaning?.assumed && files.size < MOST_ASSUMED) {
+      const path = files.size === 0 ? ASSUMED : `${ASSUMED} ${files.size + 1}`;
+      files.set(meaning.workload, { ...meaning.assumed.file, path });
+      assumed.set(path, meaning.assumed.why);
+    }
+    const name = meaning?.workload ?? text;
+    known.set(text, name);
+    return name;
+  };
+  const requests = asked.map((spec) => (spec.gateway ? { ...spec, from: nameOf(spec.from) } : spec));
+  return { question: { ...question, requests }, files: [...files.values()], assumed };
+}
+
+const MOST_ASSUMED = 50;
+
 // A file of nothing but mistakes is told by its first ones.
 const MOST_FAULTS = 20;
 
@@ -18,6 +58,7 @@ const MOST_FAULTS = 20;
 export async function answerTraffic(
   meshes: readonly Mesh[],
   question: TrafficQuestion,
+  assumed: ReadonlyMap<string, string>,
 ): Promise<Omit<TrafficAnswer, 'result'>> {
   const callers = new Callers(meshes);
   const asked: { readonly spec: RequestSpec; readonly callers: readonly Caller[] }[] = [];
@@ -33,7 +74,7 @@ export async function answerTraffic(
   if (found && 'fault' in found) faults.push(found.fault);
   if (faults.length > 0 || (found && 'fault' in found)) return { traces: [], tables: [], faults };
   const setup = await traceSetup(meshes);
-  const traces = asked.flatMap(({ spec, callers }) => tracesOf(spec, callers, setup));
+  const traces = asked.flatMap(({ spec, callers }) => tracesOf(spec, callers, setup, assumed));
   if (!question.reach) return { traces, tables: [], faults };
   const everybody = callers.all.filter(
     ({ workload: { resource } }) => question.namespace === undefined || resource.namespace === question.namespace,
@@ -45,11 +86,22 @@ export async function answerTraffic(
 }
 
 /** The answers of all manifests of the caller, the same ones once. */
-function tracesOf(spec: RequestSpec, callers: readonly Caller[], setup: TraceSetup): TraceReport[] {
+function tracesOf(
+  spec: RequestSpec,
+  callers: readonly Caller[],
+  setup: TraceSetup,
+  assumed: ReadonlyMap<string, string>,
+): TraceReport[] {
   const different = new Map<string, TraceReport>();
   for (const { mesh, workload } of callers.slice(0, MOST_VARIANTS)) {
     const request = requestOf(spec, workload);
-    const report = traceReport(spec.id, request, traceRequest(mesh, request, setup));
+    const trace = traceRequest(mesh, request, setup);
+    const need = assumed.get(fileOf(workload.resource));
+    const report = traceReport(
+      spec.id,
+      request,
+      need === undefined ? trace : { ...trace, needs: [need, ...trace.needs] },
+    );
     const key = callers.length === 1 ? '' : substanceOf(report);
     const known = different.get(key);
     if (!known) different.set(key, report);

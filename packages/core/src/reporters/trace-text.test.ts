@@ -114,9 +114,10 @@ To know more
 });
 
 const because = (text: string, line = 1): StepReport => ({ kind: 'authorization', text, location: at('p.yaml', line) });
-const yes: ReachAnswer = { verdict: 'allowed', answer: 'allowed: x', mtls: true };
+const yes: ReachAnswer = { verdict: 'allowed', certain: true, answer: 'allowed: x', mtls: true };
 const refused: ReachAnswer = {
   verdict: 'refused',
+  certain: true,
   answer: 'refused: x',
   mtls: true,
   reason: because('shop/deny denies it'),
@@ -128,6 +129,7 @@ function table(callers: number, targets: number, answer: (caller: number, target
     callers: many(callers).map((c) => ({ workloads: [place(`caller-${c}`)] })),
     targets: many(targets).map((t) => ({ name: `shop/service-${t}:80`, protocol: 'HTTP', tried: ['GET /'] })),
     answers: many(callers).map((c) => many(targets).map((t) => answer(c, t))),
+    needs: [],
     left: { callers: 0, targets: 0 },
   };
 }
@@ -147,6 +149,13 @@ yes: let in, over mTLS; plain: let in, without mTLS; no: refused by a policy
 
   1  shop/deny denies it  p.yaml:1
 `);
+  });
+
+  it('says which answers are not certain, and what would make them so', () => {
+    const reach = { ...table(1, 1, () => ({ ...yes, certain: false })), needs: ['the manifest of Namespace shop'] };
+    expect(reachText(reach, false)).toContain(
+      'yes?\n\nyes: let in, over mTLS; with ?: as far as the files tell\n\nTo know more\n  the manifest of Namespace shop\n',
+    );
   });
 
   it('says which requests fare differently, and what was left out', () => {
@@ -216,7 +225,8 @@ it('prints nothing that a terminal obeys, whatever the text', () => {
       const reach: ReachReport = {
         callers: [{ workloads: [{ resource, location: at(e ?? '', 1) }] }],
         targets: [{ name: f ?? '', protocol: g ?? '', tried: [] }],
-        answers: [[{ verdict: 'refused', answer: a, reason: step }]],
+        answers: [[{ verdict: 'refused', certain: false, answer: a, reason: step }]],
+        needs: [b ?? ''],
         left: { callers: 0, targets: 0 },
       };
       for (const text of [traceText(trace, false), tracesText([trace], false), reachText(reach, false)]) {

@@ -173,13 +173,16 @@ export function reachText(reach: ReachReport, color: boolean): string {
   const paint = painter(color);
   const notes = new Notes(paint);
   const used = new Set<keyof typeof CELLS>();
+  let unsure = false;
   const labels = reach.callers.map((_, i) => letters(i));
   const columns = reach.answers.map((answers) =>
     answers.map((answer) => {
       const kind = answer.verdict === 'allowed' && answer.mtls === false ? 'plain' : answer.verdict;
       used.add(kind);
       const note = notes.of(answer);
-      return { text: `${CELLS[kind].text}${note}`, style: CELLS[kind].style };
+      if (!answer.certain && kind !== 'unknown') unsure = true;
+      const doubt = answer.certain || kind === 'unknown' ? '' : '?';
+      return { text: `${CELLS[kind].text}${doubt}${note}`, style: CELLS[kind].style };
     }),
   );
   const heads = reach.targets.map(({ name, protocol }) => [visibleText(name), visibleText(protocol ?? '')] as const);
@@ -206,12 +209,21 @@ export function reachText(reach: ReachReport, color: boolean): string {
   lines.push(
     '',
     ...wrapped(
-      means.map((kind) => `${CELLS[kind].text}: ${CELLS[kind].means}`),
+      [
+        ...means.map((kind) => `${CELLS[kind].text}: ${CELLS[kind].means}`),
+        ...(unsure ? ['with ?: as far as the files tell'] : []),
+      ],
       '; ',
       '',
     ),
   );
   lines.push(...notes.lines());
+  const needs = listBlock(
+    'To know more',
+    reach.needs.map((need) => `  ${visibleText(need)}`),
+    paint,
+  );
+  if (needs.length > 0) lines.push('', ...needs);
   const { callers, targets } = reach.left;
   if (callers + targets > 0)
     lines.push(
