@@ -66,6 +66,24 @@ export { matchAny, tidyPath } from './config/glob.ts';
 export { mergeConfigs } from './config/merge-configs.ts';
 export { type FoundRules, findRules, ignores, type RuleIndex, ruleIndex } from './config/resolve-config.ts';
 export { type ConfigError, type ConfigResult, readConfig } from './config/validate-config.ts';
+export { type InjectAnnotation, injectAnnotation, isInjectedAnyway } from './enrolment/inject-annotation.ts';
+export { meantKey } from './enrolment/inject-key-typo.ts';
+export { isWish, meaningOf } from './enrolment/inject-value.ts';
+export { asksInVain, speaksInVain } from './enrolment/injection-mistakes.ts';
+export { imageMismatches } from './enrolment/injector-image.ts';
+export { meantTemplate } from './enrolment/meant-template.ts';
+export { evidenceFor, evidenceForNamespace } from './enrolment/mesh-evidence.ts';
+export { isMisspeltNativeKey } from './enrolment/native-key-typo.ts';
+export { type InjectedPods, injectedPods, POD_SECURITY } from './enrolment/pod-security.ts';
+export { CONNECTION_MANAGERS, DEPRECATED_FILTER_NAMES } from './envoy/envoy-filter-names.ts';
+export {
+  type EnvoyFilter,
+  type EnvoyPatch,
+  envoyFilterOf,
+  envoyFilters,
+  isAppliedAllTheSame,
+  verdictOf,
+} from './envoy/envoy-filters.ts';
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
 export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
@@ -94,6 +112,15 @@ export {
 } from './gateway-api/gateway-api.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export {
+  ANNOTATED_TYPES,
+  isDeprecatedForIstioctl,
+  isInIstioDomain,
+  isInPlace,
+  JUDGED_BY_ISTIOCTL,
+  meshAnnotations,
+  type PlacedAnnotation,
+} from './injection/annotation-places.ts';
 export {
   type Cause,
   type Fact,
@@ -140,6 +167,9 @@ export {
 } from './installation/settings.ts';
 export { atLeast, formatVersion, parseVersion, type Version } from './installation/version.ts';
 export { callsForPods, isDeactivating } from './installation/webhook-entries.ts';
+export { LINKERD_INJECT_VALUES, linkerdServes } from './linkerd/linkerd-evidence.ts';
+export { hasLinkerd, linkerdForm, linkerdSetting, writtenLinkerdProxy } from './linkerd/linkerd-proxy.ts';
+export { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from './linkerd/opaque-ports.ts';
 export {
   type Baseline,
   type BaselineEntry,
@@ -269,7 +299,46 @@ export {
   seenTogether,
 } from './names/hosts.ts';
 export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export { applicationInitContainers, runningAs } from './pods/effective-identity.ts';
+export { endsByItself } from './pods/ends-by-itself.ts';
+export { listenHints } from './pods/listen-address.ts';
+export { isMadeByAnother } from './pods/made-by-another.ts';
+export { areRolloutPair, namesakes, sameRevision, uniqueAppOf } from './pods/namesakes.ts';
+export { networkUse } from './pods/network-use.ts';
+export { type Probe, portNumberOf, probesOf } from './pods/probes.ts';
+export { endingsOf, runToCompletion } from './pods/run-to-completion.ts';
+export { runningPod } from './pods/running-pod.ts';
+export { graceOf, preStopSleep } from './pods/termination.ts';
+export { declaresPorts, portsAreKnown, withVariants } from './ports/declared-ports.ts';
 export { protocolKind } from './ports/declared-protocol.ts';
+export { appProtocolReleases, nameTokens, namingDefects, separatorSplit } from './ports/naming-defects.ts';
+export {
+  isAmbient,
+  istioPorts,
+  judgedBehind,
+  linkerdPorts,
+  portMisuses,
+  targetMisuses,
+} from './ports/reserved-ports.ts';
+export { serverFirstEvidence } from './ports/server-first.ts';
+export {
+  judgesTargets,
+  readablePorts,
+  readsPortsOf,
+  sendsToApplications,
+  serviceOf,
+  targetNumber,
+  targetPlace,
+} from './ports/service-ports.ts';
+export {
+  groupsAcross,
+  groupsWithin,
+  numberClashes,
+  type PodPort,
+  type PodPortGroup,
+  speaksFor,
+} from './ports/shared-pod-ports.ts';
+export { mentionsTls, type SpokenProtocol, spokenProtocol } from './ports/spoken-protocol.ts';
 export { type AnnotationProblem, isQuantity, valueProblem } from './proxy/annotation-values.ts';
 export {
   type FeatureStatus,
@@ -281,6 +350,8 @@ export {
   REMOVED_ANNOTATIONS,
   type ValueKind,
 } from './proxy/istio-annotations.ts';
+export { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from './proxy/istio-keys.ts';
+export { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from './proxy/linkerd-annotations.ts';
 export { scrapePortProblem } from './proxy/prometheus-annotations.ts';
 export { type ProxyConfigProblem, proxyConfigProblems } from './proxy/proxy-config.ts';
 export { FIRST_WITH_OTHER_FIELDS } from './proxy/proxy-config-fields.ts';
@@ -400,6 +471,32 @@ export {
 } from './security/policy-selection.ts';
 export { strictPolicyFor } from './security/strict-mtls.ts';
 export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
+export { isCaptured } from './sidecar/inbound-capture.ts';
+export {
+  type InjectionStatus,
+  injectorTakes,
+  isOfTheMesh,
+  judgedLinkerd,
+  judgedSidecar,
+  listItems,
+  lists,
+  renderedBy,
+  securitySetting,
+  sidecarParts,
+  statusOf,
+  statusPortOf,
+} from './sidecar/judged-sidecar.ts';
+export { nativeOrderFault } from './sidecar/native-order.ts';
+export { proxyConfigOf } from './sidecar/proxy-config-text.ts';
+export {
+  meshProxyMetadata,
+  podProxyConfig,
+  proxyField,
+  proxyMetadata,
+  proxySetting,
+  secondsOf,
+} from './sidecar/proxy-settings.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';
@@ -414,3 +511,15 @@ export { headerFault, methodFault, type RequestSpec } from './traffic/request-sp
 export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
 export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
 export type { Outcome as TraceOutcome, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
+export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
+export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
+export {
+  contradiction,
+  fewestLabels,
+  injectors,
+  isCalledForPods,
+  isDeactivated,
+  istioInjectors,
+  readWebhooks,
+  type Webhook,
+} from './webhooks/webhooks.ts';
