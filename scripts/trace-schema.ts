@@ -133,7 +133,9 @@ export function traceSchemaText(reportSchema: string): string {
       ),
       target: all(
         {
-          name: words('namespace/name:port of a Service, or the request that was asked about.'),
+          name: words(
+            'namespace/name:port of a Service, host:port of a ServiceEntry, or the request that was asked about.',
+          ),
           protocol: wordsOrNull('What the proxies take the port for.'),
           tried: list(string, 'The requests that were tried, the plain one first.'),
           location: ref('location'),

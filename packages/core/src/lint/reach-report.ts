@@ -1,12 +1,14 @@
+import { classOf } from '../cluster/protocol.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { groupBy } from '../source/grouping.ts';
+import { registryOf } from '../traffic/registry.ts';
 import type { RequestProtocol } from '../traffic/request.ts';
 import { type RequestSpec, requestText } from '../traffic/request-spec.ts';
 import { type TraceSetup, traceRequest } from '../traffic/trace-request.ts';
+import { compareText } from './order.ts';
 import { place, placeReport, traceReport } from './trace-report.ts';
 import type { ReachAnswer, ReachReport, TargetReport, TraceReport } from './trace-result.ts';
 
@@ -26,7 +28,7 @@ interface Target extends TargetReport {
 }
 
 /**
- * Who can call what: each caller at each target, a port of a Service unless requests are given. undefined where there is nobody to call, or
+ * Who can call what: each caller at each target, a port of a Service or ServiceEntry unless requests are given. undefined where there is nobody to call, or
  * nothing to be called.
  *
  * A port is asked with what its protocol says: `GET /`, a TCP connection, or a TLS one. A policy may speak of paths and methods: then
@@ -41,7 +43,7 @@ export function reachReport(
 ): ReachReport | undefined {
   // A gateway sends on what comes from outside: what it reaches is a matter of its routes, and no one call tells it.
   const callers = everybody ? asked.filter(({ isGateway }) => !isGateway) : asked;
-  const targets = requests ? requests.map(writtenTarget) : servicePorts(mesh);
+  const targets = requests ? requests.map(writtenTarget) : knownPorts(mesh);
   if (callers.length === 0 || targets.length === 0) return undefined;
   const shownTargets = targets.slice(0, MOST_TRACED);
   const plain = callers.length * shownTargets.length > MOST_TRACED / MOST_TRIED;
@@ -125,42 +127,35 @@ function writtenTarget(asked: Asked): Target {
   return { name, protocol: null, tried: [name], requests: [{ ...asked, id: name }] };
 }
 
-/** Every port of every Service that TCP goes to, manifests of one Service taken together. */
-function servicePorts(mesh: Mesh): Target[] {
+/** Every port of every Service and of every host of a ServiceEntry, as long as it has one name and TCP goes to it. */
+function knownPorts(mesh: Mesh): Target[] {
   const targets = new Map<string, Target>();
   const probes = policyProbes(mesh);
-  for (const { resource, ports, type } of mesh.services) {
+  for (const { host: fqdn, resource, service, ports, aliasOf } of registryOf(mesh).hosts) {
     const { namespace = '', name } = resource;
-    if (name === '' || type === 'ExternalName') continue;
-    for (const port of ports) {
-      const key = `${namespace}/${name}:${port.number}`;
-      const { protocol, class: kind } = mesh.protocol(port);
-      if (port.number === undefined || kind === 'udp' || port.protocol !== 'TCP' || targets.has(key)) continue;
+    if (fqdn.includes('*') || aliasOf !== undefined) continue;
+    for (const { number, protocol, field, servicePort } of ports) {
+      const key = service ? `${namespace}/${name}:${number}` : `${fqdn}:${number}`;
+      const kind = classOf(protocol);
+      if (kind === 'udp' || (servicePort && servicePort.protocol !== 'TCP') || targets.has(key)) continue;
       const tls = protocol === 'HTTPS' || protocol === 'TLS';
-      const host = `${name}.${namespace}`;
       const base: Omit<Asked, 'id' | 'method' | 'path'> = {
-        host,
-        port: port.number,
+        host: service ? `${name}.${namespace}` : fqdn,
+        port: number,
         protocol: requestProtocol(kind, protocol),
         headers: new Map(),
         tls,
-        sni: tls ? hostNameOf(mesh, name, namespace).fqdn : host,
+        sni: fqdn,
       };
       const tries = base.protocol === 'tcp' ? [PLAIN] : [PLAIN, ...probes.in(namespace)].slice(0, MOST_TRIED);
       const requests = tries.map(({ method, path }): Asked => {
         const words = base.protocol === 'tcp' ? (tls ? 'TLS' : 'TCP') : `${method} ${path}`;
         return { ...base, method, path, id: words };
       });
-      targets.set(key, {
-        name: key,
-        protocol,
-        tried: requests.map(({ id }) => id),
-        location: place(port.field.at('port')),
-        requests,
-      });
+      targets.set(key, { name: key, protocol, tried: requests.map(({ id }) => id), location: place(field), requests });
     }
   }
-  return [...targets.values()];
+  return [...targets.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 function requestProtocol(kind: 'http' | 'tcp' | 'auto', protocol: string): RequestProtocol {

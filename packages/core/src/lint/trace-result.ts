@@ -129,7 +129,7 @@ export interface StepReport {
   }[];
 }
 
-/** Who can call what: callers by ports of Services, or by the requests that were asked about. */
+/** Who can call what: callers by ports of Services and ServiceEntries, or by the requests that were asked about. */
 export interface ReachReport {
   /** Workloads that get the same answer at every target are one class of callers. */
   readonly callers: readonly { readonly workloads: readonly PlaceReport[] }[];
@@ -144,13 +144,13 @@ export interface ReachReport {
 
 /** What is called. */
 export interface TargetReport {
-  /** As people write it: `shop/cart:80`. */
+  /** `shop/cart:80` for a Service, `api.example.com:443` for a ServiceEntry; or the request that was asked about. */
   readonly name: string;
   /** What the proxies take the port for; null where no Service was asked about. */
   readonly protocol: string | null;
   /** The requests that were tried, the plain one first. */
   readonly tried: readonly string[];
-  /** Port of the Service. */
+  /** The port, where it is written. */
   readonly location?: Location;
 }
 

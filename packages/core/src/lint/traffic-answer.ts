@@ -1,7 +1,7 @@
 import { fileOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { InputFile } from '../source/source-file.ts';
-import { ASSUMED, meaningOfGateway } from '../traffic/assumed-gateways.ts';
+import { meaningOfGateway } from '../traffic/assumed-gateways.ts';
 import { type Caller, Callers } from '../traffic/callers.ts';
 import type { TrafficRequest } from '../traffic/request.ts';
 import type { RequestSpec } from '../traffic/request-spec.ts';
@@ -37,9 +37,10 @@ export function withGateways(meshes: readonly Mesh[], question: TrafficQuestion)
     const isWorkload = 'callers' in callers.find(text, question.namespace);
     const meaning = isWorkload ? undefined : meaningOfGateway(mesh, callers, text, question.namespace);
     if (meaning?.assumed && files.size < MOST_ASSUMED) {
-      const path = files.size === 0 ? ASSUMED : `${ASSUMED} ${files.size + 1}`;
-      files.set(meaning.workload, { ...meaning.assumed.file, path });
-      assumed.set(path, meaning.assumed.why);
+      const { file, why } = meaning.assumed;
+      const path = files.size === 0 ? file.path : `${file.path} ${files.size + 1}`;
+      files.set(meaning.workload, { ...file, path });
+      assumed.set(path, why);
     }
     const name = meaning?.workload ?? text;
     known.set(text, name);

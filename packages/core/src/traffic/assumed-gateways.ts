@@ -1,11 +1,13 @@
+import { folderOf } from '../manifest/kustomize.ts';
+import { fileOf } from '../manifest/resource.ts';
 import { meets, type Requirement } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Gateway, gateways } from '../routing/gateways.ts';
 import type { InputFile } from '../source/source-file.ts';
 import type { Callers } from './callers.ts';
 
-/** The path of the manifest that stands for a gateway whose own was not read. */
-export const ASSUMED = 'assumed gateway';
+/** The name of the file that stands for the manifest of a gateway that was not read, beside the Gateway that selects its pods. */
+const ASSUMED = 'assumed gateway';
 
 /** What the name of a gateway means, where it is none of a workload. */
 export interface GatewayMeaning {
@@ -46,11 +48,11 @@ export function meaningOfGateway(
   const wanted = gateway?.selector?.requirements;
   if (gateway && wanted?.length) {
     const labels = Object.fromEntries(wanted.map(({ key, values }) => [key, values[0] ?? '']));
-    return assumed(name, root, labels, `the pods of Gateway ${gateway.resource.namespace}/${name}`);
+    return assumed(gateway, name, root, labels, `the pods of Gateway ${gateway.resource.namespace}/${name}`);
   }
   const labels = { app: name, istio: name.replace(/^istio-/, '') };
-  const isChart = all.some(({ selector }) => selects(selector?.requirements, labels));
-  return isChart ? assumed(name, space ?? root, labels, `the pods of ${space ?? root}/${name}`) : undefined;
+  const chart = all.find(({ selector }) => selects(selector?.requirements, labels));
+  return chart && assumed(chart, name, space ?? root, labels, `the pods of ${space ?? root}/${name}`);
 }
 
 /** A workload that a Gateway selects. */
@@ -72,6 +74,7 @@ function selects(wanted: readonly Requirement[] | undefined, labels: Readonly<Re
 }
 
 function assumed(
+  { resource }: Gateway,
   name: string,
   namespace: string,
   labels: Readonly<Record<string, string>>,
@@ -93,10 +96,11 @@ function assumed(
       },
     },
   };
+  const folder = folderOf(fileOf(resource));
   return {
     workload: `Deployment/${namespace}/${name}`,
     assumed: {
-      file: { path: ASSUMED, text: JSON.stringify(manifest), rendered: true },
+      file: { path: folder === '' ? ASSUMED : `${folder}/${ASSUMED}`, text: JSON.stringify(manifest), rendered: true },
       why: `the manifest of the gateway: ${whose} were not read, and are taken to stand in namespace ${namespace} with ${labelWords(labels)}`,
     },
   };
