@@ -66,13 +66,25 @@ function textOf(traces: readonly TraceReport[], color: boolean): string {
   return tracesText(traces, color);
 }
 
+// Longer than this no text of V8 is; the rest of the report has to fit as well.
+const LONGEST = 500_000_000;
+
+/** The answer as JSON; of many traces each has a line of its own, which is half as long. */
 function jsonText({ result, traffic }: PathsResult): string {
-  const report = {
-    schemaVersion: 1,
-    tool: TOOL,
-    traces: traffic?.traces ?? [],
-    tables: traffic?.tables ?? [],
-    unread: result.notes.map(({ message, reason }) => ({ message, reason })),
-  };
-  return `${visibleJson(JSON.stringify(report, null, 2))}\n`;
+  const { traces = [], tables = [] } = traffic ?? {};
+  const lines: string[] = [];
+  let length = 0;
+  for (const trace of traces) {
+    const text =
+      traces.length > MOST_WHOLE
+        ? `    ${JSON.stringify(trace)}`
+        : JSON.stringify(trace, null, 2).replace(/^/gm, '    ');
+    length += text.length + 2;
+    if (length > LONGEST) throw new UsageError('the answers are longer than a text can be; ask fewer requests at once');
+    lines.push(text);
+  }
+  const unread = result.notes.map(({ message, reason }) => ({ message, reason }));
+  const frame = JSON.stringify({ schemaVersion: 1, tool: TOOL, traces: [], tables, unread }, null, 2);
+  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
+  return `${visibleJson(frame.replace('"traces": []', () => `"traces": ${list}`))}\n`;
 }

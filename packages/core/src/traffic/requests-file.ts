@@ -19,8 +19,8 @@ export type ReadRequests = { readonly requests: readonly RequestSpec[] } | { rea
 
 // A file of nothing but mistakes is told by its first ones.
 const MOST_FAULTS = 20;
-/** More requests than this in one file are refused: answering them takes minutes. */
-export const MOST_REQUESTS = 100_000;
+/** More requests than this in one file are refused: the answers to them are a hundred megabytes already. */
+export const MOST_REQUESTS = 20_000;
 
 const MEMBERS = [
   'id',
