@@ -133,6 +133,52 @@ export function boundaryFaults(
   return faults;
 }
 
+/**
+ * The circles in which files import each other, each as the files of one circle, sorted; tests apart. An import of types ties two files as
+ * one of values does: neither can be read, moved or changed without the other. So does a late import: `import()` is there to load less
+ * at the start, and a file that loads another late must stand above it all the same. There is no exception.
+ */
+export function importCircles(files: ReadonlyMap<string, string>): string[][] {
+  const targets = new Map<string, readonly string[]>();
+  for (const [path, text] of files) {
+    if (/\.test\.ts$/.test(path)) continue;
+    const inside = importLines(text)
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier }) => posix.join(posix.dirname(path), specifier));
+    targets.set(
+      path,
+      [...new Set(inside)].filter((target) => target === path || files.has(target)),
+    );
+  }
+  return circlesOf(targets);
+}
+
+/** The strongly connected parts of more than one node, or of one that points at itself (Tarjan). */
+function circlesOf(targets: ReadonlyMap<string, readonly string[]>): string[][] {
+  const numbers = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const circles: string[][] = [];
+  const visit = (path: string): number => {
+    const number = numbers.size;
+    numbers.set(path, number);
+    open.push(path);
+    isOpen.add(path);
+    let low = number;
+    for (const target of targets.get(path) ?? []) {
+      if (!numbers.has(target)) low = Math.min(low, visit(target));
+      else if (isOpen.has(target)) low = Math.min(low, numbers.get(target) as number);
+    }
+    if (low < number) return low;
+    const part = open.splice(open.indexOf(path));
+    for (const one of part) isOpen.delete(one);
+    if (part.length > 1 || targets.get(path)?.includes(path)) circles.push(part.sort());
+    return low;
+  };
+  for (const path of targets.keys()) if (!numbers.has(path)) visit(path);
+  return circles.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+}
+
 function faultsOf(path: string, one: ImportLine, dependencies: ReadonlyMap<string, Dependencies>): string[] {
   const { specifier } = one;
   const owner = path.startsWith('scripts/') ? 'scripts' : (/^packages\/([^/]+)\//.exec(path)?.[1] ?? '');
