@@ -4,8 +4,8 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { type Mtls, mtlsOf, peerAuthentications } from '../security/peer-authentication.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
+import type { MergedRule, MergedSubset } from './destination-rule-that-holds.ts';
 import { type RegistryEndpoint, type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
-import type { MergedRule, MergedSubset } from './rule-that-holds.ts';
 import type { Client, Scope } from './scope.ts';
 import type { PassedOver, UpstreamTls } from './trace.ts';
 
