@@ -21,6 +21,8 @@ export interface Connection {
   readonly caller: Workload | undefined;
   /** What that proxy speaks to the server. */
   readonly tls: UpstreamTls;
+  /** Auto mTLS chose it, endpoint by endpoint: what is spoken fits whatever the endpoint is. */
+  readonly automatic?: boolean;
   /** What that proxy took the bytes for, which it announces in mutual TLS. A gateway that ended TLS and read HTTP passes on `http`. */
   readonly handledAs: 'http' | 'tcp';
   /** `request.tls`: what is passed on is itself TLS. */
@@ -111,7 +113,8 @@ function withoutProxy(mesh: Mesh, server: Workload, port: number, connection: Co
     steps: text === '' ? [step] : [step, { kind: 'arrival', text }],
     needs,
   });
-  if (connection.tls === 'none') return result(true, '');
+  // Auto mTLS speaks plain text where there is no proxy.
+  if (connection.tls === 'none' || connection.automatic) return result(true, '');
   if (connection.tls === 'istio')
     return result(false, 'mutual TLS of the mesh ends in a proxy, and the application has none');
   if (contentOf(connection) === 'tls')
@@ -193,6 +196,11 @@ function makeGround(mesh: Mesh, server: Workload, port: number): Ground {
   };
 }
 
+// Auto mTLS knows the mode of its endpoint, and speaks plain text to one that takes nothing else.
+function spokenTo(connection: Connection, mode: MtlsMode): Connection {
+  return connection.automatic ? { ...connection, tls: mode === 'DISABLE' ? 'none' : 'istio' } : connection;
+}
+
 function behindSidecar(
   mesh: Mesh,
   server: Workload,
@@ -204,7 +212,7 @@ function behindSidecar(
   const results = new Map<string, { readonly arrival: Arrival; readonly ways: string[] }>();
   for (const mode of modes) {
     for (const protocol of listener.possible) {
-      const arrival = meet(mesh, server, port, connection, mode, protocol, listener);
+      const arrival = meet(mesh, server, port, spokenTo(connection, mode), mode, protocol, listener);
       const key = `${arrival.arrives} ${arrival.allowed}`;
       const way = [...(modes.length > 1 ? [mode] : []), ...(listener.possible.length > 1 ? [protocol] : [])].join(
         ' and ',
