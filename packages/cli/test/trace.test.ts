@@ -450,6 +450,17 @@ spec:
   });
 });
 
+it('shows in its page what it really prints', async () => {
+  const root = path('../../..');
+  const page = readFileSync(join(root, 'docs/trace.md'), 'utf8');
+  const blocks = [...page.matchAll(/^ {4}\$ meshvet trace (.*)\n((?: {4}.*\n|\n(?= {4}))*)/gm)];
+  expect(blocks).toHaveLength(2);
+  for (const [, command = '', shown = ''] of blocks) {
+    const { stdout } = await run(root, ...command.split(' '));
+    expect(shown.replace(/^ {4}/gm, '').trimEnd()).toBe(stdout.trimEnd());
+  }
+});
+
 /** The schema with no member allowed that it does not name, so that the answer and its schema cannot grow apart. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);

@@ -141,7 +141,7 @@ describe('the answer to a trace', () => {
     expect(told({ destinations: [to([], { endpointsUnknown: true })] })).toBe(
       'not known: the pods of cart.shop:80 were not read',
     );
-    expect(told({ destinations: [to([])] })).toBe('not delivered: 503, since no pod stands behind cart.shop:80');
+    expect(told({ destinations: [to([])] })).toBe('not delivered: no pod stands behind cart.shop:80');
     expect(verdictOf(facts({ destinations: [to([endpoint('a', { arrives: 'unknown' })])] })).verdict).toBe('unknown');
     expect(verdictOf(facts({ destinations: [to([endpoint('a', { allowed: 'unknown' })])] })).verdict).toBe('unknown');
     expect(

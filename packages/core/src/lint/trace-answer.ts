@@ -149,15 +149,23 @@ function stepOf(trace: Facts, destination: DestinationReport): StepReport | unde
 function sharesOf(trace: Facts, destination: DestinationReport, alone: boolean): Share[] {
   const { endpoints = [] } = destination;
   const step = stepOf(trace, destination);
+  const reason: StepReport = step ?? { kind: 'destination', text: '' };
   const none = (verdict: Verdict, why: string): Share[] => [
-    { destination, names: alone ? [] : [targetName(destination)], tls: undefined, verdict, why, reason: step },
+    {
+      destination,
+      names: alone ? [] : [targetName(destination)],
+      tls: undefined,
+      verdict,
+      why,
+      reason: { ...reason, text: why },
+    },
   ];
   if (destination.missing)
     return none('undelivered', step?.text ?? '503, since nothing that the caller sees defines it');
   if (endpoints.length === 0)
     return destination.endpointsUnknown
       ? none('unknown', `the pods of ${targetName(destination)} were not read`)
-      : none('undelivered', `503, since no pod stands behind ${targetName(destination)}`);
+      : none('undelivered', `no pod stands behind ${targetName(destination)}`);
   const groups = new Map<string, Share>();
   for (const endpoint of endpoints) {
     const fate = fateOf(trace, endpoint);
