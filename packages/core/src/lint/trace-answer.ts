@@ -182,7 +182,7 @@ function fateOf(trace: Facts, endpoint: EndpointReport): Pick<Share, 'verdict' |
   const { steps } = endpoint;
   const { arrives, allowed } = endpoint.asRead ?? endpoint;
   const policy = steps.findLast((step) => step.kind === 'authorization');
-  const door = steps.findLast((step) => step.kind === 'arrival') ?? steps.at(-1);
+  const door = steps.findLast((step) => step.kind !== 'authorization');
   if (arrives === false)
     return { verdict: 'undelivered', why: door?.text ?? 'its proxy closes the connection', reason: door };
   if (arrives === 'unknown')

@@ -104,9 +104,11 @@ function arrivals({ destinations = [] }: TraceReport): { names: string; steps: r
 
 /** Below a title that names a workload it is "it": "it has a sidecar". */
 function ofItself(text: string, workload: string): string {
+  // Of another cluster its name stands before.
+  const own = workload.split('/').slice(-2).join('/');
   return text
     .split(/(\b[A-Z]\w* [\w.-]+\/[\w.-]+)/)
-    .map((part, i) => (i % 2 === 1 && part.endsWith(` ${workload}`) && !part.startsWith('Service ') ? 'it' : part))
+    .map((part, i) => (i % 2 === 1 && part.endsWith(` ${own}`) && !part.startsWith('Service ') ? 'it' : part))
     .join('');
 }
 
