@@ -173,7 +173,13 @@ function sharesOf(trace: Facts, destination: DestinationReport, alone: boolean):
     const name = `${endpoint.workload}:${endpoint.port}`;
     const known = groups.get(key);
     if (known) (known.names as string[]).push(name);
-    else groups.set(key, { destination, names: [name], tls: endpoint.tls, ...fate });
+    else
+      groups.set(key, {
+        destination,
+        names: [name],
+        tls: endpoint.tls === 'unknown' ? undefined : endpoint.tls,
+        ...fate,
+      });
   }
   return [...groups.values()];
 }

@@ -122,7 +122,7 @@ function endpointReport(endpoint: TraceEndpoint, asRead: TraceDestination | unde
   return {
     workload: name,
     port,
-    tls,
+    tls: tls ?? 'unknown',
     arrives,
     ...(arrival.allowed === undefined ? {} : { allowed: arrival.allowed }),
     ...(known ? { asRead: known } : {}),

@@ -107,7 +107,7 @@ export interface EndpointReport {
   /** Port of the pod. */
   readonly port: number;
   /** What the proxy of the caller speaks to it. */
-  readonly tls: UpstreamTls;
+  readonly tls: UpstreamTls | 'unknown';
   /** Whether its proxy takes the connection. */
   readonly arrives: Told;
   /** Whether policies let the request in; absent where nothing arrives. */
