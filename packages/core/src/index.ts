@@ -181,12 +181,7 @@ export {
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
 export { type Explanation, explainWorkloads } from './lint/explain.ts';
-export {
-  explainTraffic,
-  type ReachQuestion,
-  type TrafficAnswer,
-  type TrafficQuestion,
-} from './lint/explain-traffic.ts';
+export { explainTraffic } from './lint/explain-traffic.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -220,6 +215,7 @@ export type {
   TraceReport,
   Verdict,
 } from './lint/trace-result.ts';
+export type { ReachQuestion, TrafficAnswer, TrafficQuestion } from './lint/traffic-question.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
 export {
   AUTHORIZATION_POLICY,
