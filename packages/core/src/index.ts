@@ -1,6 +1,36 @@
 // The public surface of the engine, and nothing else.
-export { ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
-export { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from './ambient/ztunnel-policy.ts';
+export { ambientNamespaces, ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
+export { type CoveredPods, namespacesWithGateways } from './ambient/covered-pods.ts';
+export {
+  asksForEnvoy,
+  type LoneTarget,
+  loneTargets,
+  type UntargetedConfig,
+  untargetedConfig,
+} from './ambient/unread-config.ts';
+export {
+  type NamedWaypoint,
+  namedWaypoint,
+  namespaceChoice,
+  refusedBy,
+  surelyWithoutWaypoint,
+  USE_WAYPOINT_KEY,
+  USE_WAYPOINT_NAMESPACE_KEY,
+  WAYPOINT_FOR_KEY,
+  type Waypoint,
+  type WaypointChoice,
+  type WaypointRefusal,
+  waypointChoice,
+  waypointNamed,
+  waypointOf,
+} from './ambient/waypoints.ts';
+export {
+  asksForHttp,
+  kialiPolicyCodes,
+  unaskedPods,
+  type ZtunnelRule,
+  ztunnelPolicyOf,
+} from './ambient/ztunnel-policy.ts';
 export {
   type Canonical,
   canonicalName,
@@ -111,7 +141,7 @@ export {
   type Refusal,
 } from './gateway-api/gateway-api.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
-export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,
   isDeprecatedForIstioctl,
@@ -123,6 +153,7 @@ export {
 } from './injection/annotation-places.ts';
 export {
   type Cause,
+  DATAPLANE_KEY,
   type Fact,
   INJECT_KEY,
   INJECTION_KEY,
@@ -346,6 +377,7 @@ export { plainFinding } from './reporters/plain-finding.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
+export { type RuleSettings, ruleSettings, type UnheldRoute, unheldRoutes } from './routing/ambient-routes.ts';
 export {
   type DestinationRule,
   destinationRules,
