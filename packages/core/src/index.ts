@@ -1,6 +1,7 @@
 // The public surface of the engine, and nothing else.
 export { ambientNamespaces, ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
-export { type CoveredPods, namespacesWithGateways } from './ambient/covered-pods.ts';
+export { type CoveredPods, coveredPods, namespacesWithGateways } from './ambient/covered-pods.ts';
+export { type HiddenCaller, hiddenCaller } from './ambient/hidden-callers.ts';
 export {
   asksForEnvoy,
   type LoneTarget,
@@ -433,6 +434,7 @@ export {
 export { originatesTls } from './routing/tls-origination.ts';
 export { connectionPools, type TrafficPolicy, trafficPolicies } from './routing/traffic-policies.ts';
 export { isBoundToMesh, isGatewayName, writtenDestinations } from './routing/virtual-service-parts.ts';
+export { INGRESS_USE_WAYPOINT_KEY, type WaypointBypass, waypointBypasses } from './routing/waypoint-bypass.ts';
 export {
   defineRule,
   type ExampleSettings,

@@ -1,13 +1,16 @@
 import type { Rule } from '@meshvet/core';
 import { ambientAnnotationIgnored } from './ambient/ambient-annotation-ignored.ts';
 import { ambientConfigUnread } from './ambient/ambient-config-unread.ts';
+import { ambientIngressBypass } from './ambient/ambient-ingress-bypass.ts';
 import { ambientL7DenyNoEffect } from './ambient/ambient-l7-deny-no-effect.ts';
 import { ambientL7PolicyWithoutWaypoint } from './ambient/ambient-l7-policy-without-waypoint.ts';
 import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
 import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
+import { ambientPeerAuthenticationDisable } from './ambient/ambient-peer-authentication-disable.ts';
 import { ambientRouteWithoutWaypoint } from './ambient/ambient-route-without-waypoint.ts';
 import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
 import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
+import { ambientWaypointHidesCaller } from './ambient/ambient-waypoint-hides-caller.ts';
 import { ambientWaypointListener } from './ambient/ambient-waypoint-listener.ts';
 import { ambientWaypointNotFound } from './ambient/ambient-waypoint-not-found.ts';
 import { ambientWaypointOutsideAmbient } from './ambient/ambient-waypoint-outside-ambient.ts';
@@ -268,13 +271,16 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 export const allRules: readonly Rule[] = [
   ambientAnnotationIgnored,
   ambientConfigUnread,
+  ambientIngressBypass,
   ambientL7DenyNoEffect,
   ambientL7PolicyWithoutWaypoint,
   ambientLabelMisplaced,
   ambientModeValueInvalid,
+  ambientPeerAuthenticationDisable,
   ambientRouteWithoutWaypoint,
   ambientSidecarConflict,
   ambientVersionUnsupported,
+  ambientWaypointHidesCaller,
   ambientWaypointListener,
   ambientWaypointNotFound,
   ambientWaypointOutsideAmbient,

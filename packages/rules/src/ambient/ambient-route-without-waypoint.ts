@@ -32,7 +32,7 @@ export const ambientRouteWithoutWaypoint = defineRule({
       waypoint:
         '{resource} is for {target}, which has no waypoint ({reason}); ztunnel does not read it, so callers in ambient mode do not hold to it{others}.',
       namespace:
-        '{resource} is for {target}, whose waypoint {waypoint} does not read it in namespace {namespace}: only in its own namespace, in that of the Service{root}; callers in ambient mode do not hold to it{others}.',
+        '{resource} is for {target}, whose waypoint {waypoint} does not look into namespace {namespace}, but into its own, that of the Service{root}; callers in ambient mode do not hold to it{others}.',
       unknown:
         '{resource}: the pods of namespace {namespace} are in ambient mode, and ztunnel does not read it; nothing that was read answers for {host}, and no waypoint stands before it.',
     },
@@ -139,7 +139,7 @@ export const ambientRouteWithoutWaypoint = defineRule({
       }
       const others = route.read ? (isRule ? '; sidecars and gateways do' : '; sidecars do') : '';
       if (why === 'namespace') {
-        const root = isRule ? ' and in the root namespace' : '';
+        const root = isRule ? ' and the root namespace' : '';
         const waypoint = route.waypoint ?? '';
         report(
           field,
