@@ -1,6 +1,37 @@
 // The public surface of the engine, and nothing else.
-export { ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
-export { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from './ambient/ztunnel-policy.ts';
+export { ambientNamespaces, ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
+export { type CoveredPods, coveredPods, namespacesWithGateways } from './ambient/covered-pods.ts';
+export { type HiddenCaller, hiddenCaller } from './ambient/hidden-callers.ts';
+export {
+  asksForEnvoy,
+  type LoneTarget,
+  loneTargets,
+  type UntargetedConfig,
+  untargetedConfig,
+} from './ambient/unread-config.ts';
+export {
+  type NamedWaypoint,
+  namedWaypoint,
+  namespaceChoice,
+  refusedBy,
+  surelyWithoutWaypoint,
+  USE_WAYPOINT_KEY,
+  USE_WAYPOINT_NAMESPACE_KEY,
+  WAYPOINT_FOR_KEY,
+  type Waypoint,
+  type WaypointChoice,
+  type WaypointRefusal,
+  waypointChoice,
+  waypointNamed,
+  waypointOf,
+} from './ambient/waypoints.ts';
+export {
+  asksForHttp,
+  kialiPolicyCodes,
+  unaskedPods,
+  type ZtunnelRule,
+  ztunnelPolicyOf,
+} from './ambient/ztunnel-policy.ts';
 export {
   type Canonical,
   canonicalName,
@@ -108,7 +139,7 @@ export {
   type ParentReference,
 } from './gateway-api/references.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
-export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,
   isDeprecatedForIstioctl,
@@ -120,6 +151,7 @@ export {
 } from './injection/annotation-places.ts';
 export {
   type Cause,
+  DATAPLANE_KEY,
   type Fact,
   INJECT_KEY,
   INJECTION_KEY,
@@ -359,6 +391,7 @@ export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
+export { type RuleSettings, ruleSettings, type UnheldRoute, unheldRoutes } from './routing/ambient-routes.ts';
 export {
   type DestinationRule,
   destinationRules,
@@ -414,6 +447,7 @@ export {
 export { originatesTls } from './routing/tls-origination.ts';
 export { connectionPools, type TrafficPolicy, trafficPolicies } from './routing/traffic-policies.ts';
 export { isBoundToMesh, isGatewayName, writtenDestinations } from './routing/virtual-service-parts.ts';
+export { INGRESS_USE_WAYPOINT_KEY, type WaypointBypass, waypointBypasses } from './routing/waypoint-bypass.ts';
 export {
   defineRule,
   type ExampleSettings,

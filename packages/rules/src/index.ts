@@ -1,12 +1,20 @@
 import type { Rule } from '@meshvet/core';
 import { ambientAnnotationIgnored } from './ambient/ambient-annotation-ignored.ts';
+import { ambientConfigUnread } from './ambient/ambient-config-unread.ts';
+import { ambientIngressBypass } from './ambient/ambient-ingress-bypass.ts';
 import { ambientL7DenyNoEffect } from './ambient/ambient-l7-deny-no-effect.ts';
 import { ambientL7PolicyWithoutWaypoint } from './ambient/ambient-l7-policy-without-waypoint.ts';
 import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
 import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
+import { ambientPeerAuthenticationDisable } from './ambient/ambient-peer-authentication-disable.ts';
+import { ambientRouteWithoutWaypoint } from './ambient/ambient-route-without-waypoint.ts';
 import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
 import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
+import { ambientWaypointHidesCaller } from './ambient/ambient-waypoint-hides-caller.ts';
+import { ambientWaypointListener } from './ambient/ambient-waypoint-listener.ts';
 import { ambientWaypointNotFound } from './ambient/ambient-waypoint-not-found.ts';
+import { ambientWaypointOutsideAmbient } from './ambient/ambient-waypoint-outside-ambient.ts';
+import { ambientWaypointRefuses } from './ambient/ambient-waypoint-refuses.ts';
 import { annotationAlpha } from './annotation/annotation-alpha.ts';
 import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
 import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
@@ -262,13 +270,21 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
   ambientAnnotationIgnored,
+  ambientConfigUnread,
+  ambientIngressBypass,
   ambientL7DenyNoEffect,
   ambientL7PolicyWithoutWaypoint,
   ambientLabelMisplaced,
   ambientModeValueInvalid,
+  ambientPeerAuthenticationDisable,
+  ambientRouteWithoutWaypoint,
   ambientSidecarConflict,
   ambientVersionUnsupported,
+  ambientWaypointHidesCaller,
+  ambientWaypointListener,
   ambientWaypointNotFound,
+  ambientWaypointOutsideAmbient,
+  ambientWaypointRefuses,
   annotationAlpha,
   annotationCaptureDisabled,
   annotationDeprecated,
