@@ -310,3 +310,22 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export {
+  type BoundGateway,
+  boundGateways,
+  gatewayNameIn,
+  isMatchFor,
+  isRuleFor,
+  namespacesOfPods,
+  type RouteReaders,
+  readersOfRoute,
+  type ServedBy,
+  serversFor,
+} from './traffic/bound-gateways.ts';
+export {
+  type LostDelegate,
+  type MeshRoute,
+  meshRoutes,
+  routesByGateway,
+  routesSeenIn,
+} from './traffic/routes-for-mesh.ts';
