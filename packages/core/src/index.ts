@@ -323,9 +323,17 @@ export {
   serversFor,
 } from './traffic/bound-gateways.ts';
 export {
+  type Contradiction,
+  type Delegation,
+  delegationsByDelegate,
+  type HttpRule,
   type LostDelegate,
   type MeshRoute,
+  meshRouteOf,
   meshRoutes,
+  missingDelegate,
+  namedDelegates,
+  type RuleMatch,
   routesByGateway,
   routesSeenIn,
 } from './traffic/routes-for-mesh.ts';

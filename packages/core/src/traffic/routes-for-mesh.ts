@@ -36,15 +36,33 @@ export interface MeshRoute {
   readonly gateways: readonly string[];
   /** Delegates that a rule names and that nobody can see, or that are none. */
   readonly lostDelegates: readonly LostDelegate[];
+  readonly contradictions: readonly Contradiction[];
+  /** The delegates whose rules it has, and the rules that name them. */
+  readonly delegates: readonly Delegation[];
 }
 
-/** A delegate that is not there for the rule that names it. */
+/** A rule that hands over to a delegate, which is there for it. */
+export interface Delegation {
+  readonly above: Field;
+  readonly root: Resource;
+  readonly delegate: Resource;
+}
+
+/** A delegate that is not there for the rule that names it: `no-rule` where none of its rules agrees with that rule. */
 export interface LostDelegate {
   readonly field: Field;
   readonly namespace: string;
   readonly name: string;
-  readonly why: 'missing' | 'hidden' | 'has-hosts';
+  readonly why: 'missing' | 'hidden' | 'has-hosts' | 'no-rule';
   readonly resource?: Resource | undefined;
+}
+
+/** A rule of a delegate that a rule above hands over to, though their matches contradict each other. */
+export interface Contradiction {
+  readonly above: Field;
+  readonly root: Resource;
+  readonly below: Field;
+  readonly delegate: Resource;
 }
 
 /** The name of all sidecars among the gateways of a VirtualService. */
@@ -60,7 +78,7 @@ export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
     .filter((v) => !v.isDelegate)
     .sort((a, b) => compareAge(a.resource, b.resource))
     .map((virtualService) => {
-      const { http, lost } = mergedWithDelegates(mesh, virtualService);
+      const { http, lost, contradictions, delegates } = mergedWithDelegates(mesh, virtualService);
       return {
         virtualService,
         resource: virtualService.resource,
@@ -68,9 +86,53 @@ export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
         hosts: [...new Set(virtualService.hosts.map((h) => h.name.fqdn))],
         gateways: gatewayNames(virtualService),
         lostDelegates: lost,
+        contradictions,
+        delegates,
       };
     });
 }
+
+/** A VirtualService as istiod uses it; undefined for delegates, and for what is none. */
+export function meshRouteOf(mesh: Mesh, resource: Resource): MeshRoute | undefined {
+  return mesh.derive(routesByResource).get(resource);
+}
+
+function routesByResource(mesh: Mesh): ReadonlyMap<Resource, MeshRoute> {
+  return new Map(mesh.derive(meshRoutes).map((route) => [route.resource, route]));
+}
+
+/** The rules that hand over to each delegate. */
+export function delegationsByDelegate(mesh: Mesh): ReadonlyMap<Resource, readonly Delegation[]> {
+  const index = new Map<Resource, Delegation[]>();
+  for (const { delegates } of mesh.derive(meshRoutes)) for (const one of delegates) addTo(index, one.delegate, one);
+  return index;
+}
+
+/** `namespace/name` of all VirtualServices that some rule names as its delegate, found or not. */
+export function namedDelegates(mesh: Mesh): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { delegates, lostDelegates } of mesh.derive(meshRoutes)) {
+    for (const { delegate } of delegates) names.add(`${delegate.namespace}/${delegate.name}`);
+    for (const { namespace, name } of lostDelegates) names.add(`${namespace}/${name}`);
+  }
+  return names;
+}
+
+/** How sure it is that a delegate that was not found exists nowhere; undefined where it may. */
+export function missingDelegate(mesh: Mesh, lost: LostDelegate, root: Resource): 'sure' | 'likely' | undefined {
+  const { externals, settings } = mesh;
+  if (lost.why !== 'missing' || lost.name === '' || externals.namespace(lost.namespace)) return undefined;
+  if (settings.closedWorld) return 'sure';
+  if (mesh.assumesNamespace(root) || mesh.hasUnreadBeside(root)) return undefined;
+  const near = mesh
+    .ofType('networking.istio.io/VirtualService')
+    .slice(0, MOST_NEIGHBOURS)
+    .filter((r) => r !== root && r.namespace === lost.namespace && !r.partial && mesh.near(r, root));
+  const settled = near.every((r) => r.name !== '' && !r.rewrites?.name && !mesh.assumesNamespace(r));
+  return near.length > 0 && settled ? 'likely' : undefined;
+}
+
+const MOST_NEIGHBOURS = 1000;
 
 function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
   const written = spec.at('gateways');
