@@ -322,6 +322,7 @@ export {
   type ServedBy,
   serversFor,
 } from './traffic/bound-gateways.ts';
+export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
 export {
   type Contradiction,
   type Delegation,
