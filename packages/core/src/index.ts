@@ -338,3 +338,4 @@ export {
   routesByGateway,
   routesSeenIn,
 } from './traffic/routes-for-mesh.ts';
+export { type UnmetCondition, unmetCondition } from './traffic/unmet-matches.ts';
