@@ -14,8 +14,8 @@ import {
   nameOf,
   type Resource,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeDelegateLost = defineRule({
   meta: {

@@ -7,16 +7,17 @@ import {
   gatewayReference,
   gateways,
   groupBy,
+  isGatewayName,
   isPatchedAt,
   lookupGateway,
   type Mesh,
   nameOf,
   overlap,
   type Resource,
+  settledRoutes,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
-import { isGatewayName } from '../shared/virtual-service-parts.ts';
 
 export const routeGatewayUnknown = defineRule({
   meta: {

@@ -15,8 +15,9 @@ import {
   serversFor,
   type VirtualHost,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { hostText, targetText, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { hostText, targetText } from '../shared/words/route-words.ts';
 
 export const routeHostNotCalled = defineRule({
   meta: {

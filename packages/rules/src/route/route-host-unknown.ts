@@ -2,6 +2,7 @@ import {
   type BoundGateway,
   type Destination,
   defineRule,
+  destinationRuleToJudge,
   didYouMean,
   EXPORT_TO_KEY,
   type Field,
@@ -19,16 +20,12 @@ import {
   type Route,
   readersOf,
   readersOfRoute,
-  type VirtualService,
-} from '@meshvet/core';
-import { isToldByShape } from '../shared/broken-shape.ts';
-import {
-  destinationRuleToJudge,
-  hostText,
   settledRoutes,
-  targetText,
+  type VirtualService,
   virtualServiceToJudge,
-} from '../shared/route-subjects.ts';
+} from '@meshvet/core';
+import { isToldByShape } from '../shared/schema/broken-shape.ts';
+import { hostText, targetText } from '../shared/words/route-words.ts';
 
 export const routeHostUnknown = defineRule({
   meta: {

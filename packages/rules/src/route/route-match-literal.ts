@@ -1,5 +1,12 @@
-import { defineRule, type Field, type LiteralMatch, literalMatches, nameOf } from '@meshvet/core';
-import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import {
+  defineRule,
+  type Field,
+  type LiteralMatch,
+  literalMatches,
+  nameOf,
+  settledRoutes,
+  virtualServiceToJudge,
+} from '@meshvet/core';
 
 export const routeMatchLiteral = defineRule({
   meta: {

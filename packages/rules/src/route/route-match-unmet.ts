@@ -6,11 +6,12 @@ import {
   nameOf,
   type Route,
   type Severity,
+  settledRoutes,
   type UnmetCondition,
   unmetCondition,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeMatchUnmet = defineRule({
   meta: {

@@ -1,5 +1,12 @@
-import { boundGateways, defineRule, isPatchedAt, isVisibleIn, nameOf, namespacesOfPods } from '@meshvet/core';
-import { virtualServiceToJudge } from '../shared/route-subjects.ts';
+import {
+  boundGateways,
+  defineRule,
+  isPatchedAt,
+  isVisibleIn,
+  nameOf,
+  namespacesOfPods,
+  virtualServiceToJudge,
+} from '@meshvet/core';
 
 export const routeNotExported = defineRule({
   meta: {
