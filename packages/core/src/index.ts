@@ -378,7 +378,18 @@ export {
   ingressClassOf,
   isIngress,
 } from './routing/ingress.ts';
-export { lostMatches, placeOfMatch, placeOfRule } from './routing/route-matches.ts';
+export {
+  isEverything,
+  type LostMatch,
+  type LostMatches,
+  lostMatches,
+  type Match,
+  matchCovers,
+  placeOfMatch,
+  placeOfRule,
+  readMatch,
+  type TakenBy,
+} from './routing/route-matches.ts';
 export {
   type Destination,
   destinationsOf,
@@ -498,7 +509,9 @@ export {
   type ServedBy,
   serversFor,
 } from './traffic/bound-gateways.ts';
+export { type GatewayTable, gatewayTables } from './traffic/gateway-tables.ts';
 export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
+export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {
   type Contradiction,
   type Delegation,

@@ -1,57 +1,113 @@
-import { defineRule } from '@meshvet/core';
+import {
+  defineRule,
+  isPatchedAt,
+  matchesOrderedByAge,
+  meshRouteOf,
+  nameOf,
+  placeOfMatch,
+  virtualServiceToJudge,
+} from '@meshvet/core';
 
 export const routeOrderUndefined = defineRule({
   meta: {
     id: 'route-order-undefined',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary: 'Two VirtualServices of one host on one gateway match the same requests.',
+    why: 'A gateway puts the rules of both behind each other by the age of the objects, and the first that matches takes the request; whoever applies them in another order, or makes one anew, changes where requests go.',
+    fix: 'Put both rules into one VirtualService in the order that is meant, let one delegate to the others, or give them paths that do not overlap.',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
+    sources: [
+      'istio/istio pilot/pkg/networking/core/gateway.go (buildGatewayHTTPRouteConfig)',
+      'istio/istio pilot/pkg/networking/core/route/route.go (SortVHostRoutes)',
+      'istio.io/docs/ops/best-practices/traffic-management/#split-virtual-services',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      same: '{route}: {other} has the same match for host {host} on Gateway {gateway}; the older of the two takes the requests.',
+      covered:
+        '{route}: {other} matches all of these requests for host {host} on Gateway {gateway} too; if it is the older one, this match gets nothing.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'the prefix of one lies within that of the other',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            selector: { istio: ingressgateway }
+            servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: web, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [front]
+            http: [{ match: [{ uri: { prefix: /shop/ } }], route: [{ destination: { host: web } }] }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: api, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [front]
+            http:
+              - match:
+                  - uri:
+                      prefix: /shop/api/ #~ covered \`/shop/api/\`
+                route: [{ destination: { host: api } }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'paths that do not overlap, and a rule for the rest, which comes last whatever its age',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            selector: { istio: ingressgateway }
+            servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: web, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [front]
+            http: [{ match: [{ uri: { prefix: / } }], route: [{ destination: { host: web } }] }]
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: { name: api, namespace: shop }
+          spec:
+            hosts: [shop.example.com]
+            gateways: [front]
+            http: [{ match: [{ uri: { prefix: /api/ } }], route: [{ destination: { host: api } }] }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    if (!virtualServiceToJudge(mesh, resource) || isPatchedAt(resource, 'spec', 'http')) return;
+    const route = meshRouteOf(mesh, resource);
+    const told = new Set<string>();
+    for (const one of (route && mesh.derive(matchesOrderedByAge).get(route)) ?? []) {
+      const { match, other, otherMatch, same, host, gateway } = one;
+      // A path of each of several hosts, or many paths below one of the other, are one finding for the other.
+      const key = `${nameOf(other.resource)} ${same}`;
+      if (told.has(key) || isPatchedAt(other.resource, 'spec', 'http')) continue;
+      told.add(key);
+      report(
+        placeOfMatch(match),
+        same ? 'same' : 'covered',
+        { route: nameOf(resource), other: nameOf(other.resource), host, gateway },
+        { related: [{ at: placeOfMatch(otherMatch), note: `the match of ${nameOf(other.resource)}` }] },
+      );
     }
   },
 });
