@@ -509,7 +509,7 @@ export {
   type ServedBy,
   serversFor,
 } from './traffic/bound-gateways.ts';
-export { type GatewayTable, gatewayTables } from './traffic/gateway-tables.ts';
+export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
 export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
 export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {

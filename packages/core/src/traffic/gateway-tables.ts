@@ -79,3 +79,42 @@ function hostsInCommon(server: GatewayServer, { hosts, resource }: MeshRoute): R
   }
   return common;
 }
+
+/** A host of a gateway at which a VirtualService for a wildcard is not heard, since another one has the host itself. */
+export interface ShadowedHost {
+  readonly route: MeshRoute;
+  /** The wildcard of the route. */
+  readonly host: string;
+  readonly other: MeshRoute;
+  readonly otherHost: string;
+  readonly gateway: string;
+}
+
+const MOST_SHADOWS = 40;
+
+/**
+ * The hosts at which routes of wildcards are not heard. Envoy takes the virtual host with the most specific domain and looks no further, so
+ * what stands for `*` or `*.example.com` is not tried there. Source: Envoy's RouteConfiguration, virtual_hosts.
+ */
+export function shadowedHosts(mesh: Mesh): ReadonlyMap<MeshRoute, readonly ShadowedHost[]> {
+  const found = new Map<MeshRoute, ShadowedHost[]>();
+  for (const { gateway, hosts } of mesh.derive(gatewayTables))
+    for (const [otherHost, others] of hosts)
+      for (const host of widerThan(otherHost))
+        for (const route of hosts.get(host) ?? []) {
+          const [other] = others;
+          if (!other || others.includes(route) || (found.get(route)?.length ?? 0) >= MOST_SHADOWS) continue;
+          addTo(found, route, { route, host, other, otherHost, gateway });
+        }
+  return found;
+}
+
+// The wildcards that cover a host: `*.example.com`, `*.com`, `*`.
+function* widerThan(host: string): Iterable<string> {
+  if (host === '*' || host.length > 512) return;
+  for (let at = host.indexOf('.', 1); at >= 0; at = host.indexOf('.', at + 1)) {
+    const wider = `*${host.slice(at)}`;
+    if (wider !== host) yield wider;
+  }
+  yield '*';
+}
