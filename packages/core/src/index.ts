@@ -392,10 +392,12 @@ export {
 } from './routing/route-matches.ts';
 export {
   type Destination,
+  destinationsByHost,
   destinationsOf,
   type GatewayReference,
   gatewayReference,
   isForMesh,
+  type LeadingRoute,
   type Route,
   type VirtualHost,
   type VirtualService,
@@ -511,6 +513,13 @@ export {
 } from './traffic/bound-gateways.ts';
 export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
 export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
+export {
+  type Registry,
+  type RegistryEndpoint,
+  type RegistryHost,
+  type RegistryPort,
+  registryOf,
+} from './traffic/registry.ts';
 export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {
   type Contradiction,
