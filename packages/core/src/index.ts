@@ -520,6 +520,7 @@ export {
   type RegistryPort,
   registryOf,
 } from './traffic/registry.ts';
+export { type RewriteFault, rewriteFaults } from './traffic/rewrites.ts';
 export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {
   type Contradiction,

@@ -1,57 +1,110 @@
-import { defineRule } from '@meshvet/core';
+import {
+  defineRule,
+  durationNanoseconds,
+  type Field,
+  nameOf,
+  settledRoutes,
+  virtualServiceToJudge,
+} from '@meshvet/core';
 
 export const routeRetriesIneffective = defineRule({
   meta: {
     id: 'route-retries-ineffective',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: 'Retries or a timeout of a route never take effect beside what else the route says.',
+    why: 'The timeout spans all tries, and Envoy answers an injected fault, a redirect or a direct response before it would try anything.',
+    fix: 'Make the timeout longer than perTryTimeout times the tries that are meant, and inject faults where another proxy makes the retries.',
+    severity: 'info',
+    subject: 'resource',
+    types: ['networking.istio.io/VirtualService'],
+    sources: [
+      'istio.io/docs/reference/config/networking/virtual-service/#HTTPRetry',
+      'istio.io/docs/reference/config/networking/virtual-service/#HTTPRoute (fault)',
+      'istio/istio pilot/pkg/networking/core/route/route.go (applyHTTPRouteDestination)',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      noRoom:
+        '{route}: timeout {timeout} spans all tries and is no longer than perTryTimeout {perTry}, so no retry follows a try that ran out of time.',
+      fault:
+        '{route}: {what} of this route are not used for the fault that it injects: the fault is answered before any try.',
+      answered: '{route}: {what} of this route are never used, since {action} answers without any try.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'one try fills the timeout; and a fault that retries are to be tried with',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            hosts: [cart]
+            http:
+              - match: [{ uri: { prefix: /slow } }]
+                timeout: 2s
+                retries: { attempts: 3, perTryTimeout: 2s } #~ noRoom \`2s\`
+                route: [{ destination: { host: cart } }]
+              - fault: { abort: { httpStatus: 503, percentage: { value: 50 } } }
+                retries: { attempts: 3 } #~ fault \`retries\`
+                route: [{ destination: { host: cart } }]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'room for another try',
         yaml: `
-          apiVersion: v1
-          kind: Service
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
           metadata: { name: cart, namespace: shop }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            hosts: [cart]
+            http:
+              - timeout: 10s
+                retries: { attempts: 3, perTryTimeout: 2s }
+                route: [{ destination: { host: cart } }]
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    const virtualService = virtualServiceToJudge(mesh, resource);
+    for (const { kind, field } of virtualService ? settledRoutes(virtualService) : []) {
+      if (kind !== 'http') continue;
+      const [timeout, retries, fault] = [field.at('timeout'), field.at('retries'), field.at('fault')];
+      const attempts = retries.at('attempts').number();
+      const retrying = retries.hasValue && attempts !== undefined && attempts > 0;
+      const total = durationOf(timeout);
+      const words = { route: nameOf(resource) };
+      const what = [...(retrying ? ['retries'] : []), ...(total ? ['timeout'] : [])];
+      const place = retrying ? retries : timeout;
+      const action = ['redirect', 'directResponse'].find((key) => field.at(key).hasValue);
+      if (action !== undefined) {
+        if (what.length > 0) report(place, 'answered', { ...words, what: what.join(' and '), action }, { onKey: true });
+        continue;
+      }
+      // A delay is over before the timeout begins to count, and an abort before the first try.
+      const [cancelled] = [
+        ...(fault.at('abort').hasValue && retrying ? [retries] : []),
+        ...(fault.at('delay').hasValue && total ? [timeout] : []),
+        ...(fault.hasValue && retrying ? [retries] : []),
+      ];
+      if (cancelled) {
+        report(cancelled, 'fault', { ...words, what: what.join(' and ') }, { onKey: true });
+        continue;
+      }
+      const perTry = durationOf(retries.at('perTryTimeout'));
+      if (retrying && total && perTry && perTry >= total)
+        report(retries.at('perTryTimeout'), 'noRoom', {
+          ...words,
+          timeout: timeout.string() ?? '',
+          perTry: retries.at('perTryTimeout').string() ?? '',
+        });
     }
   },
 });
+
+function durationOf(field: Field): number | undefined {
+  const text = field.string();
+  return text === undefined ? undefined : durationNanoseconds(text);
+}
