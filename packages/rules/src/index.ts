@@ -134,13 +134,13 @@ import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
+import { routeKindMismatch } from './route/route-kind-mismatch.ts';
 import { routeMatchIneffective } from './route/route-match-ineffective.ts';
 import { routeMatchLiteral } from './route/route-match-literal.ts';
 import { routeMatchUnmet } from './route/route-match-unmet.ts';
 import { routeNotExported } from './route/route-not-exported.ts';
 import { routeOrderUndefined } from './route/route-order-undefined.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
-import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
 import { routeRetriesIneffective } from './route/route-retries-ineffective.ts';
 import { routeRewriteSlashes } from './route/route-rewrite-slashes.ts';
 import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
@@ -411,7 +411,7 @@ export const allRules: readonly Rule[] = [
   routeNotExported,
   routeOrderUndefined,
   routePortUnknown,
-  routeProtocolNotHttp,
+  routeKindMismatch,
   routeRetriesIneffective,
   routeRewriteSlashes,
   routeRuleUnreachable,

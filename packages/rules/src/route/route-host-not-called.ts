@@ -114,7 +114,7 @@ export const routeHostNotCalled = defineRule({
       if (name.wildcard || !isWildcardDomain(name.written) || mayBeForGateway(mesh, virtualService, host)) continue;
       const lookup = lookupHost(mesh, name.written, resource);
       const words = { route: nameOf(resource), host: hostText({ host: name }) };
-      const namesake = namesakeOf(mesh, host, resource, lookup);
+      const namesake = namesakeOf(mesh, virtualService, host, lookup);
       if (namesake) {
         const target = { target: targetText(namesake) };
         report(field, 'short', { ...words, ...target }, { related: [at(namesake)], fix: `Write ${namesake.host}.` });
@@ -122,6 +122,8 @@ export const routeHostNotCalled = defineRule({
       }
       if (lookup.state !== 'missing') continue;
       const { why, instead } = lookup;
+      // A destination of the same name is told already, and all that is wrong is that the Service is not there.
+      if (why !== 'shortened' && leadsTo(virtualService, name.fqdn)) continue;
       if (why === 'shortened' && instead) {
         const except = instead.ports.some((p) => p.number === 80)
           ? ', but for requests on port 80 that carry it as it is written'
@@ -165,10 +167,11 @@ function mayBeForGateway(mesh: Mesh, virtualService: VirtualService, { name }: V
 // The one Service of a short name, where it is of another namespace, stands beside the route, and the route leads there.
 function namesakeOf(
   mesh: Mesh,
+  virtualService: VirtualService,
   { name }: VirtualHost,
-  resource: Resource,
   { state }: HostLookup,
 ): HostTarget | undefined {
+  const { resource } = virtualService;
   if (state === 'found' || name.written.includes('.') || !name.service || mesh.assumesNamespace(resource))
     return undefined;
   if (mesh.externals.host(name.fqdn) || mesh.externals.service(name.service.namespace, name.service.name))
@@ -177,7 +180,9 @@ function namesakeOf(
   const places = new Set(others.map((r) => r.namespace));
   const [first] = others;
   if (!first || places.size > 1 || mesh.assumesNamespace(first)) return undefined;
-  const isMissing = state === 'missing' || leadsTo(mesh, resource, first);
+  // That the route itself leads to the Service of the other namespace shows which one is meant.
+  const isMissing =
+    state === 'missing' || leadsTo(virtualService, hostNameOf(mesh, first.name, first.namespace ?? '').fqdn);
   if (!isMissing || !(mesh.settings.closedWorld || mesh.near(first, resource))) return undefined;
   return mesh.derive(hostTargets).at(hostNameOf(mesh, first.name, first.namespace ?? '').fqdn)[0];
 }
@@ -192,10 +197,6 @@ function servicesByName(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
   return index;
 }
 
-// That the route itself leads to the Service of the other namespace shows which one is meant.
-function leadsTo(mesh: Mesh, route: Resource, service: Resource): boolean {
-  const fqdn = hostNameOf(mesh, service.name, service.namespace ?? '').fqdn;
-  return (
-    virtualServiceToJudge(mesh, route)?.routes.some((r) => r.destinations.some((d) => d.host?.fqdn === fqdn)) ?? false
-  );
+function leadsTo({ routes }: VirtualService, fqdn: string): boolean {
+  return routes.some((r) => r.destinations.some((d) => d.host?.fqdn === fqdn));
 }
