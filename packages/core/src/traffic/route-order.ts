@@ -68,8 +68,16 @@ function entriesOf(route: MeshRoute): Entry[] {
   return route.http.flatMap((rule) =>
     rule.matches.flatMap(({ field, above }): Entry[] => {
       const match = above ? undefined : readMatch(field, 'http');
-      return match && !isEverything(match) ? [{ route, rule, field, match }] : [];
+      return match && !comesLast(match) ? [{ route, rule, field, match }] : [];
     }),
+  );
+}
+
+// What Envoy is told nothing of: istiod decides port, callers and gateways itself, so such a match takes everything too, and is moved to the end.
+function comesLast(match: Match): boolean {
+  const { uri, tests, equals } = match;
+  return (
+    isEverything(match) || (!uri && tests.size === 0 && ![...equals.keys()].some((key) => key.startsWith('without ')))
   );
 }
 

@@ -35,6 +35,7 @@ testRule(routeHostNotCalled, {
     'a name and a namespace, with svc': all(service('till', 'mart'), route('till.mart.svc', '#~ shortened')),
     'the same for a Service on port 80': all(service('till', 'mart', 80), route('till.mart', '#~ shortened')),
     'no Service of its namespace has the name': all(service('desk', 'mart'), route('till', '#~ absent', 'desk')),
+    'a slip in the name': all(service('till', 'mart'), route('tilll', '#~ absent', 'till')),
     'the namespace of the whole name is another': {
       settings: { closedWorld: true },
       yaml: all(service('till', 'bank'), route('till.mart.svc.cluster.local', '#~ absent', whole)),

@@ -1,6 +1,8 @@
 import {
   boundGateways,
   defineRule,
+  didYouMean,
+  groupBy,
   type HostLookup,
   type HostTarget,
   hostNameOf,
@@ -143,9 +145,13 @@ export const routeHostNotCalled = defineRule({
         );
       else if (why === 'pod' && instead)
         report(field, 'pod', { ...words, target: targetText(instead) }, { related: [at(instead)] });
-      else if (name.service)
-        report(field, 'absent', words, { severity: mesh.settings.closedWorld ? 'warning' : 'info' });
-      else report(field, 'invented', words, { severity: 'info' });
+      else if (name.service) {
+        const meant = likelyName(mesh, name.service);
+        report(field, 'absent', words, {
+          severity: mesh.settings.closedWorld || meant !== undefined ? 'warning' : 'info',
+          ...(meant === undefined ? {} : { fix: `Did you mean "${meant}"?` }),
+        });
+      } else report(field, 'invented', words, { severity: 'info' });
     }
   },
 });
@@ -185,6 +191,21 @@ function namesakeOf(
     state === 'missing' || leadsTo(virtualService, hostNameOf(mesh, first.name, first.namespace ?? '').fqdn);
   if (!isMissing || !(mesh.settings.closedWorld || mesh.near(first, resource))) return undefined;
   return mesh.derive(hostTargets).at(hostNameOf(mesh, first.name, first.namespace ?? '').fqdn)[0];
+}
+
+// A Service of the same namespace whose name is nearly the same.
+function likelyName(
+  mesh: Mesh,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): string | undefined {
+  return didYouMean(name, mesh.derive(namesByNamespace).get(namespace) ?? []);
+}
+
+function namesByNamespace(mesh: Mesh): ReadonlyMap<string, readonly string[]> {
+  const services = groupBy(mesh.services, (s) => s.resource.namespace ?? '');
+  return new Map(
+    [...services].map(([namespace, list]) => [namespace, list.slice(0, MOST).map((s) => s.resource.name)]),
+  );
 }
 
 function servicesByName(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {

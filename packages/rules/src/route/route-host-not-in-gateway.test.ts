@@ -35,6 +35,12 @@ testRule(routeHostNotInGateway, {
       metadata: { name: cart, namespace: shop }
       spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
     `}---\n${two('[a.example.com, cart.shop.svc.cluster.local] #~ internal')}`,
+    'a Service of the mesh beside the name for outside, at a gateway for every name': `${gateway('"*"')}---\n${yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+    `}---\n${two('[a.example.com, cart] #~ gatewayOnly')}`,
     'a Gateway without servers': `${yaml`
       apiVersion: networking.istio.io/v1
       kind: Gateway
@@ -50,6 +56,12 @@ testRule(routeHostNotInGateway, {
     'a wildcard does not cover its own domain': `${gateway('"*.example.com"')}---\n${route('example.com', '#~ notServed')}`,
   },
   good: {
+    'names of the mesh alone, at a gateway inside it': `${gateway('"*"')}---\n${yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+    `}---\n${two('[cart.shop.svc.cluster.local]')}`,
     'each host is at one of two gateways': `${gateway('a.example.com')}---\n${gateway('b.example.com').replace(
       'name: front',
       'name: back',

@@ -35,6 +35,8 @@ export const routeHostNotInGateway = defineRule({
         '{route}: none of its gateways serves host {host}, so requests for it get 404; they serve {served}.',
       internal:
         '{route}: host {host} is {target} of the mesh, no gateway that this is bound to serves it, and sidecars do not read it without mesh in spec.gateways; calls of that Service do not follow these routes.',
+      gatewayOnly:
+        '{route}: host {host} is {target} of the mesh, and sidecars do not read this without mesh in spec.gateways; calls of that Service do not follow these routes, only requests that reach the gateway by this name.',
       nothing: '{route}: {gateway} serves no host for namespace {namespace}, so it takes up none of these routes.',
     },
   },
@@ -135,14 +137,17 @@ export const routeHostNotInGateway = defineRule({
     if (told || isForMesh(virtualService) || !allAreRead(mesh, virtualService)) return;
     for (const host of virtualService.hosts) {
       const own = [lower(host.name.written), lower(host.name.fqdn)];
-      if (allServed.some((one) => own.some((name) => overlap(lower(one), name)))) continue;
+      const served = allServed.some((one) => own.some((name) => overlap(lower(one), name)));
+      // Where all names are of the mesh, the gateway may be one inside it.
+      if (served && (host.name.service === undefined || !hasOutsideName(virtualService))) continue;
       const words = { route: nameOf(resource), host: host.name.written };
       const lookup = lookupHost(mesh, host.name.written, resource);
       const target = lookup.state === 'found' ? lookup.value.find((t) => t.service !== undefined) : undefined;
+      if (served && !target) continue;
       if (target)
         report(
           host.field,
-          'internal',
+          served ? 'gatewayOnly' : 'internal',
           { ...words, target: nameOf(target.resource) },
           {
             codes: [],
@@ -154,6 +159,11 @@ export const routeHostNotInGateway = defineRule({
     }
   },
 });
+
+// A name that callers outside the cluster use: no Service, and no wildcard.
+function hasOutsideName({ hosts }: VirtualService): boolean {
+  return hosts.some(({ name }) => !name.wildcard && !name.service && !name.shortened && !name.fqdn.endsWith('.local'));
+}
 
 // Of each gateway, all the hosts that its servers have.
 function allAreRead(mesh: Mesh, virtualService: VirtualService): boolean {

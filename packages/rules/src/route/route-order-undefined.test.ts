@@ -66,6 +66,11 @@ testRule(routeOrderUndefined, {
       route('a', 'uri: { prefix: /till }', '', at('2024-01-01T00:00:00Z')),
       route('b', 'uri: { prefix: /till/a }', '#~ covered', at('2024-02-01T00:00:00Z')),
     ),
+    'an expression for all paths, which istiod does not take for a rule for the rest': all(
+      gateway(),
+      route('a', 'uri: { regex: ".*" }'),
+      route('b', 'uri: { prefix: /till/a }', '#~ covered'),
+    ),
     'HTTPS that the gateway ends': all(
       gateway(
         'door',
@@ -106,6 +111,11 @@ testRule(routeOrderUndefined, {
       gateway(),
       route('a', 'uri: { prefix: /till }', '', { more: '' }),
       route('b', 'uri: { prefix: /till/a }', '', { more: '' }),
+    ),
+    'a rule for the rest of one port, which istiod moves to the end as well': all(
+      gateway(),
+      route('a', '{ uri: { prefix: / }, port: 80 }'),
+      route('b', '{ uri: { prefix: /till/a }, port: 80 }'),
     ),
     'a rule for the rest': all(gateway(), route('a', 'uri: { prefix: / }'), route('b', 'uri: { prefix: /till/a }')),
     'two manifests of one object': all(

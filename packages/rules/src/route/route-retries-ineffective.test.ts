@@ -20,6 +20,7 @@ testRule(routeRetriesIneffective, {
       'retries: { attempts: 2, perTryTimeout: 1m } #~ noRoom',
       TO,
     ),
+    'three retries, and time for one': rule('timeout: 3s', 'retries: { attempts: 3, perTryTimeout: 2s } #~ fewer', TO),
     'an abort that retries are to be tried with': rule(
       'fault: { abort: { httpStatus: 500, percentage: { value: 10 } } }',
       'retries: { attempts: 2, retryOn: 5xx } #~ fault',
@@ -34,7 +35,11 @@ testRule(routeRetriesIneffective, {
     'neither does a direct response': rule('retries: { attempts: 2 } #~ answered', 'directResponse: { status: 503 }'),
   },
   good: {
-    'room for one retry': rule('timeout: 5s', 'retries: { attempts: 5, perTryTimeout: 2s }', TO),
+    'room for all retries, the last of them cut short': rule(
+      'timeout: 5s',
+      'retries: { attempts: 2, perTryTimeout: 2s }',
+      TO,
+    ),
     'no retries at all': rule('timeout: 2s', 'retries: { attempts: 0, perTryTimeout: 2s }', TO),
     'no timeout of the route': rule('retries: { attempts: 3, perTryTimeout: 2s }', TO),
     'a timeout of 0, which is none': rule('timeout: 0s', 'retries: { attempts: 3, perTryTimeout: 2s }', TO),

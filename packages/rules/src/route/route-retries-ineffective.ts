@@ -24,6 +24,8 @@ export const routeRetriesIneffective = defineRule({
     messages: {
       noRoom:
         '{route}: timeout {timeout} spans all tries and is no longer than perTryTimeout {perTry}, so no retry follows a try that ran out of time.',
+      fewer:
+        '{route}: timeout {timeout} spans all tries, so of the {attempts} retries with perTryTimeout {perTry} no more than {left} can follow tries that ran out of time.',
       fault:
         '{route}: {what} of this route are not used for the fault that it injects: the fault is answered before any try.',
       answered: '{route}: {what} of this route are never used, since {action} answers without any try.',
@@ -94,12 +96,13 @@ export const routeRetriesIneffective = defineRule({
         continue;
       }
       const perTry = durationOf(retries.at('perTryTimeout'));
-      if (retrying && total && perTry && perTry >= total)
-        report(retries.at('perTryTimeout'), 'noRoom', {
-          ...words,
-          timeout: timeout.string() ?? '',
-          perTry: retries.at('perTryTimeout').string() ?? '',
-        });
+      if (!retrying || !total || !perTry) continue;
+      const at = retries.at('perTryTimeout');
+      const more = { ...words, timeout: timeout.string() ?? '', perTry: at.string() ?? '' };
+      // The last try may be cut short; that it begins is enough.
+      const left = Math.ceil(total / perTry) - 1;
+      if (left < 1) report(at, 'noRoom', more);
+      else if (left < attempts) report(at, 'fewer', { ...more, attempts, left });
     }
   },
 });
