@@ -242,7 +242,6 @@ export const KIALI_CODES: readonly OtherCode[] = [
     code: 'KIA1108',
     level: 'info',
     what: 'VirtualService: old spelling of a Gateway reference',
-    without: 'Istio reads the old spelling too',
   },
   {
     code: 'KIA1109',

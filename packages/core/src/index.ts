@@ -424,13 +424,26 @@ export {
   ingressClassOf,
   isIngress,
 } from './routing/ingress.ts';
-export { lostMatches, placeOfMatch, placeOfRule } from './routing/route-matches.ts';
+export {
+  isEverything,
+  type LostMatch,
+  type LostMatches,
+  lostMatches,
+  type Match,
+  matchCovers,
+  placeOfMatch,
+  placeOfRule,
+  readMatch,
+  type TakenBy,
+} from './routing/route-matches.ts';
 export {
   type Destination,
+  destinationsByHost,
   destinationsOf,
   type GatewayReference,
   gatewayReference,
   isForMesh,
+  type LeadingRoute,
   type Route,
   type VirtualHost,
   type VirtualService,
@@ -561,6 +574,20 @@ export {
 } from './traffic/authorization-policies.ts';
 export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
 export {
+  type BoundGateway,
+  boundGateways,
+  gatewayNameIn,
+  isMatchFor,
+  isRuleFor,
+  namespacesOfPods,
+  type RouteReaders,
+  readersOfRoute,
+  type ServedBy,
+  serversFor,
+} from './traffic/bound-gateways.ts';
+export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
+export type { Contradiction, Delegation, HttpRule, LostDelegate } from './traffic/http-rule.ts';
+export {
   type Identity,
   meshIdentityOf,
   principalOf,
@@ -569,11 +596,32 @@ export {
   type WorkloadIdentity,
 } from './traffic/identity.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
+export {
+  type Registry,
+  type RegistryEndpoint,
+  type RegistryHost,
+  type RegistryPort,
+  registryOf,
+} from './traffic/registry.ts';
 export type { RequestProtocol, TrafficRequest } from './traffic/request.ts';
 export { headerFault, methodFault, type RequestSpec } from './traffic/request-spec.ts';
 export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
 export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
+export { type RewriteFault, rewriteFaults } from './traffic/rewrites.ts';
+export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
+export {
+  delegationsByDelegate,
+  type MeshRoute,
+  meshRouteOf,
+  meshRoutes,
+  missingDelegate,
+  namedDelegates,
+  routesByGateway,
+  routesSeenIn,
+} from './traffic/routes-for-mesh.ts';
 export type { Outcome as TraceOutcome, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
+export { type UnmetCondition, unmetCondition } from './traffic/unmet-matches.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

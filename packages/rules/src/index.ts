@@ -126,7 +126,9 @@ import { portServerFirstUndeclared } from './port/port-server-first-undeclared.t
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
 import { routeClaimUnauthenticated } from './route/route-claim-unauthenticated.ts';
+import { routeDelegateLost } from './route/route-delegate-lost.ts';
 import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
+import { routeDestinationNoEndpoints } from './route/route-destination-no-endpoints.ts';
 import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
 import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
@@ -135,13 +137,20 @@ import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
 import { routeHostDuplicate } from './route/route-host-duplicate.ts';
+import { routeHostNotCalled } from './route/route-host-not-called.ts';
 import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
+import { routeKindMismatch } from './route/route-kind-mismatch.ts';
 import { routeMatchIneffective } from './route/route-match-ineffective.ts';
+import { routeMatchLiteral } from './route/route-match-literal.ts';
+import { routeMatchUnmet } from './route/route-match-unmet.ts';
+import { routeNotExported } from './route/route-not-exported.ts';
+import { routeOrderUndefined } from './route/route-order-undefined.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
-import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
+import { routeRetriesIneffective } from './route/route-retries-ineffective.ts';
+import { routeRewriteSlashes } from './route/route-rewrite-slashes.ts';
 import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
 import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
@@ -396,7 +405,9 @@ export const allRules: readonly Rule[] = [
   portServiceEntryConflict,
   portUdpNotProxied,
   routeClaimUnauthenticated,
+  routeDelegateLost,
   routeDestinationDuplicate,
+  routeDestinationNoEndpoints,
   routeDestinationRuleDuplicate,
   routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
@@ -405,13 +416,20 @@ export const allRules: readonly Rule[] = [
   routeGatewaySelector,
   routeGatewayUnknown,
   routeHostDuplicate,
+  routeHostNotCalled,
   routeHostNotInGateway,
   routeHostUnknown,
   routeIngressClass,
   routeIngressPortNotHttp,
   routeMatchIneffective,
+  routeMatchLiteral,
+  routeMatchUnmet,
+  routeNotExported,
+  routeOrderUndefined,
   routePortUnknown,
-  routeProtocolNotHttp,
+  routeKindMismatch,
+  routeRetriesIneffective,
+  routeRewriteSlashes,
   routeRuleUnreachable,
   routeSubsetNoLabels,
   routeSubsetNoPods,
