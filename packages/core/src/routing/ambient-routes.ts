@@ -2,7 +2,7 @@ import { ambientNamespaces, isAmbientNamespace } from '../ambient/ambient-mode.t
 import { namespacesWithGateways } from '../ambient/covered-pods.ts';
 import { namespaceChoice, surelyWithoutWaypoint, waypointChoice, waypointNamed } from '../ambient/waypoints.ts';
 import type { Service } from '../cluster/services.ts';
-import { gatewayRouteOf } from '../gateway-api/gateway-api.ts';
+import { gatewayRouteOf } from '../gateway-api/gateway-routes.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { mappings } from '../manifest/written-fields.ts';
 import type { Mesh } from '../mesh/mesh.ts';

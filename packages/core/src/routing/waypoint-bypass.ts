@@ -1,6 +1,6 @@
 import { refusedBy, waypointChoice, waypointNamed, waypointOf } from '../ambient/waypoints.ts';
 import type { Service } from '../cluster/services.ts';
-import { gatewayRouteOf } from '../gateway-api/gateway-api.ts';
+import { gatewayRouteOf } from '../gateway-api/gateway-routes.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { mappings } from '../manifest/written-fields.ts';
 import type { Mesh } from '../mesh/mesh.ts';
