@@ -4,7 +4,8 @@ import type { Service, ServicePort } from '../cluster/services.ts';
 import { applicationContainers, type Workload } from '../cluster/workloads.ts';
 import type { Fact } from '../injection/injection.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
-import type { Mesh, ResolvedTarget } from '../mesh/mesh.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { ResolvedTarget } from '../mesh/targets.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { locationOf, refOf } from './finding.ts';
@@ -34,7 +35,7 @@ function reportOf(
   findingsOf: (resource: Resource) => readonly Finding[],
 ): WorkloadReport {
   const { resource } = workload;
-  const { istio, ambient, linkerd, membership, change } = mesh.admission(workload);
+  const { istio, ambient, linkerd, membership, change, ambientChange } = mesh.admission(workload);
   const sidecar = mesh.sidecar(workload);
   const services = mesh.servicesOf(workload);
   const served = new Set(
@@ -56,7 +57,11 @@ function reportOf(
       facts: istio.facts.map(factOf),
       change: change()?.text ?? null,
     },
-    ambient: { answer: ambient.answer, facts: ambient.facts.map(factOf) },
+    ambient: {
+      answer: ambient.answer,
+      facts: ambient.facts.map(factOf),
+      change: ambientChange?.text ?? null,
+    },
     linkerd: { outcome: linkerd.outcome, mode: linkerd.mode ?? null, facts: linkerd.facts.map(factOf) },
     sidecar: { present: sidecar.present, form: sidecar.form, written: sidecar.written, reason: sidecar.reason },
     services: services.map((service) => serviceReport(mesh, service, workload)),

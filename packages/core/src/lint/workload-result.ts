@@ -3,7 +3,7 @@ import type { Cause, Outcome } from '../injection/injection.ts';
 import type { MembershipMode } from '../injection/membership.ts';
 import type { SidecarForm } from '../injection/sidecar.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import type { ResolvedTarget } from '../mesh/mesh.ts';
+import type { ResolvedTarget } from '../mesh/targets.ts';
 import type { Finding, Location, ResourceRef } from './result.ts';
 
 /** A fact in words, and where it is written. */
@@ -30,7 +30,12 @@ export interface WorkloadReport {
     /** The smallest change that turns the answer, as an order; null where no label turns it. */
     readonly change: string | null;
   };
-  readonly ambient: { readonly answer: Answer; readonly facts: readonly FactReport[] };
+  readonly ambient: {
+    readonly answer: Answer;
+    readonly facts: readonly FactReport[];
+    /** What brings pods back that opted out of ambient mode, as an order; null for all others. */
+    readonly change: string | null;
+  };
   readonly linkerd: {
     readonly outcome: Exclude<Outcome, 'rejected'>;
     readonly mode: 'enabled' | 'ingress' | null;

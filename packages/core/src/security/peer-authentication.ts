@@ -1,11 +1,11 @@
 import type { Workload } from '../cluster/workloads.ts';
-import { compareCreation } from '../manifest/creation-order.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { identityOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { labelSelector, matches, type Selector } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo, groupBy } from '../source/grouping.ts';
+import { compareCreation } from './creation-order.ts';
 import { knowsPoliciesOf, surelyReaches } from './policy-reach.ts';
 
 /** What a server asks of its callers: mutual TLS only, also plain text, plain text only. */

@@ -1,12 +1,13 @@
 import type { Workload } from '../cluster/workloads.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import { identityOf, isPatchedAt, nameOf, type Resource } from '../manifest/resource.ts';
+import { identityOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { knowsPoliciesOf, surelyReaches } from '../security/policy-reach.ts';
 import { isMadeLabel, type PolicySelection, policySelection } from '../security/policy-selection.ts';
 import type { Field } from '../source/field.ts';
 import { addTo, groupBy } from '../source/grouping.ts';
+import { lazyBy } from '../source/lazy.ts';
 import type { PassedOver } from './trace.ts';
 
 /** What a policy does with the requests that it matches. */
@@ -101,10 +102,7 @@ export interface AuthorizationPolicies {
  * `policyattachment.go`, ShouldAttachPolicy.
  */
 export function authorizationPoliciesFor(mesh: Mesh, workload: Workload): AuthorizationPolicies {
-  const known = mesh.derive(policiesByWorkload);
-  let policies = known.get(workload);
-  if (!policies) known.set(workload, (policies = findPolicies(mesh, workload)));
-  return policies;
+  return mesh.derive(knownPolicies)(workload);
 }
 
 /** The policies near a workload that do not hold for it, each with the reason. For those who explain; not kept. */
@@ -143,8 +141,8 @@ function allPolicies(mesh: Mesh): Index {
   return { all, byResource: new Map(all.map((p) => [p.resource, p])), byNamespace };
 }
 
-function policiesByWorkload(): Map<Workload, AuthorizationPolicies> {
-  return new Map();
+function knownPolicies(mesh: Mesh) {
+  return lazyBy((workload: Workload) => findPolicies(mesh, workload));
 }
 
 function candidatesFor(mesh: Mesh, { resource }: Workload): readonly AuthorizationPolicy[] {
@@ -402,9 +400,4 @@ function asked(condition: Condition): Condition[] {
 
 function readValues(field: Field, name: string): ConditionValues {
   return { name, field, items: field.items() as Field[], open: field.hasValue && !field.isList };
-}
-
-/** "AuthorizationPolicy shop/cart", and what it does. */
-export function policyWords({ resource, action }: AuthorizationPolicy): string {
-  return `${nameOf(resource)} (${action ?? 'action not known'})`;
 }

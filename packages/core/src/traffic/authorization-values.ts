@@ -1,12 +1,15 @@
+import { isSystemNamespace } from '../cluster/namespaces.ts';
+import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
-import type {
-  Alternative,
-  Attribute,
-  AuthorizationPolicy,
-  AuthorizationRule,
-  Condition,
-  ConditionValues,
+import {
+  type Alternative,
+  type Attribute,
+  type AuthorizationPolicy,
+  type AuthorizationRule,
+  authorizationPolicyOf,
+  type Condition,
+  type ConditionValues,
 } from './authorization-policies.ts';
 import { hasLiteralStar, hasTemplate, matchesPattern, textPattern } from './text-pattern.ts';
 
@@ -19,6 +22,13 @@ export interface PolicyValue {
   readonly negated: boolean;
   readonly item: Field;
   readonly text: string;
+}
+
+/** The AuthorizationPolicy that a resource is, where it may be judged: whole, not patched, and in no namespace of Kubernetes itself. */
+export function policyToJudge(mesh: Mesh, resource: Resource): AuthorizationPolicy | undefined {
+  if (resource.partial || isSystemNamespace(resource.namespace)) return undefined;
+  const policy = authorizationPolicyOf(mesh, resource);
+  return policy?.settled ? policy : undefined;
 }
 
 // What a hostile file may hold of each; policies of people have a few.

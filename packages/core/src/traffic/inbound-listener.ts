@@ -1,13 +1,14 @@
 import { type PortFacts, type Protocol, type ProtocolClass, portProtocol } from '../cluster/protocol.ts';
 import { portLabel } from '../cluster/services.ts';
 import type { Workload } from '../cluster/workloads.ts';
-import { compareCreation } from '../manifest/creation-order.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { nameOf, identityOf as objectOf, type Resource } from '../manifest/resource.ts';
 import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { compareCreation } from '../security/creation-order.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
+import { lazyBy } from '../source/lazy.ts';
 import { sidecarResourceOf } from './sidecar-resource.ts';
 
 /** What the server's proxy takes the bytes of a port for: requests, opaque bytes, or as the first bytes tell. */
@@ -42,16 +43,11 @@ const ALL: readonly InboundProtocol[] = ['http', 'tcp', 'auto'];
  * Source: `pilot/pkg/networking/core/listener_inbound.go`, buildInboundChainConfigs; `pilot/pkg/model/context.go`, SetServiceTargets.
  */
 export function inboundListenerOf(mesh: Mesh, workload: Workload, port: number): InboundListener {
-  const known = mesh.derive(listenersByWorkload);
-  let ports = known.get(workload);
-  if (!ports) known.set(workload, (ports = new Map()));
-  let listener = ports.get(port);
-  if (!listener) ports.set(port, (listener = findListener(mesh, workload, port)));
-  return listener;
+  return mesh.derive(knownListeners)(workload)(port);
 }
 
-function listenersByWorkload(): Map<Workload, Map<number, InboundListener>> {
-  return new Map();
+function knownListeners(mesh: Mesh) {
+  return lazyBy((workload: Workload) => lazyBy((port: number) => findListener(mesh, workload, port)));
 }
 
 function findListener(mesh: Mesh, workload: Workload, port: number): InboundListener {

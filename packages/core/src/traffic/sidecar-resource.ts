@@ -1,10 +1,11 @@
 import type { Workload } from '../cluster/workloads.ts';
-import { compareCreation } from '../manifest/creation-order.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { compareCreation } from '../security/creation-order.ts';
 import { surelyReaches } from '../security/policy-reach.ts';
 import { addTo } from '../source/grouping.ts';
+import { lazyBy } from '../source/lazy.ts';
 
 /** The Sidecar that holds for pods; undefined for none. `certain` is false where another may hold in its place. */
 export interface SidecarResource {
@@ -17,14 +18,11 @@ export interface SidecarResource {
  * the root namespace. Gateways have none. Source: `pilot/pkg/model/push_context.go`, initSidecarScopes and getSidecarScope.
  */
 export function sidecarResourceOf(mesh: Mesh, workload: Workload): SidecarResource {
-  const known = mesh.derive(sidecarsByWorkload);
-  let sidecar = known.get(workload);
-  if (!sidecar) known.set(workload, (sidecar = findSidecar(mesh, workload)));
-  return sidecar;
+  return mesh.derive(knownSidecars)(workload);
 }
 
-function sidecarsByWorkload(): Map<Workload, SidecarResource> {
-  return new Map();
+function knownSidecars(mesh: Mesh) {
+  return lazyBy((workload: Workload) => findSidecar(mesh, workload));
 }
 
 function findSidecar(mesh: Mesh, workload: Workload): SidecarResource {

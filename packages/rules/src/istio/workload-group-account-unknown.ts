@@ -1,5 +1,5 @@
 import { accountPath, defineRule, didYouMean, nameOf, serviceAccounts } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const workloadGroupAccountUnknown = defineRule({
   meta: {

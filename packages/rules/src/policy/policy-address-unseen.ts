@@ -7,13 +7,14 @@ import {
   isIpPrefix,
   type Mesh,
   nameOf,
+  policyToJudge,
   prefixesOverlap,
   type Service,
   valuesOf,
   type Workload,
   workloadsUnder,
 } from '@meshvet/core';
-import { effectOfFlaw, policyToJudge } from '../shared/authorization-policies.ts';
+import { effectOfFlaw } from '../shared/words/authorization-words.ts';
 
 export const policyAddressUnseen = defineRule({
   meta: {

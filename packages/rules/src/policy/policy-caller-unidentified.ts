@@ -8,6 +8,7 @@ import {
   nameOf,
   type PlainCalls,
   type PolicyValue,
+  policyToJudge,
   type Resource,
   requestsTo,
   type Severity,
@@ -17,7 +18,6 @@ import {
   whyNobodyGetsIn,
   workloadsUnder,
 } from '@meshvet/core';
-import { policyToJudge } from '../shared/authorization-policies.ts';
 
 export const policyCallerUnidentified = defineRule({
   meta: {

@@ -7,6 +7,7 @@ import {
   type Mesh,
   nameOf,
   openServers,
+  policyToJudge,
   principalOf,
   requestsTo,
   type Seen,
@@ -16,7 +17,6 @@ import {
   whyNobodyGetsIn,
   workloadsUnder,
 } from '@meshvet/core';
-import { policyToJudge } from '../shared/authorization-policies.ts';
 
 export const policyGatewayRefused = defineRule({
   meta: {

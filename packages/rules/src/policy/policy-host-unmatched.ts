@@ -4,12 +4,14 @@ import {
   type Mesh,
   nameOf,
   type PolicyValue,
+  policyToJudge,
   registryOf,
   valuesOf,
   virtualServices,
 } from '@meshvet/core';
-import { effectOfFlaw, policyToJudge, severityOfFlaw } from '../shared/authorization-policies.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityOfFlaw } from '../shared/severity/authorization-severity.ts';
+import { effectOfFlaw } from '../shared/words/authorization-words.ts';
 
 export const policyHostUnmatched = defineRule({
   meta: {

@@ -1,6 +1,16 @@
-import { COMMON_METHODS, defineRule, didYouMean, methodFlaw, nameOf, type PolicyValue, valuesOf } from '@meshvet/core';
-import { effectOfFlaw, policyToJudge, severityOfFlaw } from '../shared/authorization-policies.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import {
+  COMMON_METHODS,
+  defineRule,
+  didYouMean,
+  methodFlaw,
+  nameOf,
+  type PolicyValue,
+  policyToJudge,
+  valuesOf,
+} from '@meshvet/core';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityOfFlaw } from '../shared/severity/authorization-severity.ts';
+import { effectOfFlaw } from '../shared/words/authorization-words.ts';
 
 export const policyMethodUnmatched = defineRule({
   meta: {

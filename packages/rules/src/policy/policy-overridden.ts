@@ -6,10 +6,10 @@ import {
   type Field,
   type Mesh,
   nameOf,
+  policyToJudge,
   type Workload,
   workloadsUnder,
 } from '@meshvet/core';
-import { policyToJudge } from '../shared/authorization-policies.ts';
 
 export const policyOverridden = defineRule({
   meta: {

@@ -1,6 +1,7 @@
-import { defineRule, nameOf, pathFlaw, valuesOf } from '@meshvet/core';
-import { effectOfFlaw, policyToJudge, severityOfFlaw } from '../shared/authorization-policies.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { defineRule, nameOf, pathFlaw, policyToJudge, valuesOf } from '@meshvet/core';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityOfFlaw } from '../shared/severity/authorization-severity.ts';
+import { effectOfFlaw } from '../shared/words/authorization-words.ts';
 
 export const policyPathUnmatched = defineRule({
   meta: {

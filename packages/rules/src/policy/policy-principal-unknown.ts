@@ -7,6 +7,7 @@ import {
   type Mesh,
   nameOf,
   type PolicyValue,
+  policyToJudge,
   principalFlaw,
   type Resource,
   registryOf,
@@ -16,8 +17,9 @@ import {
   trustDomainsOf,
   valuesOf,
 } from '@meshvet/core';
-import { effectOfFlaw, policyToJudge, severityOfFlaw } from '../shared/authorization-policies.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityOfFlaw } from '../shared/severity/authorization-severity.ts';
+import { effectOfFlaw } from '../shared/words/authorization-words.ts';
 
 export const policyPrincipalUnknown = defineRule({
   meta: {

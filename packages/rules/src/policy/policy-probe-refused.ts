@@ -9,15 +9,17 @@ import {
   mtlsOf,
   nameOf,
   normalizedPath,
+  type Probe,
   pathNormalizationOf,
+  portNumberOf,
+  probeRewriting,
+  probesOf,
   requestsTo,
   type Seen,
   type Workload,
   whyNobodyGetsIn,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { probeRewriting } from '../shared/probe-rewriting.ts';
-import { type Probe, portNumberOf, probesOf } from '../shared/probes.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const policyProbeRefused = defineRule({
   meta: {

@@ -65,8 +65,12 @@ testRule(policyProviderUnknown, {
     ),
     'nothing of its namespace was read': all(opa('opa.platform.svc.cluster.local'), custom('opa')),
     'a MeshConfig of a far folder may be a part only': {
-      'operator/config.yaml': meshConfig('extensionProviders: [{name: logs, envoyFileAccessLog: {path: /dev/stdout}}]'),
-      'tests/auth/policy.yaml': custom('opa'),
+      files: {
+        'operator/config.yaml': meshConfig(
+          'extensionProviders: [{name: logs, envoyFileAccessLog: {path: /dev/stdout}}]',
+        ),
+        'tests/auth/policy.yaml': custom('opa'),
+      },
     },
     'filled in later': all(opa('opa.platform.svc.cluster.local'), custom('"${PROVIDER}"')),
   },

@@ -1,5 +1,13 @@
-import { defineRule, isMeshConfigOf, isPlainMapping, lookupHost, type Mesh, nameOf, providerOf } from '@meshvet/core';
-import { policyToJudge } from '../shared/authorization-policies.ts';
+import {
+  defineRule,
+  isMeshConfigOf,
+  isPlainMapping,
+  lookupHost,
+  type Mesh,
+  nameOf,
+  policyToJudge,
+  providerOf,
+} from '@meshvet/core';
 
 export const policyProviderUnknown = defineRule({
   meta: {

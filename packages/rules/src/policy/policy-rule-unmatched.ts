@@ -6,6 +6,7 @@ import {
   inboundListenerOf,
   type Mesh,
   nameOf,
+  policyToJudge,
   type Reason,
   type Severity,
   servedPorts,
@@ -13,7 +14,6 @@ import {
   whyRuleNeverMatches,
   workloadsUnder,
 } from '@meshvet/core';
-import { policyToJudge } from '../shared/authorization-policies.ts';
 
 export const policyRuleUnmatched = defineRule({
   meta: {

@@ -3,6 +3,7 @@ import {
   authorizationPoliciesFor,
   conditionsOf,
   defineRule,
+  isSystemNamespace,
   type Mesh,
   nameOf,
   requestAuthenticationOf,
@@ -10,7 +11,6 @@ import {
   virtualServices,
   type Workload,
 } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
 
 export const policyTokenOptional = defineRule({
   meta: {

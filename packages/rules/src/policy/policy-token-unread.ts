@@ -5,13 +5,14 @@ import {
   type Field,
   type Mesh,
   nameOf,
+  policyToJudge,
   type RequestAuthentication,
   requestAuthenticationsFor,
   valuesOf,
   type Workload,
   workloadsUnder,
 } from '@meshvet/core';
-import { effectOfFlaw, policyToJudge } from '../shared/authorization-policies.ts';
+import { effectOfFlaw } from '../shared/words/authorization-words.ts';
 
 export const policyTokenUnread = defineRule({
   meta: {

@@ -1,5 +1,11 @@
-import { authorizationPolicies, authorizationPoliciesFor, defineRule, isControlPlane, nameOf } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
+import {
+  authorizationPolicies,
+  authorizationPoliciesFor,
+  defineRule,
+  isControlPlane,
+  isSystemNamespace,
+  nameOf,
+} from '@meshvet/core';
 
 export const policyWorkloadUncovered = defineRule({
   meta: {

@@ -1,9 +1,19 @@
-import { defineRule, isCaptured, type Mesh, mtlsOf, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { deleteEntry } from '../shared/mapping-edit.ts';
-import { probeRewriting, REWRITE_KEY } from '../shared/probe-rewriting.ts';
-import { type Probe, portNumberOf, probesOf } from '../shared/probes.ts';
-import { isSettled } from '../shared/settled.ts';
+import {
+  defineRule,
+  isCaptured,
+  isSettled,
+  type Mesh,
+  mtlsOf,
+  nameOf,
+  type Probe,
+  portNumberOf,
+  probeRewriting,
+  probesOf,
+  REWRITE_KEY,
+  type Workload,
+} from '@meshvet/core';
+import { deleteEntry } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 // Source: `pkg/kube/inject/app_probe.go`, by tag.
 const SINCE = { tcp: '1.12', grpc: '1.13', lifecycle: '1.25' } as const;
