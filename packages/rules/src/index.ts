@@ -73,8 +73,6 @@ import { injectValueNotString } from './inject/inject-value-not-string.ts';
 import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { istioDeprecatedField } from './istio/istio-deprecated-field.ts';
 import { istioRemovedResource } from './istio/istio-removed-resource.ts';
-import { workloadGroupAccountUnknown } from './istio/workload-group-account-unknown.ts';
-import { workloadGroupLabelsShared } from './istio/workload-group-labels-shared.ts';
 import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
@@ -283,6 +281,8 @@ import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
 import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
 import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
 import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
+import { workloadGroupAccountUnknown } from './workload/workload-group-account-unknown.ts';
+import { workloadGroupLabelsShared } from './workload/workload-group-labels-shared.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -367,8 +367,6 @@ export const allRules: readonly Rule[] = [
   injectWindowsPod,
   istioDeprecatedField,
   istioRemovedResource,
-  workloadGroupAccountUnknown,
-  workloadGroupLabelsShared,
   k8sApiRemoved,
   labelsAppMissing,
   labelsAppSharedUnrelated,
@@ -577,6 +575,8 @@ export const allRules: readonly Rule[] = [
   webhookServiceMissing,
   webhookUrlAddress,
   webhookUrlInvalid,
+  workloadGroupAccountUnknown,
+  workloadGroupLabelsShared,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,
