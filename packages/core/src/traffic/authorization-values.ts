@@ -115,7 +115,7 @@ export function pathFlaw(mesh: Mesh, text: string): ValueFlaw | undefined {
 
 // What has a meaning in a regular expression and no place in a path: `.*` behind a slash, groups, classes, anchors.
 function looksRegular(text: string): boolean {
-  return /(?:^|\/)\.[*+](?:$|\/|\$|\))|\\[dwsb./]|\[[^\]]*\][*+?{]|\([^()]*\|[^()]*\)|\.\*.*\.\*|^\^|\$$|\)[*+?]$/.test(
+  return /(?:^|\/)\.[*+](?:$|\/|\$|\))|\\[dwsb./]|\[[^[\]]*\][*+?{]|\([^()|]*\|[^()]*\)|\.\*.*\.\*|^\^|\$$|\)[*+?]$/.test(
     text,
   );
 }

@@ -79,6 +79,11 @@ testRule(policyCallerUnidentified, {
       rule('web', plain),
       policy('principals: [cluster.local/ns/web/sa/front]', '#~ plain'),
     ),
+    'the pods themselves, which call their own Service': all(
+      shop,
+      rule('shop', plain),
+      policy('principals: [cluster.local/ns/shop/sa/cart]', '#~ plain', 'DENY'),
+    ),
     'for the port that is called': all(
       shop,
       workload('front', 'shop'),

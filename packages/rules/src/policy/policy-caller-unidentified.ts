@@ -200,7 +200,6 @@ function plainCalls(
   let first: PlainCalls | undefined;
   for (const server of servers.slice(0, MOST)) {
     for (const caller of callers) {
-      if (caller === server) continue;
       const calls = callsWithoutIdentity(mesh, caller, server);
       // That the server takes no mutual TLS is told at its PeerAuthentication.
       if (!calls || calls.byServer || meshIdentityOf(mesh, caller).state !== 'known') return undefined;
