@@ -144,7 +144,7 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
   for (const server of servers) {
     for (const route of routesSeenIn(way.mesh, way.client.namespace, server.name)) {
       if (route.http.length === 0) continue;
-      if (!route.http.some((rule) => reaches(rule, way, server))) continue;
+      if (!route.http.some((rule) => reaches(rule, way, server, route))) continue;
       for (const name of commonHosts(server, route)) {
         const host = at(name);
         host.parts.push({ route, server });
@@ -158,24 +158,31 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
   return hosts;
 }
 
-function reaches(rule: HttpRule, way: GatewayWay, server: OpenServer): boolean {
+function reaches(rule: HttpRule, way: GatewayWay, server: OpenServer, route: MeshRoute): boolean {
   if (rule.matches.length === 0) return true;
-  return rule.matches.some(({ field, above }) => isFor(field, way, server) && (!above || isFor(above, way, server)));
+  return rule.matches.some(
+    ({ field, above }) => isFor(field, way, server, route) && (!above || isFor(above, way, server, route)),
+  );
 }
 
-function isFor(match: Field, way: GatewayWay, { name, server }: OpenServer): boolean {
+function isFor(match: Field, way: GatewayWay, { name, server }: OpenServer, { resource }: MeshRoute): boolean {
   return l4Matches(match, {
     scope: way.scope,
     labels: way.client.labels,
     port: server.port ?? way.request.port,
-    gateways: namesOf(name),
+    gateways: namesOf(name, resource),
   });
 }
 
-// A match names a Gateway of its own namespace without it.
-function namesOf(name: string): ReadonlySet<string> {
+// A match names a Gateway of the route's own namespace without it; any of them in the old spelling, with the namespace behind a dot.
+function namesOf(name: string, { namespace: own }: Resource): ReadonlySet<string> {
   const [namespace = '', bare = ''] = name.split('/', 2);
-  return new Set([name, bare, `${bare}.${namespace}`]);
+  return new Set([
+    name,
+    `${bare}.${namespace}`,
+    `${bare}.${namespace}.svc.cluster.local`,
+    ...(own === namespace ? [bare, `./${bare}`] : []),
+  ]);
 }
 
 /** The hosts that a server and a VirtualService have in common, each time the narrower of the two. */
@@ -210,10 +217,10 @@ function bestHost(hosts: ReadonlyMap<string, GatewayHost>, name: string): Gatewa
 function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 'https', authority: string): Trace {
   const { draft, request } = way;
   const [path, query] = splitPath(request.path);
-  const inputFor = (server: OpenServer): MatchInput => ({
+  const inputFor = (server: OpenServer, { resource }: MeshRoute): MatchInput => ({
     namespace: way.client.namespace,
     labels: way.client.labels,
-    gateways: namesOf(server.name),
+    gateways: namesOf(server.name, resource),
     port: server.server.port ?? request.port,
     path,
     query,
@@ -241,7 +248,7 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
     const trace = throughRules(
       { ...way, listenPort: server.server.port ?? request.port },
       { ...route, http: [rule] },
-      inputFor(server),
+      inputFor(server, route),
     );
     if (trace) return trace;
   }
@@ -330,6 +337,7 @@ function withoutRule(route: MeshRoute, kind: Route['kind']): Pick<PassedOver, 'f
       missing: 'is not there',
       hidden: 'is hidden from it by exportTo',
       'has-hosts': 'has hosts, so it is none',
+      'no-rule': 'has no match that lies within that of the rule which hands over',
     };
     return { field: lost.field, why: `its delegate ${lost.namespace}/${lost.name} ${words[lost.why]}` };
   }
@@ -366,7 +374,7 @@ function firstTcpRule(way: GatewayWay, server: OpenServer, route: MeshRoute): Ro
   return route.virtualService.routes.find((rule) => {
     if (rule.kind !== 'tcp') return false;
     const written = rule.field.at('match').items() as Field[];
-    return written.length === 0 || written.some((match) => isFor(match, way, server));
+    return written.length === 0 || written.some((match) => isFor(match, way, server, route));
   });
 }
 
@@ -447,7 +455,7 @@ function chainsOf(way: GatewayWay, server: OpenServer): TlsChain[] {
     for (const rule of route.virtualService.routes) {
       if (rule.kind !== 'tls') continue;
       for (const match of rule.field.at('match').items() as Field[]) {
-        if (!isFor(match, way, server)) continue;
+        if (!isFor(match, way, server, route)) continue;
         const wanted = (match.at('sniHosts').items() as Field[]).flatMap((f) => f.string() ?? []);
         chains.push({ names: wanted, server, route, rule });
       }

@@ -5,7 +5,7 @@ import { type VirtualService, virtualServices } from '../routing/routes.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
 import { mergedWithDelegates } from './delegates.ts';
-import type { HttpRule, LostDelegate } from './http-rule.ts';
+import type { Contradiction, Delegation, HttpRule, LostDelegate } from './http-rule.ts';
 
 /** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
 export interface MeshRoute {
@@ -17,6 +17,9 @@ export interface MeshRoute {
   readonly gateways: readonly string[];
   /** Delegates that a rule names and that nobody can see, or that are none. */
   readonly lostDelegates: readonly LostDelegate[];
+  readonly contradictions: readonly Contradiction[];
+  /** The delegates whose rules it has, and the rules that name them. */
+  readonly delegates: readonly Delegation[];
 }
 
 /** The name of all sidecars among the gateways of a VirtualService. */
@@ -32,7 +35,7 @@ export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
     .filter((v) => !v.isDelegate)
     .sort((a, b) => compareAge(a.resource, b.resource))
     .map((virtualService) => {
-      const { http, lost } = mergedWithDelegates(mesh, virtualService);
+      const { http, lost, contradictions, delegates } = mergedWithDelegates(mesh, virtualService);
       return {
         virtualService,
         resource: virtualService.resource,
@@ -40,9 +43,53 @@ export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
         hosts: [...new Set(virtualService.hosts.map((h) => h.name.fqdn))],
         gateways: gatewayNames(virtualService),
         lostDelegates: lost,
+        contradictions,
+        delegates,
       };
     });
 }
+
+/** A VirtualService as istiod uses it; undefined for delegates, and for what is none. */
+export function meshRouteOf(mesh: Mesh, resource: Resource): MeshRoute | undefined {
+  return mesh.derive(routesByResource).get(resource);
+}
+
+function routesByResource(mesh: Mesh): ReadonlyMap<Resource, MeshRoute> {
+  return new Map(mesh.derive(meshRoutes).map((route) => [route.resource, route]));
+}
+
+/** The rules that hand over to each delegate. */
+export function delegationsByDelegate(mesh: Mesh): ReadonlyMap<Resource, readonly Delegation[]> {
+  const index = new Map<Resource, Delegation[]>();
+  for (const { delegates } of mesh.derive(meshRoutes)) for (const one of delegates) addTo(index, one.delegate, one);
+  return index;
+}
+
+/** `namespace/name` of all VirtualServices that some rule names as its delegate, found or not. */
+export function namedDelegates(mesh: Mesh): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { delegates, lostDelegates } of mesh.derive(meshRoutes)) {
+    for (const { delegate } of delegates) names.add(`${delegate.namespace}/${delegate.name}`);
+    for (const { namespace, name } of lostDelegates) names.add(`${namespace}/${name}`);
+  }
+  return names;
+}
+
+/** How sure it is that a delegate that was not found exists nowhere; undefined where it may. */
+export function missingDelegate(mesh: Mesh, lost: LostDelegate, root: Resource): 'sure' | 'likely' | undefined {
+  const { externals, settings } = mesh;
+  if (lost.why !== 'missing' || lost.name === '' || externals.namespace(lost.namespace)) return undefined;
+  if (settings.closedWorld) return 'sure';
+  if (mesh.assumesNamespace(root) || mesh.hasUnreadBeside(root)) return undefined;
+  const near = mesh
+    .ofType('networking.istio.io/VirtualService')
+    .slice(0, MOST_NEIGHBOURS)
+    .filter((r) => r !== root && r.namespace === lost.namespace && !r.partial && mesh.near(r, root));
+  const settled = near.every((r) => r.name !== '' && !r.rewrites?.name && !mesh.assumesNamespace(r));
+  return near.length > 0 && settled ? 'likely' : undefined;
+}
+
+const MOST_NEIGHBOURS = 1000;
 
 function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
   const written = spec.at('gateways');
