@@ -4,6 +4,7 @@ import type {
   DestinationReport,
   EndpointReport,
   StepReport,
+  Told,
   TraceReport,
   UpstreamTls,
   Verdict,
@@ -53,7 +54,7 @@ interface Words {
 function wordsOf(trace: Facts): Words {
   const last = trace.steps.at(-1);
   const end = (verdict: Verdict, words: string, reason = last): Words => ({ verdict, words, reason });
-  if (trace.gatewayAllowed === false) {
+  if (atGateway(trace) === false) {
     const decided = trace.steps.findLast((step) => step.kind === 'authorization');
     return end('refused', `${refusal(trace)} from the gateway itself${because(decided)}`, decided ?? last);
   }
@@ -111,7 +112,7 @@ function ofForwarded(trace: Facts): Words {
   const mixed: Verdict =
     verdicts.size === 1 ? (only as Verdict) : verdicts.has('unknown') && !served(verdicts) ? 'unknown' : 'partial';
   const verdict: Verdict =
-    trace.gatewayAllowed === 'unknown' && mixed !== 'undelivered'
+    atGateway(trace) === 'unknown' && mixed !== 'undelivered'
       ? 'unknown'
       : abort && abort.percent >= 100
         ? 'answered'
@@ -125,6 +126,11 @@ function ofForwarded(trace: Facts): Words {
   const text = broken === undefined ? words : abort && abort.percent >= 100 ? broken : `${words}; ${broken}`;
   const decided = shares.find((share) => share.verdict !== 'allowed') ?? shares[0];
   return { verdict, words: text, reason: decided?.reason };
+}
+
+/** Whether the gateway itself lets it in, as far as the files tell. */
+function atGateway({ gatewayAllowed, gatewayAllowedAsRead }: Facts): Told | undefined {
+  return gatewayAllowedAsRead ?? gatewayAllowed;
 }
 
 function served(verdicts: ReadonlySet<Verdict>): boolean {
@@ -157,13 +163,20 @@ function sharesOf(trace: Facts, destination: DestinationReport, alone: boolean):
     const name = `${endpoint.workload}:${endpoint.port}`;
     const known = groups.get(key);
     if (known) (known.names as string[]).push(name);
-    else groups.set(key, { destination, names: [name], tls: endpoint.tls, ...fate });
+    else
+      groups.set(key, {
+        destination,
+        names: [name],
+        tls: endpoint.tls === 'unknown' ? undefined : endpoint.tls,
+        ...fate,
+      });
   }
   return [...groups.values()];
 }
 
 function fateOf(trace: Facts, endpoint: EndpointReport): Pick<Share, 'verdict' | 'why' | 'reason'> {
-  const { arrives, allowed, steps } = endpoint;
+  const { steps } = endpoint;
+  const { arrives, allowed } = endpoint.asRead ?? endpoint;
   const policy = steps.findLast((step) => step.kind === 'authorization');
   const door = steps.findLast((step) => step.kind === 'arrival') ?? steps.at(-1);
   if (arrives === false)

@@ -240,7 +240,7 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
       route.virtualService.spec.at('hosts'),
     );
   }
-  admit(way);
+  admit(way, 'http', parts[0]?.server);
   // Rules that take everything come behind those of all other VirtualServices of the host, whichever is older.
   const rules = parts.flatMap(({ route, server }) => route.http.map((rule) => ({ route, server, rule })));
   const ordered = [...rules.filter((r) => !takesEverything(r.rule)), ...rules.filter((r) => takesEverything(r.rule))];
@@ -288,9 +288,11 @@ function isCatchAll(match: Field): boolean {
   return anyPath && !others && !['method', 'authority', 'scheme'].some((key) => match.at(key).hasValue);
 }
 
-function admit(way: GatewayWay): void {
+function admit(way: GatewayWay, handledAs: 'http' | 'tcp', server: OpenServer | undefined): void {
   const { mesh, request, draft, port } = way;
-  const { allowed, steps, needs } = gatewayAdmission(mesh, request.from, port, request);
+  const clientCertificate = server?.mode === 'MUTUAL' || server?.mode === 'ISTIO_MUTUAL';
+  const how = { handledAs, clientCertificate };
+  const { allowed, steps, needs } = gatewayAdmission(mesh, request.from, port, request, how);
   draft.gatewayAllowed = allowed;
   draft.steps.push(...steps);
   for (const need of needs) draft.need(need);
@@ -356,7 +358,7 @@ function plainTcp(way: GatewayWay, server: OpenServer): Trace {
   for (const route of routesSeenIn(way.mesh, way.client.namespace, server.name)) {
     if (commonHosts(server, route).length === 0) continue;
     const rule = firstTcpRule(way, server, route);
-    if (rule) return through(way, route, rule);
+    if (rule) return through(way, server, route, rule);
   }
   way.draft.step(
     'gateway',
@@ -376,10 +378,12 @@ function firstTcpRule(way: GatewayWay, server: OpenServer, route: MeshRoute): Ro
   });
 }
 
-function through(way: GatewayWay, route: MeshRoute, rule: Route): Trace {
+function through(way: GatewayWay, server: OpenServer, route: MeshRoute, rule: Route): Trace {
   way.draft.step('route', `a ${rule.kind} rule of ${nameOf(route.resource)} sends it on`, rule.field);
-  admit(way);
-  sendAll(way, rule.destinations, 'tcp');
+  admit(way, 'tcp', server);
+  // Where TLS ends at the gateway what is passed on is what was in it.
+  const onward = endsTls(server) ? { ...way, request: { ...way.request, tls: false } } : way;
+  sendAll(onward, rule.destinations, 'tcp');
   return way.draft.end('forwarded', 'tcp');
 }
 
@@ -428,7 +432,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
     draft.step('gateway', 'it asks for a certificate of the client', server.server.tls.at('mode'));
     draft.need('whether the client has a certificate that the server accepts');
   }
-  if (rule && route) return through(way, route, rule);
+  if (rule && route) return through(way, server, route, rule);
   if (request.protocol === 'tcp') {
     draft.step('gateway', 'the server expects HTTP inside, and this is none');
     return draft.end('protocol-error', undefined);
