@@ -187,8 +187,16 @@ export {
   type Requirement,
   type Selector,
 } from './manifest/selectors.ts';
+export { otherClusters, type ServiceElsewhere, servicesElsewhere } from './mesh/clusters.ts';
 export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
-export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
+export {
+  carries,
+  type Endpoint,
+  endpointsByLabel,
+  endpointsOf,
+  endpointsOfService,
+  type HostEndpoints,
+} from './names/host-endpoints.ts';
 export {
   type HostLookup,
   type HostTarget,

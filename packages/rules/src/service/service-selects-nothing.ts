@@ -1,4 +1,12 @@
-import { defineRule, type Field, hasReadableLabels, type Mesh, nameOf, type Service } from '@meshvet/core';
+import {
+  defineRule,
+  endpointsOfService,
+  type Field,
+  hasReadableLabels,
+  type Mesh,
+  nameOf,
+  type Service,
+} from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
 
 export const serviceSelectsNothing = defineRule({
@@ -61,6 +69,8 @@ export const serviceSelectsNothing = defineRule({
     // Kubernetes ignores the selector of an ExternalName.
     if (service.type === 'ExternalName' || !service.selector || !readsPortsOf(mesh, service)) return;
     if (mesh.behind(service).state !== 'missing' || isRouted(mesh, service)) return;
+    // A WorkloadEntry, or pods in another cluster of the mesh.
+    if (endpointsOfService(mesh, service, service.resource).endpoints.length > 0) return;
     // Labels that cannot be read may be the ones.
     const { namespace = '' } = service.resource;
     if (mesh.derive(unreadableNamespaces).has(namespace)) return;
