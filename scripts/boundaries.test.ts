@@ -126,7 +126,13 @@ describe('the test sees', () => {
       "import { x } from 'kubernetes-types/core/v1.js';",
     ],
     ['a rule that imports testing', 'packages/rules/src/port/a.ts', "import { yaml } from '@meshvet/core/testing';"],
-    ['shared code that imports a rule', 'packages/rules/src/shared/a.ts', "import { b } from '../port/b.ts';"],
+    ['shared code that imports a rule', 'packages/rules/src/shared/words/a.ts', "import { b } from '../../port/b.ts';"],
+    ['shared code in no room', 'packages/rules/src/shared/a.ts', "import { b } from './words/b.ts';"],
+    [
+      'shared code that imports a room above its own',
+      'packages/rules/src/shared/words/a.ts',
+      "import { b } from '../severity/b.ts';",
+    ],
     ['a test that imports another rule', 'packages/rules/src/port/a.test.ts', "import { b } from './b.ts';"],
     ['files outside the host', 'packages/cli/src/main.ts', "import { readFile } from 'node:fs/promises';"],
     ['a command that imports a command', 'packages/cli/src/commands/a.ts', "import { b } from './b.ts';"],
@@ -154,8 +160,9 @@ describe('the test sees', () => {
     ],
     [
       'packages/rules/src/port/a.ts',
-      "import { defineRule } from '@meshvet/core';\nimport { b } from '../shared/b.ts';",
+      "import { defineRule } from '@meshvet/core';\nimport { b } from '../shared/words/b.ts';",
     ],
+    ['packages/rules/src/shared/refusals/a.ts', "import { b } from '../words/b.ts';\nimport { c } from './c.ts';"],
     [
       'packages/rules/src/port/a.test.ts',
       "import { testRule } from '@meshvet/core/testing';\nimport { a } from './a.ts';",

@@ -11,9 +11,17 @@ export const CORE_FOLDERS = [
   'proxy',
   'injection',
   'mesh',
+  'pods',
+  'sidecar',
+  'linkerd',
+  'ports',
+  'enrolment',
+  'webhooks',
   'names',
+  'ambient',
   'gateway-api',
   'routing',
+  'envoy',
   'security',
   'traffic',
   'rule',
@@ -22,6 +30,9 @@ export const CORE_FOLDERS = [
   'fix',
   'reporters',
 ] as const;
+
+/** Rooms of the code that rules share, lowest first: a room imports from itself and from those before it. What is a fact about the mesh belongs to core. */
+export const SHARED_ROOMS = ['words', 'codes', 'edits', 'schema', 'refusals', 'severity'] as const;
 
 /** The packages, lowest first, with the name that the others import them by. */
 export const PACKAGES = [
@@ -35,7 +46,7 @@ export const PACKAGES = [
 export const NAMED_FOLDERS = [
   ...CORE_FOLDERS.map((folder) => `packages/core/src/${folder}`),
   'packages/core/src/testing',
-  'packages/rules/src/shared',
+  ...SHARED_ROOMS.map((room) => `packages/rules/src/shared/${room}`),
   'packages/cli/src/commands',
   'packages/github-action',
   'scripts',
@@ -211,7 +222,7 @@ function rulesFault(path: string, target: string, isTest: boolean): string | und
   const to = inside(target);
   if (!from.includes('/'))
     return to.startsWith('shared/') && !isTest ? 'the list of rules imports rules only' : undefined;
-  if (to.startsWith('shared/')) return undefined;
+  if (to.startsWith('shared/')) return from.startsWith('shared/') && !isTest ? sharedFault(from, to) : undefined;
   if (isTest)
     return to === from.replace(/\.test\.ts$/, '.ts') || to === 'index.ts'
       ? undefined
@@ -219,6 +230,14 @@ function rulesFault(path: string, target: string, isTest: boolean): string | und
   return from.startsWith('shared/')
     ? 'shared imports core and shared only'
     : 'a rule imports core and ../shared only, never another rule';
+}
+
+function sharedFault(from: string, to: string): string | undefined {
+  const rank = (file: string) => (SHARED_ROOMS as readonly string[]).indexOf(file.split('/')[1] ?? '');
+  if (rank(from) < 0) return 'stands in no room of shared';
+  return rank(to) < 0 || rank(to) > rank(from)
+    ? `${from.split('/')[1]} imports ${to}: the rooms of shared are ${SHARED_ROOMS.join(' < ')}`
+    : undefined;
 }
 
 function cliFault(path: string, target: string): string | undefined {

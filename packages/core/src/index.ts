@@ -1,10 +1,13 @@
 // The public surface of the engine, and nothing else.
+export { ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
+export { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from './ambient/ztunnel-policy.ts';
 export {
   type Canonical,
   canonicalName,
   canonicalRevision,
   canonicalState,
   hasReadableLabels,
+  labelOnWorkloadOnly,
   nameKeys,
   versionKeys,
 } from './cluster/canonical.ts';
@@ -19,7 +22,7 @@ export {
   nameFault,
 } from './cluster/host-names.ts';
 export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './cluster/ip-prefix.ts';
-export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
+export { ignoredNamespaces, isSystemNamespace, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
 export {
   appProtocolSince,
   classOf,
@@ -42,18 +45,20 @@ export {
   type ContainerPort,
   isControlPlane,
   isManagedGateway,
+  ownsByWrittenSelector,
   type Workload,
 } from './cluster/workloads.ts';
-export type {
-  Config,
-  MeshConfigKeys,
-  OverrideConfig,
-  PresetName,
-  ProjectConfig,
-  RuleSetting,
-  RuleSeverity,
+export {
+  CONFIG_DEFAULTS,
+  type Config,
+  type MeshConfigKeys,
+  type OverrideConfig,
+  PRESETS,
+  type PresetName,
+  type ProjectConfig,
+  type RuleSetting,
+  type RuleSeverity,
 } from './config/config.ts';
-export { CONFIG_DEFAULTS, PRESETS } from './config/config.ts';
 export { type ConfigReferences, configReferences } from './config/config-references.ts';
 export { configSchema, configSchemaText } from './config/config-schema.ts';
 export { type EffectiveConfig, effectiveConfig } from './config/effective-config.ts';
@@ -61,9 +66,28 @@ export { matchAny, tidyPath } from './config/glob.ts';
 export { mergeConfigs } from './config/merge-configs.ts';
 export { type FoundRules, findRules, ignores, type RuleIndex, ruleIndex } from './config/resolve-config.ts';
 export { type ConfigError, type ConfigResult, readConfig } from './config/validate-config.ts';
+export { type InjectAnnotation, injectAnnotation, isInjectedAnyway } from './enrolment/inject-annotation.ts';
+export { meantKey } from './enrolment/inject-key-typo.ts';
+export { isWish, meaningOf } from './enrolment/inject-value.ts';
+export { asksInVain, speaksInVain } from './enrolment/injection-mistakes.ts';
+export { imageMismatches } from './enrolment/injector-image.ts';
+export { meantTemplate } from './enrolment/meant-template.ts';
+export { evidenceFor, evidenceForNamespace } from './enrolment/mesh-evidence.ts';
+export { isMisspeltNativeKey } from './enrolment/native-key-typo.ts';
+export { type InjectedPods, injectedPods, POD_SECURITY } from './enrolment/pod-security.ts';
+export { CONNECTION_MANAGERS, DEPRECATED_FILTER_NAMES } from './envoy/envoy-filter-names.ts';
+export {
+  type EnvoyFilter,
+  type EnvoyPatch,
+  envoyFilterOf,
+  envoyFilters,
+  isAppliedAllTheSame,
+  verdictOf,
+} from './envoy/envoy-filters.ts';
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
 export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
+export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
 export {
   type Attachment,
   attachmentOf,
@@ -86,7 +110,17 @@ export {
   type ParentReference,
   type Refusal,
 } from './gateway-api/gateway-api.ts';
+export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export {
+  ANNOTATED_TYPES,
+  isDeprecatedForIstioctl,
+  isInIstioDomain,
+  isInPlace,
+  JUDGED_BY_ISTIOCTL,
+  meshAnnotations,
+  type PlacedAnnotation,
+} from './injection/annotation-places.ts';
 export {
   type Cause,
   type Fact,
@@ -133,6 +167,9 @@ export {
 } from './installation/settings.ts';
 export { atLeast, formatVersion, parseVersion, type Version } from './installation/version.ts';
 export { callsForPods, isDeactivating } from './installation/webhook-entries.ts';
+export { LINKERD_INJECT_VALUES, linkerdServes } from './linkerd/linkerd-evidence.ts';
+export { hasLinkerd, linkerdForm, linkerdSetting, writtenLinkerdProxy } from './linkerd/linkerd-proxy.ts';
+export { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from './linkerd/opaque-ports.ts';
 export {
   type Baseline,
   type BaselineEntry,
@@ -167,28 +204,60 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
-export type {
-  FactReport,
-  IdentityPart,
-  PortReport,
-  ServiceReport,
-  WorkloadReport,
-} from './lint/workload-result.ts';
+export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
+export {
+  AUTHORIZATION_POLICY,
+  DESTINATION_RULE,
+  ENVOY_FILTER,
+  GATEWAY,
+  ISTIO_TYPES,
+  PEER_AUTHENTICATION,
+  PROXY_CONFIG,
+  REQUEST_AUTHENTICATION,
+  SERVICE_ENTRY,
+  SIDECAR,
+  TELEMETRY,
+  TRAFFIC_EXTENSION,
+  VIRTUAL_SERVICE,
+  WASM_PLUGIN,
+  WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
+} from './manifest/istio-types.ts';
 export { WORKLOAD_TYPES } from './manifest/kinds.ts';
 export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
+export { type MetadataMap, metadataMaps } from './manifest/metadata-maps.ts';
+export { isPatchedAnywhere } from './manifest/patched.ts';
+export { type PodMetadata, podMetadataOf } from './manifest/pod-metadata.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
-export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export { removedApi } from './manifest/removed-apis.ts';
 export {
-  flatSelector,
-  labelSelector,
-  matches,
-  type Requirement,
-  type Selector,
-} from './manifest/selectors.ts';
+  fileOf,
+  identityOf,
+  isPatchedAt,
+  isSettled,
+  nameOf,
+  type Resource,
+  type Rewrites,
+} from './manifest/resource.ts';
+export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
+export { specOf } from './manifest/spec-of.ts';
+export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
+export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
+export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
+export type { Behind } from './mesh/behind.ts';
 export { otherClusters, type ServiceElsewhere, servicesElsewhere } from './mesh/clusters.ts';
-export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+export { istiodEnvironment } from './mesh/istiod-environment.ts';
+export { Mesh } from './mesh/mesh.ts';
+export type { MeshInput } from './mesh/mesh-input.ts';
+export { namespacesOf } from './mesh/namespaces-of.ts';
+export { resourceAt } from './mesh/resource-at.ts';
+export { namespaceOf, workloadOf, workloadsSurelyIn } from './mesh/resource-workload.ts';
+export { isSelected } from './mesh/selected-labels.ts';
+export { surelyBehind } from './mesh/surely-behind.ts';
+export type { ResolvedTarget } from './mesh/targets.ts';
+export { workloadsIn } from './mesh/workloads-by-namespace.ts';
 export {
   carries,
   type Endpoint,
@@ -218,6 +287,47 @@ export {
   readersOf,
   seenTogether,
 } from './names/hosts.ts';
+export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export { applicationInitContainers, runningAs } from './pods/effective-identity.ts';
+export { endsByItself } from './pods/ends-by-itself.ts';
+export { listenHints } from './pods/listen-address.ts';
+export { isMadeByAnother } from './pods/made-by-another.ts';
+export { areRolloutPair, namesakes, sameRevision, uniqueAppOf } from './pods/namesakes.ts';
+export { networkUse } from './pods/network-use.ts';
+export { type Probe, portNumberOf, probesOf } from './pods/probes.ts';
+export { endingsOf, runToCompletion } from './pods/run-to-completion.ts';
+export { runningPod } from './pods/running-pod.ts';
+export { graceOf, preStopSleep } from './pods/termination.ts';
+export { declaresPorts, portsAreKnown, withVariants } from './ports/declared-ports.ts';
+export { protocolKind } from './ports/declared-protocol.ts';
+export { appProtocolReleases, nameTokens, namingDefects, separatorSplit } from './ports/naming-defects.ts';
+export {
+  isAmbient,
+  istioPorts,
+  judgedBehind,
+  linkerdPorts,
+  portMisuses,
+  targetMisuses,
+} from './ports/reserved-ports.ts';
+export { serverFirstEvidence } from './ports/server-first.ts';
+export {
+  judgesTargets,
+  readablePorts,
+  readsPortsOf,
+  sendsToApplications,
+  serviceOf,
+  targetNumber,
+  targetPlace,
+} from './ports/service-ports.ts';
+export {
+  groupsAcross,
+  groupsWithin,
+  numberClashes,
+  type PodPort,
+  type PodPortGroup,
+  speaksFor,
+} from './ports/shared-pod-ports.ts';
+export { mentionsTls, type SpokenProtocol, spokenProtocol } from './ports/spoken-protocol.ts';
 export { type AnnotationProblem, isQuantity, valueProblem } from './proxy/annotation-values.ts';
 export {
   type FeatureStatus,
@@ -229,6 +339,8 @@ export {
   REMOVED_ANNOTATIONS,
   type ValueKind,
 } from './proxy/istio-annotations.ts';
+export { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from './proxy/istio-keys.ts';
+export { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from './proxy/linkerd-annotations.ts';
 export { scrapePortProblem } from './proxy/prometheus-annotations.ts';
 export { type ProxyConfigProblem, proxyConfigProblems } from './proxy/proxy-config.ts';
 export { FIRST_WITH_OTHER_FIELDS } from './proxy/proxy-config-fields.ts';
@@ -249,6 +361,14 @@ export {
   destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
+export { type GatewayPair, gatewaysBeside } from './routing/gateway-pairs.ts';
+export {
+  certificateNames,
+  credentialFields,
+  isTlsServer,
+  sharesCertificate,
+  terminatesTls,
+} from './routing/gateway-tls.ts';
 export {
   type Gateway,
   type GatewayHost,
@@ -259,6 +379,14 @@ export {
   lookupGateway,
   workloadsOfGateway,
 } from './routing/gateways.ts';
+export {
+  type IngressBackend,
+  ISTIO_CONTROLLER,
+  ingressBackends,
+  ingressClassOf,
+  isIngress,
+} from './routing/ingress.ts';
+export { lostMatches, placeOfMatch, placeOfRule } from './routing/route-matches.ts';
 export {
   type Destination,
   destinationsOf,
@@ -272,6 +400,15 @@ export {
   virtualServices,
   virtualServicesByHost,
 } from './routing/routes.ts';
+export {
+  destinationRuleToJudge,
+  mayHaveService,
+  settledRoutes,
+  virtualServiceToJudge,
+} from './routing/routes-to-judge.ts';
+export { originatesTls } from './routing/tls-origination.ts';
+export { connectionPools, type TrafficPolicy, trafficPolicies } from './routing/traffic-policies.ts';
+export { isBoundToMesh, isGatewayName, writtenDestinations } from './routing/virtual-service-parts.ts';
 export {
   defineRule,
   type ExampleSettings,
@@ -290,6 +427,7 @@ export {
   type TextTarget,
 } from './rule/define-rule.ts';
 export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
+export { celSyntaxFault } from './schema/cel-syntax.ts';
 export { ruleKey } from './schema/known-rules.ts';
 export { re2Fault } from './schema/re2-fault.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';
@@ -297,18 +435,56 @@ export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export {
+  admitsPort,
+  mayMatch,
+  type NetworkPolicy,
+  type NetworkRule,
+  networkPolicyOf,
+  policiesFor,
+  surelySelected,
+} from './security/network-policies.ts';
+export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
+export { areRivals, isReadOnce, scopeOf, selectionsByScope, selectionToJudge } from './security/policies.ts';
 export {
   endpointsSelected,
   lookupSelected,
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
+export { strictPolicyFor } from './security/strict-mtls.ts';
+export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
+export { isCaptured } from './sidecar/inbound-capture.ts';
+export {
+  type InjectionStatus,
+  injectorTakes,
+  isOfTheMesh,
+  judgedLinkerd,
+  judgedSidecar,
+  listItems,
+  lists,
+  renderedBy,
+  securitySetting,
+  sidecarParts,
+  statusOf,
+  statusPortOf,
+} from './sidecar/judged-sidecar.ts';
+export { nativeOrderFault } from './sidecar/native-order.ts';
+export { proxyConfigOf } from './sidecar/proxy-config-text.ts';
+export {
+  meshProxyMetadata,
+  podProxyConfig,
+  proxyField,
+  proxyMetadata,
+  proxySetting,
+  secondsOf,
+} from './sidecar/proxy-settings.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';
@@ -318,3 +494,15 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
+export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
+export {
+  contradiction,
+  fewestLabels,
+  injectors,
+  isCalledForPods,
+  isDeactivated,
+  istioInjectors,
+  readWebhooks,
+  type Webhook,
+} from './webhooks/webhooks.ts';

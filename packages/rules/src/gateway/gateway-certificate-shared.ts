@@ -1,7 +1,13 @@
-import { defineRule, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
-import { gatewaysBeside } from '../shared/gateway-pairs.ts';
-import { certificateNames, sharesCertificate } from '../shared/gateway-tls.ts';
-import { namesOf } from '../shared/policies.ts';
+import {
+  certificateNames,
+  defineRule,
+  type GatewayServer,
+  gatewayOf,
+  gatewaysBeside,
+  nameOf,
+  sharesCertificate,
+} from '@meshvet/core';
+import { namesOf } from '../shared/words/policy-words.ts';
 
 export const gatewayCertificateShared = defineRule({
   meta: {

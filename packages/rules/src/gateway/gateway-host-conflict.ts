@@ -1,7 +1,15 @@
-import { defineRule, type GatewayHost, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
-import { type GatewayPair, gatewaysBeside } from '../shared/gateway-pairs.ts';
-import { isTlsServer, sharesCertificate } from '../shared/gateway-tls.ts';
-import { namesOf } from '../shared/policies.ts';
+import {
+  defineRule,
+  type GatewayHost,
+  type GatewayPair,
+  type GatewayServer,
+  gatewayOf,
+  gatewaysBeside,
+  isTlsServer,
+  nameOf,
+  sharesCertificate,
+} from '@meshvet/core';
+import { namesOf } from '../shared/words/policy-words.ts';
 
 export const gatewayHostConflict = defineRule({
   meta: {

@@ -1,20 +1,22 @@
 import {
+  asksInVain,
   DATAPLANE_KEY,
   defineRule,
+  evidenceFor,
+  evidenceForNamespace,
   INJECTION_KEY,
+  isSettled,
   LINKERD_INJECT_KEY,
   type Mesh,
   NAMESPACE_MESH_LABELS,
   type Namespace,
   REVISION_KEY,
   type Resource,
+  speaksInVain,
   type Workload,
+  workloadsSurelyIn,
 } from '@meshvet/core';
-import { asksInVain, speaksInVain } from '../shared/injection-mistakes.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { evidenceFor, evidenceForNamespace } from '../shared/mesh-evidence.ts';
-import { workloadsIn } from '../shared/resource-workload.ts';
-import { isSettled } from '../shared/settled.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 export const injectNamespaceNotLabelled = defineRule({
   meta: {
@@ -100,7 +102,7 @@ export const injectNamespaceNotLabelled = defineRule({
     if (resource.annotations.has(LINKERD_INJECT_KEY)) return;
     const silent = mesh.injectionIn(namespace);
     if (silent.outcome !== 'not-injected' || silent.cause !== 'no-label') return;
-    const workloads = workloadsIn(mesh, name);
+    const workloads = workloadsSurelyIn(mesh, name);
     if (workloads.some((w) => mesh.membership(w).answer === 'yes')) return;
     const field = resource.body.at('metadata').at('name');
     const outside = workloads.filter((w) => isLeftOut(mesh, w));

@@ -3,16 +3,16 @@ import {
   formatVersion,
   INJECT_KEY,
   type Mesh,
+  meaningOf,
   nameOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
   wishOf,
+  workloadOf,
 } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
-import { factsAsRelated } from '../shared/injection-change.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectPodLabelInvalid = defineRule({
   meta: {

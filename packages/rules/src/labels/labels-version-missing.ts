@@ -1,10 +1,19 @@
-import { canonicalRevision, defineRule, nameOf, versionKeys } from '@meshvet/core';
-import { labelOnWorkloadOnly, listKeys } from '../shared/canonical-labels.ts';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { firstAndMore, namesakes, sameRevision } from '../shared/namesakes.ts';
-import { isSelected } from '../shared/selected-labels.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
+import {
+  canonicalRevision,
+  defineRule,
+  isSelected,
+  isSettled,
+  labelOnWorkloadOnly,
+  nameOf,
+  namesakes,
+  ownsByWrittenSelector,
+  sameRevision,
+  versionKeys,
+} from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { listKeys } from '../shared/words/label-words.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const labelsVersionMissing = defineRule({
   meta: {

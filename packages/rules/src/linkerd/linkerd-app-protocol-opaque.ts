@@ -1,7 +1,15 @@
-import { classOf, defineRule, isPatchedAt, type Mesh, nameOf, portLabel, protocolOfText } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { linkerdServes } from '../shared/linkerd-evidence.ts';
-import { linkerdProtocol } from '../shared/linkerd-ports.ts';
+import {
+  classOf,
+  defineRule,
+  isPatchedAt,
+  isSystemNamespace,
+  linkerdProtocol,
+  linkerdServes,
+  type Mesh,
+  nameOf,
+  portLabel,
+  protocolOfText,
+} from '@meshvet/core';
 
 export const linkerdAppProtocolOpaque = defineRule({
   meta: {

@@ -1,8 +1,7 @@
-import { defineRule, nameOf, tokenOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
+import { defineRule, isSettled, nameOf, namingDefects, tokenOf } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portAppProtocolPrefixForm = defineRule({
   meta: {

@@ -3,6 +3,7 @@ import {
   isControlPlane,
   isManagedGateway,
   isPatchedAt,
+  isSystemNamespace,
   istioAtLeast,
   type Mesh,
   NAMESPACE_MESH_LABELS,
@@ -10,8 +11,8 @@ import {
   type Service,
   type ServicePort,
 } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { istioName, namingCodes } from '../shared/port-naming.ts';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portExternalNameTcp = defineRule({
   meta: {

@@ -1,17 +1,19 @@
 import {
+  ambientOf,
   defineRule,
+  isCaptured,
+  judgesTargets,
   type Mesh,
   type Mtls,
   mtlsOf,
   nameOf,
   portLabel,
   type ServicePort,
+  surelyBehind,
   type Workload,
+  withVariants,
 } from '@meshvet/core';
-import { ambientOf } from '../shared/ambient-audience.ts';
-import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { judgesTargets, surelyBehind, withVariants } from '../shared/endpoints.ts';
-import { isCaptured } from '../shared/inbound-capture.ts';
+import { severityForSidecar, severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeNodePortStrict = defineRule({
   meta: {

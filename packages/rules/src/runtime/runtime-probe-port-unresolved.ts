@@ -4,14 +4,15 @@ import {
   defineRule,
   didYouMean,
   isPatchedAt,
+  isSettled,
   nameOf,
+  type Probe,
+  portsAreKnown,
+  probesOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
-import { portsAreKnown } from '../shared/endpoints.ts';
-import { type Probe, probesOf } from '../shared/probes.ts';
-import { replaceString, type ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
+import { replaceString, type ScalarEdit } from '../shared/edits/scalar-edit.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeProbePortUnresolved = defineRule({
   meta: {

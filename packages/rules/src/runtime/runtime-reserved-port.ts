@@ -1,26 +1,23 @@
 import {
   defineRule,
-  type Mesh,
-  nameOf,
-  portLabel,
-  type Service,
-  type Severity,
-  WORKLOAD_TYPES,
-  type Workload,
-} from '@meshvet/core';
-import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
-import {
   isAmbient,
   istioPorts,
   judgedBehind,
-  milderOf,
+  type Mesh,
+  nameOf,
+  portLabel,
   portMisuses,
+  type Service,
+  type Severity,
   sendsToApplications,
   serviceOf,
+  surelyBehind,
   targetMisuses,
-} from '../shared/reserved-ports.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
+  WORKLOAD_TYPES,
+  type Workload,
+  workloadOf,
+} from '@meshvet/core';
+import { milderOf, severityForSidecar, severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeReservedPort = defineRule({
   meta: {

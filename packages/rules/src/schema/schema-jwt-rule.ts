@@ -1,8 +1,16 @@
-import { defineRule, type Field, type Mesh } from '@meshvet/core';
-import { REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
-import { keySetFaults } from '../shared/key-sets.ts';
-import { crdSays, lacksText, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
-import { parseWebhookUrl } from '../shared/webhook-url.ts';
+import {
+  defineRule,
+  type Field,
+  lacksText,
+  type Mesh,
+  mappings,
+  parseWebhookUrl,
+  REQUEST_AUTHENTICATION,
+  specOf,
+  texts,
+} from '@meshvet/core';
+import { keySetFaults } from '../shared/refusals/key-sets.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaJwtRule = defineRule({
   meta: {

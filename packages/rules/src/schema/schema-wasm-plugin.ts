@@ -1,16 +1,16 @@
-import { defineRule, type Field, type Resource } from '@meshvet/core';
-import { TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
 import {
-  crdSays,
+  defineRule,
+  type Field,
   isUnset,
   lacksText,
   mappings,
-  quote,
-  type Refusal,
+  parseWebhookUrl,
+  type Resource,
   specOf,
-  tellRefusals,
-} from '../shared/refusals.ts';
-import { parseWebhookUrl } from '../shared/webhook-url.ts';
+  TRAFFIC_EXTENSION,
+  WASM_PLUGIN,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaWasmPlugin = defineRule({
   meta: {

@@ -1,7 +1,13 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { istiodEnvironment } from '../shared/istiod-environment.ts';
-import { meshProxyMetadata } from '../shared/proxy-settings.ts';
+import {
+  defineRule,
+  type Field,
+  isPatchedAt,
+  isSystemNamespace,
+  istiodEnvironment,
+  type Mesh,
+  meshProxyMetadata,
+  nameOf,
+} from '@meshvet/core';
 
 export const serviceEntryNoAddresses = defineRule({
   meta: {

@@ -1,7 +1,12 @@
-import { defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
-import { endsByItself } from '../shared/label-audience.ts';
+import {
+  defineRule,
+  endsByItself,
+  isSystemNamespace,
+  type Mesh,
+  nameOf,
+  surelyBehind,
+  type Workload,
+} from '@meshvet/core';
 
 export const serviceMixedMeshMembership = defineRule({
   meta: {

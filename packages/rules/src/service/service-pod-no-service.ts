@@ -1,8 +1,10 @@
 import {
   defineRule,
+  endsByItself,
   fileOf,
   hasReadableLabels,
   INJECT_KEY,
+  isSystemNamespace,
   type Mesh,
   NAMESPACE_MESH_LABELS,
   nameOf,
@@ -11,8 +13,7 @@ import {
   type Severity,
   type Workload,
 } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { endsByItself, severityForPodLabels } from '../shared/label-audience.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const servicePodNoService = defineRule({
   meta: {

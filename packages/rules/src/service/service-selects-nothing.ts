@@ -5,9 +5,9 @@ import {
   hasReadableLabels,
   type Mesh,
   nameOf,
+  readsPortsOf,
   type Service,
 } from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
 
 export const serviceSelectsNothing = defineRule({
   meta: {

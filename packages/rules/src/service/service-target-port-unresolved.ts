@@ -2,21 +2,19 @@ import {
   applicationContainers,
   defineRule,
   didYouMean,
+  judgesTargets,
   type Mesh,
   nameOf,
   portLabel,
-  type ServicePort,
-  type Workload,
-} from '@meshvet/core';
-import {
-  judgesTargets,
-  kialiTargetCodes,
   portsAreKnown,
-  severityForEndpoints,
+  type ServicePort,
   surelyBehind,
   targetPlace,
+  type Workload,
   withVariants,
-} from '../shared/endpoints.ts';
+} from '@meshvet/core';
+import { kialiTargetCodes } from '../shared/codes/port-codes.ts';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 export const serviceTargetPortUnresolved = defineRule({
   meta: {

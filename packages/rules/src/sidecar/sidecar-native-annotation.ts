@@ -1,8 +1,6 @@
-import { defineRule, formatVersion, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { isMisspeltNativeKey } from '../shared/native-key-typo.ts';
-import { replaceKey, replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
+import { defineRule, formatVersion, isMisspeltNativeKey, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
+import { replaceKey, replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const sidecarNativeAnnotation = defineRule({
   meta: {

@@ -1,7 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
+import { defineRule, isSettled, judgedSidecar, nameOf, ownsByWrittenSelector, renderedBy } from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 const KEY = 'security.istio.io/tlsMode';
 

@@ -1,0 +1,90 @@
+import {
+  cutText,
+  type Field,
+  isPlaceholder,
+  type Mesh,
+  nameOf,
+  type ReportFunction,
+  type Resource,
+} from '@meshvet/core';
+
+/** Something that Istio's validation says of a resource. */
+export interface Refusal {
+  readonly at: Field;
+  /** What is wrong, as a clause: `host "a_b" is no domain name`. */
+  readonly what: string;
+  /** Point at the key and not at the value. */
+  readonly onKey?: boolean;
+  /** Istio takes it, and warns. */
+  readonly mild?: boolean;
+}
+
+/** Reports what Istio refuses. `codes` are those of istioctl. */
+export function tellRefusals(
+  report: ReportFunction<{ refused: '{resource}: {what}; Istio refuses it.' }>,
+  resource: Resource,
+  refusals: Iterable<Refusal>,
+): void {
+  let told = 0;
+  for (const { at, what, onKey = false } of refusals) {
+    if (isForReader(at)) continue;
+    if (++told > MOST) return;
+    report(at, 'refused', { resource: nameOf(resource), what }, { onKey, codes: ['IST0106'] });
+  }
+}
+
+/** Reports what Istio refuses, and what it warns of. */
+export function tellVerdicts(
+  report: ReportFunction<{ refused: '{resource}: {what}; Istio refuses it.'; doubted: '{resource}: {what}.' }>,
+  resource: Resource,
+  refusals: Iterable<Refusal>,
+): void {
+  let told = 0;
+  for (const { at, what, onKey = false, mild } of refusals) {
+    if (isForReader(at)) continue;
+    if (++told > MOST) return;
+    const words = { resource: nameOf(resource), what };
+    if (mild) report(at, 'doubted', words, { onKey, severity: 'warning', codes: ['IST0133'] });
+    else report(at, 'refused', words, { onKey, codes: ['IST0106'] });
+  }
+}
+
+// `<CLIENT_IP>` and `JWKS_URI` are filled in by whoever follows the page that the manifest belongs to. A group of a regular expression is
+// none of these, and neither is a name among others.
+function isForReader({ key, parent, value }: Field): boolean {
+  if (typeof value !== 'string' || value.length > 300 || value.includes('(?')) return false;
+  if (/<[A-Za-z_][^<>]*>/.test(value)) return true;
+  return (
+    PLACES.has(String(typeof key === 'number' ? parent?.key : key)) && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)
+  );
+}
+
+// Fields with names and addresses, which nobody writes in capitals.
+const PLACES: ReadonlySet<string> = new Set(
+  'address addresses bind host hosts ipBlocks jwksUri notIpBlocks notRemoteIpBlocks remoteIpBlocks sniHosts targetHost url'.split(
+    ' ',
+  ),
+);
+
+// Nobody mends more at a time, and a hostile file has thousands.
+const MOST = 50;
+
+/** A text in quotes, cut where it is long. */
+export function quote(text: string): string {
+  return JSON.stringify(cutText(text, 60));
+}
+
+/** Whether a key is settled: no later step fills in a part of it. */
+export function isSettledKey(key: string): boolean {
+  return !isPlaceholder(key);
+}
+
+/** Whether the CRDs of the configured Istio say it already: since a minor release, and until another where they stopped. */
+export function crdSays(mesh: Mesh, since: `1.${number}`, until?: `1.${number}`): boolean {
+  return mesh.istioAtLeast(since) && !(until !== undefined && mesh.istioAtLeast(until));
+}
+
+/** The first names, in a row: "a, b and c". */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
