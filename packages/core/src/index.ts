@@ -361,6 +361,13 @@ export {
   destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
+export {
+  type CoveredHost,
+  coveredHost,
+  droppedServers,
+  type ServerClash,
+  serverClash,
+} from './routing/gateway-clashes.ts';
 export { type GatewayPair, gatewaysBeside } from './routing/gateway-pairs.ts';
 export {
   certificateNames,
@@ -494,6 +501,26 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { commonHosts } from './traffic/gateway-request.ts';
+export {
+  endsTls,
+  isPlainHttp,
+  isUnprivileged,
+  type LeftOut,
+  type OpenServer,
+  type OpenServers,
+  openServers,
+  seesHttp,
+  serversOf,
+  unprivilegedField,
+} from './traffic/gateway-servers.ts';
+export {
+  onlyRedirects,
+  routeAtGateway,
+  routesForServer,
+  ruleKindOf,
+  type ServerForRoute,
+} from './traffic/route-at-gateway.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

@@ -18,6 +18,7 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { envoyFilterContextUnmatched } from './envoy/envoy-filter-context-unmatched.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
 import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
@@ -36,6 +37,12 @@ import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-n
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
+import { gatewayHttpOn443 } from './gateway/gateway-http-on-443.ts';
+import { gatewayPortPrivileged } from './gateway/gateway-port-privileged.ts';
+import { gatewayRedirectLoop } from './gateway/gateway-redirect-loop.ts';
+import { gatewayRedirectNowhere } from './gateway/gateway-redirect-nowhere.ts';
+import { gatewayServerConflict } from './gateway/gateway-server-conflict.ts';
+import { gatewayServicePortUnserved } from './gateway/gateway-service-port-unserved.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -123,15 +130,18 @@ import { routeDestinationRuleDuplicate } from './route/route-destination-rule-du
 import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
 import { routeGatewayInternal } from './route/route-gateway-internal.ts';
+import { routeGatewayKind } from './route/route-gateway-kind.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
+import { routeHiddenFromGateway } from './route/route-hidden-from-gateway.ts';
 import { routeHostDuplicate } from './route/route-host-duplicate.ts';
 import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
 import { routeMatchIneffective } from './route/route-match-ineffective.ts';
+import { routePlainToHttps } from './route/route-plain-to-https.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
 import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
@@ -280,6 +290,7 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  envoyFilterContextUnmatched,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
   gatewayApiBackendPort,
@@ -298,6 +309,12 @@ export const allRules: readonly Rule[] = [
   gatewayCertificateShared,
   gatewayCredentialInvalid,
   gatewayHostConflict,
+  gatewayHttpOn443,
+  gatewayPortPrivileged,
+  gatewayRedirectLoop,
+  gatewayRedirectNowhere,
+  gatewayServerConflict,
+  gatewayServicePortUnserved,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -385,15 +402,18 @@ export const allRules: readonly Rule[] = [
   routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
   routeGatewayInternal,
+  routeGatewayKind,
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
+  routeHiddenFromGateway,
   routeHostDuplicate,
   routeHostNotInGateway,
   routeHostUnknown,
   routeIngressClass,
   routeIngressPortNotHttp,
   routeMatchIneffective,
+  routePlainToHttps,
   routePortUnknown,
   routeProtocolNotHttp,
   routeRuleUnreachable,

@@ -178,7 +178,7 @@ function namesOf(name: string): ReadonlySet<string> {
 }
 
 /** The hosts that a server and a VirtualService have in common, each time the narrower of the two. */
-export function commonHosts({ server }: OpenServer, route: MeshRoute): string[] {
+export function commonHosts({ server }: OpenServer, route: Pick<MeshRoute, 'resource' | 'hosts'>): string[] {
   const common = new Set<string>();
   const namespace = route.resource.namespace ?? '';
   for (const { host, namespace: from } of server.hosts) {

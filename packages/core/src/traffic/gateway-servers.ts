@@ -36,9 +36,10 @@ export interface OpenServers {
 export interface LeftOut extends PassedOver {
   readonly server: GatewayServer;
   readonly port: number;
-  /** The server that is in its way. */
-  readonly instead: OpenServer;
-  readonly kind: 'protocol' | 'host' | 'same-port';
+  /** The server that is in its way; undefined where none is. */
+  readonly instead: OpenServer | undefined;
+  /** `privileged`: the pods may not listen there. */
+  readonly kind: 'protocol' | 'host' | 'privileged';
 }
 
 /**
@@ -71,7 +72,48 @@ function findServers(mesh: Mesh, workload: Workload): OpenServers {
     for (const server of gateway.servers)
       for (const port of portsOf(mesh, workload, server)) add(mesh, byPort, leftOut, gateway, server, port);
   }
+  if (isUnprivileged(workload)) leaveOutPrivileged(byPort, leftOut);
   return { byPort, leftOut, open };
+}
+
+/**
+ * Whether the pods of a gateway say that they may not listen on ports below 1024: then istiod makes no listeners there. The older charts
+ * of the gateways write it. Source: `pilot/pkg/networking/core/gateway.go`, buildGatewayListeners; `pilot/pkg/model/context.go`,
+ * IsUnprivileged. Since 1.7.
+ */
+export function isUnprivileged({ containers }: Workload): boolean {
+  return unprivilegedField(containers) !== undefined;
+}
+
+/** The field that says so. */
+export function unprivilegedField(containers: Workload['containers']): Field | undefined {
+  return containers
+    .flatMap((container) => container.field.at('env').items() as Field[])
+    .find((env) => env.at('name').string() === UNPRIVILEGED && /^(?:1|t|true)$/i.test(env.at('value').text() ?? ''));
+}
+
+const UNPRIVILEGED = 'ISTIO_META_UNPRIVILEGED_POD';
+
+function leaveOutPrivileged(byPort: Map<number, OpenServer[]>, leftOut: LeftOut[]): void {
+  for (const [port, servers] of [...byPort]) {
+    if (port >= 1024) continue;
+    byPort.delete(port);
+    for (const { gateway, server } of servers)
+      leftOut.push({
+        resource: gateway.resource,
+        field: server.portField,
+        why: `port ${port} is below 1024, and the pods say that they may not listen there`,
+        server,
+        port,
+        instead: undefined,
+        kind: 'privileged',
+      });
+  }
+}
+
+/** The servers of one Gateway, whatever pods open them, each with the port that is written. */
+export function serversOf(mesh: Mesh, gateway: Gateway): readonly OpenServer[] {
+  return gateway.servers.map((server) => openServer(mesh, gateway, server, server.port ?? 0));
 }
 
 /** The ports of the pod that a server opens. */
