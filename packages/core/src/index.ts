@@ -383,6 +383,7 @@ export {
   gatewayOf,
   gateways,
   isScopedToNamespace,
+  isSurelyNoGateway,
   lookupGateway,
   workloadsOfGateway,
 } from './routing/gateways.ts';
@@ -465,7 +466,7 @@ export {
   policySelection,
 } from './security/policy-selection.ts';
 export { strictPolicyFor } from './security/strict-mtls.ts';
-export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
 export { isCaptured } from './sidecar/inbound-capture.ts';
 export {
@@ -501,6 +502,9 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
+export { destinationUpstream } from './traffic/destination-upstream.ts';
+export { type EndedTls, tlsEndedBefore, trustsForwarded } from './traffic/ended-tls.ts';
 export { commonHosts } from './traffic/gateway-request.ts';
 export {
   endsTls,
@@ -521,6 +525,8 @@ export {
   ruleKindOf,
   type ServerForRoute,
 } from './traffic/route-at-gateway.ts';
+export type { Client } from './traffic/scope.ts';
+export type { NoUpstream, Upstream } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

@@ -129,6 +129,17 @@ export function workloadsOfGateway(
   return { workloads, open };
 }
 
+/**
+ * Whether pods are surely no gateway: they have a sidecar, or no proxy at all. What carries a proxy of its own in its manifest may be a gateway
+ * that nobody calls so. A Gateway is for proxies of the type router alone. Source: `pilot/pkg/model/push_context.go`, mergeGateways.
+ */
+export function isSurelyNoGateway(mesh: Mesh, workload: Workload): boolean {
+  if (workload.isGateway || workload.hasProxy) return false;
+  if (workload.containers.some((c) => !c.init && c.name === 'istio-proxy')) return false;
+  const { answer, mode } = mesh.membership(workload);
+  return answer === 'no' || mode === 'sidecar';
+}
+
 /** Whether istiod is told that a Gateway picks pods of its own namespace alone. */
 export function isScopedToNamespace(mesh: Mesh): boolean {
   return mesh.workloads.some(

@@ -1,57 +1,74 @@
-import { defineRule } from '@meshvet/core';
+import {
+  defineRule,
+  gatewayOf,
+  isPlainHttp,
+  nameOf,
+  serversOf,
+  tlsEndedBefore,
+  workloadsOfGateway,
+} from '@meshvet/core';
 
 export const gatewayHttpOn443 = defineRule({
   meta: {
     id: 'gateway-http-on-443',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
-    severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    summary: 'A Gateway answers plain HTTP on port 443.',
+    why: 'Browsers and other clients speak TLS to port 443; a proxy that expects plain HTTP there cuts them off, unless something before it ends TLS.',
+    fix: 'Write protocol HTTPS and a tls block, or use port 80; where a load balancer ends TLS, say so in the Service or silence this.',
+    severity: 'info',
+    advice: true,
+    subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
+    sources: [
+      'istio.io/docs/ops/common-problems/network-issues/#tls-configuration-mistakes',
+      'istio.io/docs/reference/config/networking/gateway/#Port',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      plain:
+        '{gateway}: port 443 is plain {protocol}; clients that speak TLS to it are cut off, unless something before the gateway ends TLS.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'the port of HTTPS, and no TLS',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 443, name: https, protocol: HTTP } #~ plain \`HTTP\`
+                hosts: [shop.example.com]
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'HTTPS',
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 443, name: https, protocol: HTTPS }
+                hosts: [shop.example.com]
+                tls: { mode: SIMPLE, credentialName: shop }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    const gateway = gatewayOf(mesh, resource);
+    if (!gateway) return;
+    for (const server of serversOf(mesh, gateway)) {
+      if (server.server.port !== 443 || !isPlainHttp(server)) continue;
+      const { workloads } = workloadsOfGateway(mesh, gateway);
+      if (workloads.some((w) => tlsEndedBefore(mesh, w).length > 0)) continue;
+      const protocol = server.server.protocol ?? '';
+      report(server.server.field.at('port').at('protocol'), 'plain', { gateway: nameOf(resource), protocol });
     }
   },
 });

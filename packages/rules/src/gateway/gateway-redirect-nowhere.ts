@@ -1,57 +1,126 @@
-import { defineRule } from '@meshvet/core';
+import {
+  defineRule,
+  type Gateway,
+  gatewayOf,
+  gateways,
+  isPlainHttp,
+  type Mesh,
+  nameOf,
+  type OpenServer,
+  openServers,
+  overlap,
+  routesForServer,
+  serversOf,
+  trustsForwarded,
+  workloadsOfGateway,
+} from '@meshvet/core';
 
 export const gatewayRedirectNowhere = defineRule({
   meta: {
     id: 'gateway-redirect-nowhere',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary:
+      'A server of a Gateway redirects to HTTPS, and no server answers HTTPS for the host; or it redirects nothing.',
+    why: 'A client that follows the redirect finds no listener or no certificate for the name; and a host with a namespace before it is redirected only where a VirtualService has it too.',
+    fix: 'Add a server with protocol HTTPS for the host, or drop httpsRedirect; write the host without its namespace where no VirtualService is for it.',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    subject: 'resource',
+    types: ['networking.istio.io/Gateway'],
+    sources: [
+      'istio.io/docs/reference/config/networking/gateway/#ServerTLSSettings',
+      'istio/istio pilot/pkg/networking/core/gateway.go: buildGatewayHTTPRouteConfig',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      nowhere:
+        '{gateway}: port {port} redirects {host} to HTTPS, and no server of these gateways takes TLS for it; clients that follow find nothing.',
+      unrouted:
+        '{gateway}: port {port} is to redirect {host} to HTTPS, and no VirtualService has the host there; with a namespace before the host the gateway answers 404 and redirects nothing.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'everything was read, and there is no HTTPS',
+        settings: { closedWorld: true },
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 80, name: http, protocol: HTTP }
+                hosts: [shop.example.com]
+                tls:
+                  httpsRedirect: true #~ nowhere
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'another Gateway of the same pods has HTTPS',
+        settings: { closedWorld: true },
         yaml: `
-          apiVersion: v1
-          kind: Service
-          metadata: { name: cart, namespace: shop }
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: edge }
           spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 80, name: http, protocol: HTTP }
+                hosts: ["*"]
+                tls: { httpsRedirect: true }
+          ---
+          apiVersion: networking.istio.io/v1
+          kind: Gateway
+          metadata: { name: shop, namespace: shop }
+          spec:
+            selector: { istio: ingressgateway }
+            servers:
+              - port: { number: 443, name: https, protocol: HTTPS }
+                hosts: [shop.example.com]
+                tls: { mode: SIMPLE, credentialName: shop }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    // Gateways of the same pods, certificates and what stands before them are seldom all in one repository.
+    if (!mesh.settings.closedWorld) return;
+    const gateway = gatewayOf(mesh, resource);
+    if (!gateway?.serversKnown) return;
+    const redirecting = serversOf(mesh, gateway).filter((s) => s.httpsRedirect && isPlainHttp(s));
+    if (redirecting.length === 0) return;
+    const secure = secureHosts(mesh, gateway);
+    if (!secure) return;
+    for (const server of redirecting) {
+      const words = { gateway: nameOf(resource), port: server.server.port ?? '' };
+      const at = server.server.tls.at('httpsRedirect');
+      const routed = routesForServer(mesh, server).length > 0;
+      const inVain = server.server.hosts.find((h) => h.namespace !== '*' && !routed);
+      const lost = server.server.hosts.find(({ host }) => !secure.some((other) => overlap(host, other)));
+      if (inVain) report(at, 'unrouted', { ...words, host: inVain.written });
+      else if (lost) report(at, 'nowhere', { ...words, host: lost.written });
     }
   },
 });
+
+// The hosts of all TLS servers that the pods open, of any Gateway where no pods were read; undefined where they may be in front of others.
+function secureHosts(mesh: Mesh, gateway: Gateway): readonly string[] | undefined {
+  const { workloads, open } = workloadsOfGateway(mesh, gateway);
+  const [workload] = workloads;
+  if (open) return undefined;
+  if (!workload) {
+    const all = mesh.derive(gateways);
+    return all.every((g) => g.serversKnown) ? all.flatMap((g) => hostsOf(serversOf(mesh, g))) : undefined;
+  }
+  // What ends TLS before such a gateway may tell it so.
+  if (trustsForwarded(mesh, workload) === true) return undefined;
+  const servers = openServers(mesh, workload);
+  return servers.open ? undefined : [...servers.byPort.values()].flatMap(hostsOf);
+}
+
+function hostsOf(servers: readonly OpenServer[]): string[] {
+  return servers
+    .filter((s) => s.mode !== undefined && !isPlainHttp(s))
+    .flatMap((s) => s.server.hosts.map((h) => h.host));
+}
