@@ -42,11 +42,15 @@ testRule(routeGatewaySelector, {
       yaml: `${pods('istio: ingress')}---\n${gateway('istio: ingressgateway', '#~ none')}`,
     },
     'an application with a sidecar': `${app('istio-injection: enabled')}---\n${gateway('app: web', '#~ application')}`,
-    'an application outside the mesh': `${app('istio-injection: disabled')}---\n${gateway('app: web', '#~ application')}`,
+    'an application outside the mesh': {
+      settings: { closedWorld: true },
+      yaml: `${app('istio-injection: disabled')}---\n${gateway('app: web', '#~ application')}`,
+    },
     'in a closed world': { settings: { closedWorld: true }, yaml: gateway('app: edge', '#~ none') },
     'beside a gateway with other labels': `${pods('istio: edge')}---\n${gateway('istio: egde', '#~ none')}`,
   },
   good: {
+    'another program reads Gateways of Istio, for pods that are not in the mesh': `${app('team: web')}---\n${gateway('app: web')}`,
     'an IstioOperator makes the gateways of the charts': {
       settings: { closedWorld: true },
       yaml: `${pods('istio: ingress')}---\n${gateway('istio: ingressgateway')}---\n${yaml`

@@ -8,6 +8,7 @@ import {
   type Mesh,
   nameOf,
   type Requirement,
+  type Workload,
   workloadsOfGateway,
 } from '@meshvet/core';
 
@@ -72,7 +73,7 @@ export const routeGatewaySelector = defineRule({
     const selector = requirements.map((r) => `${r.key}=${r.values[0]}`).join(',');
     const words = { gateway: nameOf(resource), selector };
     const [picked] = workloads;
-    if (picked && !open && workloads.every((w) => isSurelyNoGateway(mesh, w))) {
+    if (picked && !open && workloads.every((w) => isApplication(mesh, w))) {
       const related = [{ at: picked.podLabels.field, note: `the pods of ${nameOf(picked.resource)}` }];
       const severity = mesh.settings.closedWorld ? 'error' : 'warning';
       report(first.field, 'application', { ...words, pods: nameOf(picked.resource) }, { codes: [], related, severity });
@@ -115,6 +116,13 @@ const MAKERS: ReadonlySet<string> = new Set([
   'Application',
   'ApplicationSet',
 ]);
+
+// Other programs read Gateways of Istio for gateways of their own, which are not in the mesh: where not everything was read, only a sidecar
+// tells.
+function isApplication(mesh: Mesh, workload: Workload): boolean {
+  if (!isSurelyNoGateway(mesh, workload)) return false;
+  return mesh.settings.closedWorld || mesh.membership(workload).mode === 'sidecar';
+}
 
 // The labels that the gateways have which were read, for a reader who wrote those of another installation.
 function thereText(mesh: Mesh): string {
