@@ -57,11 +57,17 @@ export const NAMED_FILES = [
   'packages/core/src/index.ts',
   'packages/core/src/lint/result.ts',
   'packages/core/src/lint/workload-result.ts',
+  'packages/core/src/lint/trace-result.ts',
   'packages/rules/src/index.ts',
   'packages/cli/src/host.ts',
   'packages/cli/src/load-plugins.ts',
   'packages/cli/src/code-config.ts',
 ] as const;
+
+/** The results that reporters turn into text. */
+const RESULTS: readonly string[] = ['result', 'trace-result', 'workload-result'].map(
+  (name) => `packages/core/src/lint/${name}.ts`,
+);
 
 /** They import what the user's config names, or the config itself. */
 const CODE_LOADERS: readonly string[] = ['packages/cli/src/load-plugins.ts', 'packages/cli/src/code-config.ts'];
@@ -125,6 +131,52 @@ export function boundaryFaults(
     }
   }
   return faults;
+}
+
+/**
+ * The circles in which files import each other, each as the files of one circle, sorted; tests apart. An import of types ties two files as
+ * one of values does: neither can be read, moved or changed without the other. So does a late import: `import()` is there to load less
+ * at the start, and a file that loads another late must stand above it all the same. There is no exception.
+ */
+export function importCircles(files: ReadonlyMap<string, string>): string[][] {
+  const targets = new Map<string, readonly string[]>();
+  for (const [path, text] of files) {
+    if (/\.test\.ts$/.test(path)) continue;
+    const inside = importLines(text)
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier }) => posix.join(posix.dirname(path), specifier));
+    targets.set(
+      path,
+      [...new Set(inside)].filter((target) => target === path || files.has(target)),
+    );
+  }
+  return circlesOf(targets);
+}
+
+/** The strongly connected parts of more than one node, or of one that points at itself (Tarjan). */
+function circlesOf(targets: ReadonlyMap<string, readonly string[]>): string[][] {
+  const numbers = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const circles: string[][] = [];
+  const visit = (path: string): number => {
+    const number = numbers.size;
+    numbers.set(path, number);
+    open.push(path);
+    isOpen.add(path);
+    let low = number;
+    for (const target of targets.get(path) ?? []) {
+      if (!numbers.has(target)) low = Math.min(low, visit(target));
+      else if (isOpen.has(target)) low = Math.min(low, numbers.get(target) as number);
+    }
+    if (low < number) return low;
+    const part = open.splice(open.indexOf(path));
+    for (const one of part) isOpen.delete(one);
+    if (part.length > 1 || targets.get(path)?.includes(path)) circles.push(part.sort());
+    return low;
+  };
+  for (const path of targets.keys()) if (!numbers.has(path)) visit(path);
+  return circles.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
 }
 
 function faultsOf(path: string, one: ImportLine, dependencies: ReadonlyMap<string, Dependencies>): string[] {
@@ -210,8 +262,7 @@ function coreFault(path: string, target: string, one: ImportLine, isTest: boolea
   if (rank(to) < 0 || rank(to) > rank(from))
     return `${from} imports ${to || 'index.ts'}: the row is ${CORE_FOLDERS.join(' < ')}`;
   if (from !== 'reporters' || to === 'reporters' || to === 'source') return undefined;
-  if (target === 'packages/core/src/lint/result.ts' || target === 'packages/core/src/lint/workload-result.ts')
-    return undefined;
+  if (RESULTS.includes(target)) return undefined;
   if (to === 'rule') return one.typeOnly ? undefined : 'reporters take types only from rule';
   return 'reporters see the results of lint, source and the types of rule only';
 }

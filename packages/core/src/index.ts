@@ -85,31 +85,28 @@ export {
   verdictOf,
 } from './envoy/envoy-filters.ts';
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
-export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
+export { fixFiles } from './fix/fix-files.ts';
+export type { FixedFile, FixOptions, FixResult, WithdrawnFix } from './fix/fix-result.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
+export { type Attachment, attachmentOf, type Refusal } from './gateway-api/attachment.ts';
+export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
 export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
 export {
-  type Attachment,
-  attachmentOf,
-  type BackendReference,
-  GATEWAY_API_GROUP,
-  GATEWAY_ROUTE_TYPES,
-  type GatewayRoute,
-  type GrantTarget,
-  gatewayRouteOf,
-  isGranted,
   KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGatewayOf,
   kubernetesGateways,
   type Listener,
-  lookupBackend,
   lookupKubernetesGateway,
-  lookupServiceEntry,
+} from './gateway-api/kubernetes-gateways.ts';
+export { type GrantTarget, isGranted } from './gateway-api/reference-grants.ts';
+export {
+  type BackendReference,
+  GATEWAY_API_GROUP,
   type ParentKind,
   type ParentReference,
-  type Refusal,
-} from './gateway-api/gateway-api.ts';
+} from './gateway-api/references.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
 export {
@@ -184,6 +181,12 @@ export {
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
 export { type Explanation, explainWorkloads } from './lint/explain.ts';
+export {
+  explainTraffic,
+  type ReachQuestion,
+  type TrafficAnswer,
+  type TrafficQuestion,
+} from './lint/explain-traffic.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -204,6 +207,19 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export type {
+  DestinationReport,
+  EndpointReport,
+  PlaceReport,
+  ReachAnswer,
+  ReachReport,
+  RequestReport,
+  StepReport,
+  TargetReport,
+  Told,
+  TraceReport,
+  Verdict,
+} from './lint/trace-result.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
 export {
   AUTHORIZATION_POLICY,
@@ -223,7 +239,7 @@ export {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from './manifest/istio-types.ts';
-export { WORKLOAD_TYPES } from './manifest/kinds.ts';
+export { WORKLOAD_TYPES, workloadKindOf } from './manifest/kinds.ts';
 export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
@@ -352,6 +368,7 @@ export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export { plainFinding } from './reporters/plain-finding.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
+export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
 export {
@@ -455,6 +472,8 @@ export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
+  mtlsPassedOver,
+  type PassedPeerAuthentication,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
@@ -468,7 +487,7 @@ export {
 export { strictPolicyFor } from './security/strict-mtls.ts';
 export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
-export { isCaptured } from './sidecar/inbound-capture.ts';
+export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
 export {
   type InjectionStatus,
   injectorTakes,
@@ -502,6 +521,31 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { arrivalAt, type Connection, type GatewayHandling, gatewayAdmission } from './traffic/arrival.ts';
+export { type Admittance, admittanceOf, providerOf } from './traffic/authorization.ts';
+export {
+  isOfHttp,
+  isOfIdentity,
+  type Peer,
+  type Reason,
+  type RuleMatch,
+  ruleMatches,
+  type Seen,
+  strangePath,
+} from './traffic/authorization-match.ts';
+export {
+  type AuthorizationAction,
+  type AuthorizationPolicies,
+  type AuthorizationPolicy,
+  type AuthorizationRule,
+  authorizationPolicies,
+  authorizationPoliciesFor,
+  authorizationPolicyOf,
+  type Condition,
+  type ConditionValues,
+  type PolicyInForce,
+} from './traffic/authorization-policies.ts';
+export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
 export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
 export { destinationUpstream } from './traffic/destination-upstream.ts';
 export { type EndedTls, tlsEndedBefore, trustsForwarded } from './traffic/ended-tls.ts';
@@ -519,6 +563,19 @@ export {
   unprivilegedField,
 } from './traffic/gateway-servers.ts';
 export {
+  type Identity,
+  meshIdentityOf,
+  principalOf,
+  type TrustDomains,
+  trustDomainsOf,
+  type WorkloadIdentity,
+} from './traffic/identity.ts';
+export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export type { RequestProtocol, TrafficRequest } from './traffic/request.ts';
+export { headerFault, methodFault, type RequestSpec } from './traffic/request-spec.ts';
+export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
+export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
+export {
   onlyRedirects,
   routeAtGateway,
   routesForServer,
@@ -526,6 +583,7 @@ export {
   type ServerForRoute,
 } from './traffic/route-at-gateway.ts';
 export type { Client } from './traffic/scope.ts';
+export type { Outcome as TraceOutcome, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
 export type { NoUpstream, Upstream } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';

@@ -94,6 +94,7 @@ export interface InjectionStatus {
   readonly volumes: readonly string[];
 }
 
+/** What annotation `sidecar.istio.io/status` says that the injector added; nothing where it is absent or no JSON. */
 export function statusOf({ podAnnotations }: Workload): InjectionStatus {
   const field = podAnnotations.at(STATUS_KEY);
   const none = { field, containers: [], initContainers: [], volumes: [] };

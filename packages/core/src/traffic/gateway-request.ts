@@ -7,9 +7,10 @@ import { gatewayAdmission } from './arrival.ts';
 import { Draft } from './draft.ts';
 import { endsTls, isPlainHttp, type OpenServer, openServers, seesHttp } from './gateway-servers.ts';
 import type { MatchInput } from './http-match.ts';
+import type { HttpRule } from './http-rule.ts';
 import { l4Matches } from './listeners.ts';
 import type { TrafficRequest } from './request.ts';
-import { type HttpRule, type MeshRoute, routesByGateway, routesSeenIn } from './routes-for-mesh.ts';
+import { type MeshRoute, routesByGateway, routesSeenIn } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, OUTSIDE, sendAll, splitPath, throughRules } from './send.ts';
 import type { RegexMatcher } from './string-match.ts';
@@ -114,7 +115,7 @@ function throughServers(way: GatewayWay, servers: readonly OpenServer[], scheme:
   const hosts = hostsOf(way, servers);
   const chosen = bestHost(hosts, name);
   if (!chosen) {
-    const near = nearRoutes(way, servers, name);
+    const near = nearRoutes(way, servers, name, 'http');
     draft.step(
       'gateway',
       `no route and no server of port ${request.port} is for host ${name}: 404`,
@@ -244,7 +245,9 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
     );
     if (trace) return trace;
   }
-  draft.step('route', `no rule takes it: 404`);
+  const names = [...seen].map(nameOf);
+  const whose = names.length > 2 ? `${names.length} VirtualServices` : names.join(' and ');
+  draft.step('route', `no rule of ${whose} takes it: 404`);
   return draft.end('no-route', 'http');
 }
 
@@ -287,25 +290,56 @@ function admit(way: GatewayWay): void {
 }
 
 // VirtualServices for the host that this gateway does not hear, with the reason.
-function nearRoutes({ mesh, client }: GatewayWay, servers: readonly OpenServer[], name: string): PassedOver[] {
+function nearRoutes(
+  { mesh, client }: GatewayWay,
+  servers: readonly OpenServer[],
+  name: string,
+  kind: Route['kind'],
+): PassedOver[] {
   const near: PassedOver[] = [];
-  const names = new Set(servers.map((s) => s.name));
   for (const [gateway, routes] of mesh.derive(routesByGateway)) {
+    const here = servers.filter((server) => server.name === gateway);
     for (const route of routes) {
       if (near.length >= MOST_NEAR || !route.hosts.some((h) => overlap(h, name))) continue;
-      const field = route.virtualService.spec.at('gateways');
-      if (!names.has(gateway)) near.push({ resource: route.resource, field, why: `it is bound to ${gateway}` });
+      const { resource, virtualService } = route;
+      const field = virtualService.spec.at('gateways');
+      if (here.length === 0) near.push({ resource, field, why: `it is bound to ${gateway}` });
       else if (!routesSeenIn(mesh, client.namespace, gateway).includes(route))
         near.push({
-          resource: route.resource,
+          resource,
           field,
           why: `its exportTo keeps it from namespace ${client.namespace}, where the gateway runs`,
         });
-      else
-        near.push({ resource: route.resource, field, why: 'no server of the Gateway lets its host and namespace in' });
+      else if (here.every((server) => commonHosts(server, route).length === 0))
+        near.push({ resource, field, why: 'no server of the Gateway lets its host and namespace in' });
+      else near.push({ resource, ...withoutRule(route, kind) });
     }
   }
   return near;
+}
+
+// Bound, seen and let in: then it is its rules that are not for this server.
+function withoutRule(route: MeshRoute, kind: Route['kind']): Pick<PassedOver, 'field' | 'why'> {
+  const { virtualService, lostDelegates } = route;
+  const { spec } = virtualService;
+  const [lost] = lostDelegates;
+  if (kind === 'http' && route.http.length === 0 && lost) {
+    const words = {
+      missing: 'is not there',
+      hidden: 'is hidden from it by exportTo',
+      'has-hosts': 'has hosts, so it is none',
+    };
+    return { field: lost.field, why: `its delegate ${lost.namespace}/${lost.name} ${words[lost.why]}` };
+  }
+  const kinds = (['http', 'tls', 'tcp'] as const).filter((one) => spec.at(one).items().length > 0);
+  if (kinds.includes(kind))
+    return { field: spec.at(kind), why: `none of its ${kind} rules is for this gateway and port` };
+  return kinds.length === 0
+    ? { field: spec, why: 'it has no rules' }
+    : {
+        field: spec.at(kinds[0] as string),
+        why: `it has ${kinds.join(' and ')} rules, and this server takes ${kind} rules`,
+      };
 }
 
 const MOST_NEAR = 10;
@@ -320,6 +354,7 @@ function plainTcp(way: GatewayWay, server: OpenServer): Trace {
     'gateway',
     `no VirtualService has a tcp rule for port ${server.server.port} of ${server.name}`,
     server.server.portField,
+    nearRoutes(way, [server], way.request.host, 'tcp'),
   );
   openWorld(way.mesh, way.draft, `a VirtualService with a tcp rule for ${server.name}`);
   return way.draft.end('no-listener', undefined);
@@ -356,6 +391,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
       'gateway',
       `no VirtualService has a rule for the TLS servers of port ${request.port}`,
       servers[0]?.server.portField,
+      nearRoutes(way, servers, request.sni, servers.some(endsTls) ? 'tcp' : 'tls'),
     );
     openWorld(way.mesh, draft, `a VirtualService for ${servers[0]?.name}`);
     return draft.end('no-listener', undefined);
@@ -370,6 +406,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
       'gateway',
       `no server of port ${request.port} is for the server name ${request.sni}: the connection is closed`,
       servers[0]?.server.field.at('hosts'),
+      nearRoutes(way, servers, request.sni, 'tls'),
     );
     return draft.end('no-filter-chain', undefined);
   }
