@@ -555,7 +555,6 @@ export {
   isPlainHttp,
   isUnprivileged,
   type LeftOut,
-  type OpenServer,
   type OpenServers,
   openServers,
   seesHttp,
@@ -571,6 +570,7 @@ export {
   type WorkloadIdentity,
 } from './traffic/identity.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export type { OpenServer } from './traffic/open-server.ts';
 export type { RequestProtocol, TrafficRequest } from './traffic/request.ts';
 export { headerFault, methodFault, type RequestSpec } from './traffic/request-spec.ts';
 export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';

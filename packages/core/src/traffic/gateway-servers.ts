@@ -1,28 +1,13 @@
-import { classOf, type Protocol, protocolOfText } from '../cluster/protocol.ts';
+import { classOf, protocolOfText } from '../cluster/protocol.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../routing/gateways.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
+import { apiServers } from './api-gateways.ts';
+import type { OpenServer, TlsMode } from './open-server.ts';
 import type { PassedOver } from './trace.ts';
-
-/** A server of a Gateway as a gateway pod opens it. */
-export interface OpenServer {
-  readonly gateway: Gateway;
-  /** `namespace/name`, as VirtualServices name it. */
-  readonly name: string;
-  readonly server: GatewayServer;
-  /** Port of the pod. */
-  readonly port: number;
-  readonly protocol: Protocol;
-  /** undefined for plain text. */
-  readonly mode: TlsMode | undefined;
-  readonly httpsRedirect: boolean;
-}
-
-/** TLS of a server; PASSTHROUGH is what nobody writes. Source: `networking/v1/gateway.proto`, ServerTLSSettings. */
-export type TlsMode = 'PASSTHROUGH' | 'SIMPLE' | 'MUTUAL' | 'AUTO_PASSTHROUGH' | 'ISTIO_MUTUAL' | 'OPTIONAL_MUTUAL';
 
 /** What a gateway pod listens on: its servers by port, and those that istiod leaves out. */
 export interface OpenServers {
@@ -70,7 +55,11 @@ function findServers(mesh: Mesh, workload: Workload): OpenServers {
     if (selected === 'unknown' || !gateway.serversKnown) open = true;
     if (selected !== 'yes') continue;
     for (const server of gateway.servers)
-      for (const port of portsOf(mesh, workload, server)) add(mesh, byPort, leftOut, gateway, server, port);
+      for (const port of portsOf(mesh, workload, server)) add(byPort, leftOut, openServer(mesh, gateway, server, port));
+  }
+  for (const made of apiServers(mesh, workload)) {
+    if (!made.gateway.serversKnown) open = true;
+    for (const port of portsOf(mesh, workload, made.server)) add(byPort, leftOut, { ...made, port });
   }
   if (isUnprivileged(workload)) leaveOutPrivileged(byPort, leftOut);
   return { byPort, leftOut, open };
@@ -129,15 +118,8 @@ function portsOf(mesh: Mesh, workload: Workload, { port }: GatewayServer): reado
   return targets.size > 0 ? [...targets] : [port];
 }
 
-function add(
-  mesh: Mesh,
-  byPort: Map<number, OpenServer[]>,
-  leftOut: LeftOut[],
-  gateway: Gateway,
-  server: GatewayServer,
-  port: number,
-): void {
-  const made = openServer(mesh, gateway, server, port);
+function add(byPort: Map<number, OpenServer[]>, leftOut: LeftOut[], made: OpenServer): void {
+  const { gateway, server, port } = made;
   const there = (byPort.get(port) ?? []).filter((s) => s.server.bind === server.bind);
   const [first] = there;
   const refuse = (kind: LeftOut['kind'], why: string, instead: OpenServer) =>

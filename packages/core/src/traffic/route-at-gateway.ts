@@ -5,7 +5,8 @@ import type { Route, VirtualService } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { commonHosts } from './gateway-request.ts';
-import { endsTls, isPlainHttp, type OpenServer, seesHttp, serversOf } from './gateway-servers.ts';
+import { endsTls, isPlainHttp, seesHttp, serversOf } from './gateway-servers.ts';
+import type { OpenServer } from './open-server.ts';
 import { routesByGateway } from './routes-for-mesh.ts';
 
 /** A server of a Gateway that lets some of the hosts of a VirtualService in, and what it makes of its rules. */

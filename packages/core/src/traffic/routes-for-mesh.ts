@@ -1,26 +1,11 @@
-import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { exportsOf, isVisibleIn } from '../names/hosts.ts';
 import { type VirtualService, virtualServices } from '../routing/routes.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
+import { apiRoutes } from './api-routes.ts';
 import { mergedWithDelegates } from './delegates.ts';
-import type { HttpRule, LostDelegate } from './http-rule.ts';
-
-/** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
-export interface MeshRoute {
-  readonly virtualService: VirtualService;
-  readonly resource: Resource;
-  readonly http: readonly HttpRule[];
-  /** Hosts as the namespace of the VirtualService means them. */
-  readonly hosts: readonly string[];
-  readonly gateways: readonly string[];
-  /** Delegates that a rule names and that nobody can see, or that are none. */
-  readonly lostDelegates: readonly LostDelegate[];
-}
-
-/** The name of all sidecars among the gateways of a VirtualService. */
-export const MESH_GATEWAY = 'mesh';
+import { MESH_GATEWAY, type MeshRoute } from './mesh-route.ts';
 
 /**
  * All VirtualServices that have hosts, oldest first, with their delegates. Of the variants of one object each stands for itself.
@@ -53,7 +38,9 @@ function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
 /** The routes by the gateway they are bound to: `mesh`, or `namespace/name`. */
 export function routesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRoute[]> {
   const index = new Map<string, MeshRoute[]>();
-  for (const route of mesh.derive(meshRoutes)) for (const name of new Set(route.gateways)) addTo(index, name, route);
+  const all = [...mesh.derive(meshRoutes), ...apiRoutes(mesh, MESH_GATEWAY)];
+  all.sort((a, b) => compareAge(a.resource, b.resource));
+  for (const route of all) for (const name of new Set(route.gateways)) addTo(index, name, route);
   return index;
 }
 
@@ -63,9 +50,13 @@ export function routesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRo
  */
 export function routesSeenIn(mesh: Mesh, namespace: string, gateway: string): readonly MeshRoute[] {
   const all = mesh.derive(routesByGateway).get(gateway) ?? [];
-  const seen = all.filter((route) => isVisibleIn(mesh, route.resource, namespace) !== 'no');
+  const seen = all.filter((route) =>
+    route.exports
+      ? route.exports.includes('*') || route.exports.includes(namespace)
+      : isVisibleIn(mesh, route.resource, namespace) !== 'no',
+  );
   const rank = (route: MeshRoute) => {
-    const exports = exportsOf(mesh, route.resource);
+    const exports = route.exports ?? exportsOf(mesh, route.resource);
     if (exports === undefined || exports.includes('*')) return 2;
     return route.resource.namespace === namespace ? 0 : 1;
   };
