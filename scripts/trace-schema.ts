@@ -67,13 +67,21 @@ export function traceSchemaText(reportSchema: string): string {
         {
           workload: words('namespace/name, or the address outside.'),
           port: described('Of the pod.', port),
-          tls: described('What the proxy of the caller speaks to it.', oneOf('istio', 'simple', 'mutual', 'none')),
+          tls: described(
+            'What the proxy of the caller speaks to it.',
+            oneOf('istio', 'simple', 'mutual', 'none', 'unknown'),
+          ),
           arrives: told('Whether its proxy takes the connection.'),
           allowed: told('Whether policies let the request in; absent where nothing arrives or nobody asks.'),
+          asRead: {
+            description:
+              'Where one of the two is not known: what it would be if there were nothing but what was read. The verdict goes by it.',
+            ...all({ arrives: boolean, allowed: boolean }, ['allowed']),
+          },
           steps: list(ref('step')),
           needs: list(string),
         },
-        ['allowed'],
+        ['allowed', 'asRead'],
       ),
       destination: all(
         {
@@ -123,12 +131,16 @@ export function traceSchemaText(reportSchema: string): string {
             ['delay', 'abort'],
           ),
           gatewayAllowed: told('Whether the policies of the gateway itself let the request in.'),
+          gatewayAllowedAsRead: {
+            description: 'Where that is not known: what it would be if there were nothing but what was read.',
+            ...boolean,
+          },
           steps: list(ref('step'), 'How the proxy of the caller, or of the gateway, decided.'),
           needs: list(string, 'What would have to be read to know more.'),
         },
         [
           ...['reason', 'handledAs', 'status', 'virtualService', 'rule', 'route', 'destinations', 'timeout'],
-          ...['rewrite', 'rewriteAuthority', 'mirrors', 'fault', 'gatewayAllowed'],
+          ...['rewrite', 'rewriteAuthority', 'mirrors', 'fault', 'gatewayAllowed', 'gatewayAllowedAsRead'],
         ],
       ),
       target: all(

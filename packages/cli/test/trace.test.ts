@@ -103,7 +103,17 @@ describe('meshvet trace', () => {
     const cwd = temporaryFolder(FILES);
     const { status, stdout, stderr } = await run(
       cwd,
-      ...['--from', 'deployment/web-v1', '-n', 'shop', 'http://cart/api/items', '-H', 'X-User: ann', 'k8s'],
+      ...[
+        '--from',
+        'deployment/web-v1',
+        '-n',
+        'shop',
+        'http://cart/api/items',
+        '-H',
+        'X-User: ann',
+        'k8s',
+        '--closed-world',
+      ],
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const [first, second] = stdout.split('\n');
@@ -115,14 +125,76 @@ describe('meshvet trace', () => {
 
   it('says what refuses a request', async () => {
     const cwd = temporaryFolder(FILES);
-    const { status, stdout } = await run(cwd, '--from', 'db-v1', 'http://cart.shop/api/items', 'k8s', '-X', 'POST');
+    const { status, stdout } = await run(
+      cwd,
+      '--from',
+      'db-v1',
+      'http://cart.shop/api/items',
+      'k8s',
+      '-X',
+      'POST',
+      '--closed-world',
+    );
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^refused: shop\/cart-v1:8080 over mTLS: 403, .*AuthorizationPolicy shop\/only-web/);
+    expect(stdout).toMatch(/^refused: shop\/cart-v1:8080 over mTLS: AuthorizationPolicy shop\/only-web/);
+    // Another ALLOW policy that was not read may let it in.
+    const open = await run(cwd, '--from', 'db-v1', 'http://cart.shop/api/items', 'k8s', '-X', 'POST');
+    expect(open.stdout).toMatch(
+      /^refused, as far as the files tell: shop\/cart-v1:8080 over mTLS: AuthorizationPolicy shop\/only-web/,
+    );
+    expect(open.stdout).toContain('the AuthorizationPolicies of namespaces shop and istio-system');
+  });
+
+  it('tells what the files prove from what they suggest', async () => {
+    const cwd = temporaryFolder(FILES);
+    const argv = ['--from', 'shop/web-v1', 'http://cart/api/x', 'k8s'];
+    const [open] = await traces(cwd, ...argv);
+    expect(open).toMatchObject({ verdict: 'allowed', certain: false });
+    expect(open.destinations[0].endpoints[0]).toMatchObject({
+      arrives: 'unknown',
+      asRead: { arrives: true, allowed: true },
+    });
+    const [closed] = await traces(cwd, ...argv, '--closed-world');
+    expect(closed).toMatchObject({ verdict: 'allowed', certain: true, needs: [] });
+    expect(closed.destinations[0].endpoints[0]).toMatchObject({ arrives: true, allowed: true });
+    expect(closed.destinations[0].endpoints[0]).not.toHaveProperty('asRead');
+  });
+
+  it('takes the pods of a Gateway that was read alone for what it selects, and says so', async () => {
+    const gateway = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: public, namespace: shop }
+spec:
+  selector: { istio: ingressgateway }
+  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: [shop.example.com] }]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: public, namespace: shop }
+spec:
+  hosts: [shop.example.com]
+  gateways: [public]
+  http: [{ route: [{ destination: { host: web } }] }]
+`;
+    const cwd = temporaryFolder({
+      ...FILES,
+      'k8s/gateway.yaml': gateway,
+      'meshvet.config.yaml': 'projects: [k8s]\n',
+    });
+    for (const name of ['shop/public', 'istio-system/istio-ingressgateway']) {
+      const { status, stdout } = await run(cwd, '--gateway', name, 'http://shop.example.com/', 'k8s');
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/^allowed, as far as the files tell: shop\/web-v1:8080 over mTLS\n/);
+      expect(stdout).toMatch(/\nTo know more\n {2}the manifest of the gateway: .* label.? .*istio=ingressgateway\n/);
+    }
+    const closed = await run(cwd, '--gateway', 'shop/public', 'http://shop.example.com/', 'k8s', '--closed-world');
+    expect(closed).toMatchObject({ status: 2, stderr: 'meshvet: no workload "shop/public" in what was read\n' });
   });
 
   it('gives the members of a trace as JSON', async () => {
     const cwd = temporaryFolder(FILES);
-    const [trace] = await traces(cwd, '--from', 'shop/web-v1', 'http://cart/api/x', '-H', 'x-user: ann', 'k8s');
+    const argv = ['--from', 'shop/web-v1', 'http://cart/api/x', '-H', 'x-user: ann', 'k8s', '--closed-world'];
+    const [trace] = await traces(cwd, ...argv);
     expect(trace).toMatchObject({
       id: '1',
       verdict: 'allowed',
@@ -188,7 +260,7 @@ describe('meshvet trace', () => {
       path: '/api/x',
     }));
     const cwd = temporaryFolder({ ...FILES, 'requests.json': JSON.stringify(list) });
-    const { stdout } = await run(cwd, '--requests', 'requests.json', 'k8s');
+    const { stdout } = await run(cwd, '--requests', 'requests.json', 'k8s', '--closed-world');
     expect(stdout.trim().split('\n')).toHaveLength(30);
     expect(stdout).toMatch(/^r0 {3}allowed: shop\/cart-v1:8080 over mTLS {2}GET http:\/\/cart:80\/api\/x from/);
   });
@@ -200,8 +272,10 @@ describe('meshvet trace', () => {
     );
     const cwd = temporaryFolder({
       ...FILES,
+      'k8s/web.yaml': service('web'),
       'overlays/a/web.yaml': workload('web'),
       'overlays/b/web.yaml': outside,
+      'overlays/c/web.yaml': workload('web'),
     });
     const asked = await traces(cwd, '--from', 'shop/web-v1', 'http://cart/api/x', 'k8s', 'overlays');
     expect(asked.map((t: { id: string; verdict: string }) => [t.id, t.verdict])).toEqual([
@@ -215,8 +289,8 @@ describe('meshvet trace', () => {
     const cwd = temporaryFolder(FILES);
     const { status, stdout } = await run(cwd, 'k8s');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/shop\/db:5432 +TCP +yes/);
-    const table = JSON.parse((await run(cwd, 'k8s', '-f', 'json')).stdout).tables[0];
+    expect(stdout).toMatch(/shop\/db:5432 +TCP +yes\? +yes\?\n/);
+    const table = JSON.parse((await run(cwd, 'k8s', '-f', 'json', '--closed-world')).stdout).tables[0];
     expect(table.targets.map((t: { name: string }) => t.name).sort()).toEqual([
       'shop/cart:80',
       'shop/db:5432',
@@ -243,7 +317,7 @@ describe('meshvet trace', () => {
     const cwd = temporaryFolder(FILES);
     const one = await run(cwd, '--all-from', 'web-v1', 'k8s');
     expect(one.stdout).toMatch(/^Callers\n {2}A {2}Deployment shop\/web-v1\n/);
-    const url = await run(cwd, 'http://cart.shop/api/x', 'k8s');
+    const url = await run(cwd, 'http://cart.shop/api/x', 'k8s', '--closed-world');
     expect(url.stdout).toMatch(/\nGET http:\/\/cart.shop:80\/api\/x +(?:no 1 +yes|yes +no 1)\n/);
   });
 
@@ -277,7 +351,7 @@ describe('meshvet trace', () => {
   it('works through the program itself, with manifests of standard input and colours', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [BIN, 'trace', '--color', '--from', 'web-v1', 'http://cart/api/x', '-'],
+      [BIN, 'trace', '--closed-world', '--color', '--from', 'web-v1', 'http://cart/api/x', '-'],
       { input: Object.values(FILES).join('---\n'), encoding: 'utf8', cwd: temporaryFolder() },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -289,7 +363,7 @@ describe('meshvet trace', () => {
     const { status, stdout, stderr } = await run(cwd, '--from', 'web-v1', 'http://cart/api/x', 'k8s');
     expect(status).toBe(2);
     expect(stderr).toMatch(/^meshvet: k8s\/broken\.yaml:\d+:\d+: /);
-    expect(stdout).toMatch(/^allowed: /);
+    expect(stdout).toMatch(/^allowed, as far as the files tell: /);
   });
 
   it.each<[string, string[], string | RegExp]>([
@@ -374,6 +448,17 @@ describe('meshvet trace', () => {
         '  lost.yaml:3:5: no workload "x" in what was read\n',
     });
   });
+});
+
+it('shows in its page what it really prints', async () => {
+  const root = path('../../..');
+  const page = readFileSync(join(root, 'docs/trace.md'), 'utf8');
+  const blocks = [...page.matchAll(/^ {4}\$ meshvet trace (.*)\n((?: {4}.*\n|\n(?= {4}))*)/gm)];
+  expect(blocks).toHaveLength(2);
+  for (const [, command = '', shown = ''] of blocks) {
+    const { stdout } = await run(root, ...command.split(' '));
+    expect(shown.replace(/^ {4}/gm, '').trimEnd()).toBe(stdout.trimEnd());
+  }
 });
 
 /** The schema with no member allowed that it does not name, so that the answer and its schema cannot grow apart. */

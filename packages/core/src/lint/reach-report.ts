@@ -7,10 +7,11 @@ import { groupBy } from '../source/grouping.ts';
 import { registryOf } from '../traffic/registry.ts';
 import type { RequestProtocol } from '../traffic/request.ts';
 import { type RequestSpec, requestText } from '../traffic/request-spec.ts';
-import { type TraceSetup, traceRequest } from '../traffic/trace-request.ts';
+import type { TraceSetup } from '../traffic/trace-request.ts';
 import { compareText } from './order.ts';
-import { place, placeReport, traceReport } from './trace-report.ts';
+import { place, placeReport } from './trace-report.ts';
 import type { ReachAnswer, ReachReport, TargetReport, TraceReport } from './trace-result.ts';
+import { reportOf } from './traced.ts';
 
 /** So many requests are traced for one table. */
 export const MOST_TRACED = 50_000;
@@ -84,7 +85,7 @@ function reachOf(
 ): ReachAnswer {
   const reports = requests.map((asked) => {
     const request = { ...asked, from, gateway: false };
-    return traceReport(asked.id, request, traceRequest(mesh, request, setup));
+    return reportOf(mesh, asked.id, request, setup);
   });
   const [first, ...others] = reports as [TraceReport, ...TraceReport[]];
   const different = others.filter(({ verdict }) => verdict !== first.verdict);

@@ -27,9 +27,13 @@ const ENDS: ReadonlySet<Outcome> = new Set([
   'mtls-required',
 ]);
 
-/** A trace as plain JSON, with the answer in words. */
-export function traceReport(id: string, request: TrafficRequest, trace: Trace): TraceReport {
+/**
+ * A trace as plain JSON, with the answer in words. `asRead` is that of the same mesh in a closed world, where it may say more of what the
+ * servers do: nobody writes down all policies that are not there.
+ */
+export function traceReport(id: string, request: TrafficRequest, trace: Trace, asRead?: Trace): TraceReport {
   const { route, handledAs } = trace;
+  const gateway = trace.gatewayAllowed === 'unknown' ? asRead?.gatewayAllowed : undefined;
   const facts: Omit<TraceReport, 'verdict' | 'answer' | 'certain'> = {
     id,
     request: requestReport(request),
@@ -39,13 +43,16 @@ export function traceReport(id: string, request: TrafficRequest, trace: Trace): 
     ...(route && isVirtualService(route) && handledAs === 'http' ? { virtualService: fullName(route) } : {}),
     ...(trace.rule === undefined ? {} : { rule: trace.rule }),
     ...(route ? { route: placeReport(route) } : {}),
-    ...(trace.destinations.length > 0 ? { destinations: trace.destinations.map(destinationReport) } : {}),
+    ...(trace.destinations.length > 0
+      ? { destinations: trace.destinations.map((d, i) => destinationReport(d, alike(d, asRead?.destinations[i]))) }
+      : {}),
     ...(trace.timeout === undefined ? {} : { timeout: trace.timeout }),
     ...(trace.rewrite?.uri === undefined ? {} : { rewrite: trace.rewrite.uri }),
     ...(trace.rewrite?.authority === undefined ? {} : { rewriteAuthority: trace.rewrite.authority }),
     ...(trace.mirrors.length > 0 ? { mirrors: trace.mirrors } : {}),
     ...(trace.fault === undefined ? {} : { fault: trace.fault }),
     ...(trace.gatewayAllowed === undefined ? {} : { gatewayAllowed: trace.gatewayAllowed }),
+    ...(typeof gateway === 'boolean' ? { gatewayAllowedAsRead: gateway } : {}),
     steps: trace.steps.map(stepReport),
     needs: [...new Set(trace.needs)],
   };
@@ -86,7 +93,14 @@ export function placeReport(resource: Resource): PlaceReport {
   return { resource: refOf(resource), location: place(name === '' ? body.at('kind') : body.at('metadata').at('name')) };
 }
 
-function destinationReport(destination: TraceDestination): DestinationReport {
+/** The same destination of another trace. */
+function alike(destination: TraceDestination, other: TraceDestination | undefined): TraceDestination | undefined {
+  const { host, port, subset, missing } = destination;
+  const same = other?.host === host && other.port === port && other.subset === subset && other.missing === missing;
+  return same ? other : undefined;
+}
+
+function destinationReport(destination: TraceDestination, asRead: TraceDestination | undefined): DestinationReport {
   const { host, port, subset, weight, missing, endpoints, endpointsKnown } = destination;
   return {
     host,
@@ -95,21 +109,32 @@ function destinationReport(destination: TraceDestination): DestinationReport {
     weight,
     ...(missing ? { missing } : {}),
     ...(missing || endpointsKnown ? {} : { endpointsUnknown: true }),
-    ...(missing ? {} : { endpoints: endpoints.map(endpointReport) }),
+    ...(missing ? {} : { endpoints: endpoints.map((e) => endpointReport(e, asRead)) }),
   };
 }
 
-function endpointReport({ name, port, tls, arrival }: TraceEndpoint): EndpointReport {
+function endpointReport(endpoint: TraceEndpoint, asRead: TraceDestination | undefined): EndpointReport {
+  const { name, port, tls, arrival } = endpoint;
   const arrives: Told = arrival.arrives ?? 'unknown';
+  const isOpen = arrives === 'unknown' || arrival.allowed === 'unknown';
+  const other = isOpen ? asRead?.endpoints.find((e) => e.name === name && e.port === port && e.tls === tls) : undefined;
+  const known = other && sureOf(other);
   return {
     workload: name,
     port,
-    tls,
+    tls: tls ?? 'unknown',
     arrives,
     ...(arrival.allowed === undefined ? {} : { allowed: arrival.allowed }),
-    steps: arrival.steps.map(stepReport),
+    ...(known ? { asRead: known } : {}),
+    // The steps have to lead to what the answer says.
+    steps: (known ? other : endpoint).arrival.steps.map(stepReport),
     needs: arrival.needs,
   };
+}
+
+function sureOf({ arrival: { arrives, allowed } }: TraceEndpoint): EndpointReport['asRead'] {
+  if (arrives === undefined || allowed === 'unknown') return undefined;
+  return allowed === undefined ? { arrives } : { arrives, allowed };
 }
 
 function stepReport({ kind, text, field, passedOver = [] }: Step): StepReport {

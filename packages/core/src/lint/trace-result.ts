@@ -54,6 +54,8 @@ export interface TraceReport {
   readonly fault?: TraceFault;
   /** Whether the policies of the gateway itself let the request in. */
   readonly gatewayAllowed?: Told;
+  /** Where that is not known: what it would be if there were nothing but what was read. */
+  readonly gatewayAllowedAsRead?: boolean;
   readonly steps: readonly StepReport[];
   /** What would have to be read to know more, a clause each. */
   readonly needs: readonly string[];
@@ -105,11 +107,13 @@ export interface EndpointReport {
   /** Port of the pod. */
   readonly port: number;
   /** What the proxy of the caller speaks to it. */
-  readonly tls: UpstreamTls;
+  readonly tls: UpstreamTls | 'unknown';
   /** Whether its proxy takes the connection. */
   readonly arrives: Told;
   /** Whether policies let the request in; absent where nothing arrives. */
   readonly allowed?: Told;
+  /** Where one of the two is not known: what it would be if there were nothing but what was read. The verdict goes by it, and is not certain. */
+  readonly asRead?: { readonly arrives: boolean; readonly allowed?: boolean };
   readonly steps: readonly StepReport[];
   readonly needs: readonly string[];
 }

@@ -3,13 +3,12 @@ import type { Mesh } from '../mesh/mesh.ts';
 import type { InputFile } from '../source/source-file.ts';
 import { meaningOfGateway } from '../traffic/assumed-gateways.ts';
 import { type Caller, Callers } from '../traffic/callers.ts';
-import type { TrafficRequest } from '../traffic/request.ts';
 import type { RequestSpec } from '../traffic/request-spec.ts';
-import { type TraceSetup, traceRequest } from '../traffic/trace-request.ts';
-import type { TrafficAnswer, TrafficQuestion } from './explain-traffic.ts';
+import type { TraceSetup } from '../traffic/trace-request.ts';
 import { reachReport } from './reach-report.ts';
-import { traceReport } from './trace-report.ts';
 import type { TraceReport } from './trace-result.ts';
+import { reportOf, requestOf } from './traced.ts';
+import type { TrafficAnswer, TrafficQuestion } from './traffic-question.ts';
 
 // A workload may stand in a hundred overlays; of so many manifests the answers are looked at.
 const MOST_VARIANTS = 16;
@@ -96,13 +95,7 @@ function tracesOf(
   const different = new Map<string, TraceReport>();
   for (const { mesh, workload } of callers.slice(0, MOST_VARIANTS)) {
     const request = requestOf(spec, workload);
-    const trace = traceRequest(mesh, request, setup);
-    const need = assumed.get(fileOf(workload.resource));
-    const report = traceReport(
-      spec.id,
-      request,
-      need === undefined ? trace : { ...trace, needs: [need, ...trace.needs] },
-    );
+    const report = reportOf(mesh, spec.id, request, setup, assumed.get(fileOf(workload.resource)));
     const key = callers.length === 1 ? '' : substanceOf(report);
     const known = different.get(key);
     if (!known) different.set(key, report);
@@ -122,12 +115,6 @@ function substanceOf({ request, steps, reason, needs, destinations, answer, ...r
     endpoints: endpoints?.map(({ steps, needs, ...endpoint }) => endpoint),
   }));
   return JSON.stringify([rest, plain]);
-}
-
-/** A request of a workload. */
-export function requestOf(spec: Omit<RequestSpec, 'from'>, from: TrafficRequest['from']): TrafficRequest {
-  const { id, place, ...request } = spec;
-  return { ...request, from };
 }
 
 const ROUTE_TYPES = [

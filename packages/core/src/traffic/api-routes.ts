@@ -125,7 +125,16 @@ function shapeOf(
     .map((rule, i) => ({ rule, i }))
     .sort((a, b) => (a.rule.api && b.rule.api ? compareApiRules(a.rule.api, b.rule.api) : 0) || a.i - b.i)
     .map(({ rule }) => rule);
-  return { virtualService, resource, http: sorted, hosts, gateways: [], lostDelegates: [] };
+  return {
+    virtualService,
+    resource,
+    http: sorted,
+    hosts,
+    gateways: [],
+    lostDelegates: [],
+    contradictions: [],
+    delegates: [],
+  };
 }
 
 function httpRules(mesh: Mesh, { resource, spec }: GatewayRoute, port: number | undefined): readonly HttpRule[] {

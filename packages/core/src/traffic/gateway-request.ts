@@ -13,7 +13,7 @@ import type { MatchInput } from './match-input.ts';
 import type { MeshRoute } from './mesh-route.ts';
 import type { OpenServer } from './open-server.ts';
 import type { TrafficRequest } from './request.ts';
-import { routesByGateway, routesSeenIn } from './routes-for-mesh.ts';
+import { allRoutesByGateway, routesSeenIn } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, OUTSIDE, sendAll, splitPath, throughRules } from './send.ts';
 import type { RegexMatcher } from './string-match.ts';
@@ -147,7 +147,7 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
   for (const server of servers) {
     for (const route of routesSeenIn(way.mesh, way.client.namespace, server.name)) {
       if (route.http.length === 0) continue;
-      if (!route.http.some((rule) => reaches(rule, way, server))) continue;
+      if (!route.http.some((rule) => reaches(rule, way, server, route))) continue;
       for (const name of commonHosts(server, route)) {
         const host = at(name);
         host.parts.push({ route, server });
@@ -161,24 +161,31 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
   return hosts;
 }
 
-function reaches(rule: HttpRule, way: GatewayWay, server: OpenServer): boolean {
+function reaches(rule: HttpRule, way: GatewayWay, server: OpenServer, route: MeshRoute): boolean {
   if (rule.matches.length === 0) return true;
-  return rule.matches.some(({ field, above }) => isFor(field, way, server) && (!above || isFor(above, way, server)));
+  return rule.matches.some(
+    ({ field, above }) => isFor(field, way, server, route) && (!above || isFor(above, way, server, route)),
+  );
 }
 
-function isFor(match: Field, way: GatewayWay, { name, server }: OpenServer): boolean {
+function isFor(match: Field, way: GatewayWay, { name, server }: OpenServer, { resource }: MeshRoute): boolean {
   return l4Matches(match, {
     scope: way.scope,
     labels: way.client.labels,
     port: server.port ?? way.request.port,
-    gateways: namesOf(name),
+    gateways: namesOf(name, resource),
   });
 }
 
-// A match names a Gateway of its own namespace without it.
-function namesOf(name: string): ReadonlySet<string> {
+// A match names a Gateway of the route's own namespace without it; any of them in the old spelling, with the namespace behind a dot.
+function namesOf(name: string, { namespace: own }: Resource): ReadonlySet<string> {
   const [namespace = '', bare = ''] = name.split('/', 2);
-  return new Set([name, bare, `${bare}.${namespace}`]);
+  return new Set([
+    name,
+    `${bare}.${namespace}`,
+    `${bare}.${namespace}.svc.cluster.local`,
+    ...(own === namespace ? [bare, `./${bare}`] : []),
+  ]);
 }
 
 /** The hosts that a server and a VirtualService have in common, each time the narrower of the two. */
@@ -213,10 +220,10 @@ function bestHost(hosts: ReadonlyMap<string, GatewayHost>, name: string): Gatewa
 function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 'https', authority: string): Trace {
   const { draft, request } = way;
   const [path, query] = splitPath(request.path);
-  const inputFor = (server: OpenServer): MatchInput => ({
+  const inputFor = (server: OpenServer, { resource }: MeshRoute): MatchInput => ({
     namespace: way.client.namespace,
     labels: way.client.labels,
-    gateways: namesOf(server.name),
+    gateways: namesOf(server.name, resource),
     port: server.server.port ?? request.port,
     path,
     query,
@@ -236,7 +243,7 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
       route.virtualService.spec.at('hosts'),
     );
   }
-  admit(way);
+  admit(way, 'http', parts[0]?.server);
   // Rules that take everything come behind those of all other VirtualServices of the host, whichever is older.
   const rules = parts.flatMap(({ route, server }) => route.http.map((rule) => ({ route, server, rule })));
   const ordered = [...rules.filter((r) => !takesEverything(r.rule)), ...rules.filter((r) => takesEverything(r.rule))];
@@ -244,7 +251,7 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
     const trace = throughRules(
       { ...way, listenPort: server.server.port ?? request.port },
       { ...route, http: [rule] },
-      inputFor(server),
+      inputFor(server, route),
     );
     if (trace) return trace;
   }
@@ -291,9 +298,11 @@ function isCatchAll(match: Field): boolean {
   return anyPath && !others && !['method', 'authority', 'scheme'].some((key) => match.at(key).hasValue);
 }
 
-function admit(way: GatewayWay): void {
+function admit(way: GatewayWay, handledAs: 'http' | 'tcp', server: OpenServer | undefined): void {
   const { mesh, request, draft, port } = way;
-  const { allowed, steps, needs } = gatewayAdmission(mesh, request.from, port, request);
+  const clientCertificate = server?.mode === 'MUTUAL' || server?.mode === 'ISTIO_MUTUAL';
+  const how = { handledAs, clientCertificate };
+  const { allowed, steps, needs } = gatewayAdmission(mesh, request.from, port, request, how);
   draft.gatewayAllowed = allowed;
   draft.steps.push(...steps);
   for (const need of needs) draft.need(need);
@@ -307,7 +316,7 @@ function nearRoutes(
   kind: Route['kind'],
 ): PassedOver[] {
   const near: PassedOver[] = [];
-  for (const [gateway, routes] of mesh.derive(routesByGateway)) {
+  for (const [gateway, routes] of mesh.derive(allRoutesByGateway)) {
     const here = servers.filter((server) => server.name === gateway);
     for (const route of routes) {
       if (near.length >= MOST_NEAR || !route.hosts.some((h) => overlap(h, name))) continue;
@@ -338,6 +347,7 @@ function withoutRule(route: MeshRoute, kind: Route['kind']): Pick<PassedOver, 'f
       missing: 'is not there',
       hidden: 'is hidden from it by exportTo',
       'has-hosts': 'has hosts, so it is none',
+      'no-rule': 'has no match that lies within that of the rule which hands over',
     };
     return { field: lost.field, why: `its delegate ${lost.namespace}/${lost.name} ${words[lost.why]}` };
   }
@@ -358,7 +368,7 @@ function plainTcp(way: GatewayWay, server: OpenServer): Trace {
   for (const route of routesSeenIn(way.mesh, way.client.namespace, server.name)) {
     if (commonHosts(server, route).length === 0) continue;
     const rule = firstTcpRule(way, server, route);
-    if (rule) return through(way, route, rule);
+    if (rule) return through(way, server, route, rule);
   }
   way.draft.step(
     'gateway',
@@ -374,14 +384,16 @@ function firstTcpRule(way: GatewayWay, server: OpenServer, route: MeshRoute): Ro
   return route.virtualService.routes.find((rule) => {
     if (rule.kind !== 'tcp') return false;
     const written = rule.field.at('match').items() as Field[];
-    return written.length === 0 || written.some((match) => isFor(match, way, server));
+    return written.length === 0 || written.some((match) => isFor(match, way, server, route));
   });
 }
 
-function through(way: GatewayWay, route: MeshRoute, rule: Route): Trace {
+function through(way: GatewayWay, server: OpenServer, route: MeshRoute, rule: Route): Trace {
   way.draft.step('route', `a ${rule.kind} rule of ${nameOf(route.resource)} sends it on`, rule.field);
-  admit(way);
-  sendAll(way, rule.destinations, 'tcp');
+  admit(way, 'tcp', server);
+  // Where TLS ends at the gateway what is passed on is what was in it.
+  const onward = endsTls(server) ? { ...way, request: { ...way.request, tls: false } } : way;
+  sendAll(onward, rule.destinations, 'tcp');
   return way.draft.end('forwarded', 'tcp');
 }
 
@@ -430,7 +442,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
     draft.step('gateway', 'it asks for a certificate of the client', server.server.tls.at('mode'));
     draft.need('whether the client has a certificate that the server accepts');
   }
-  if (rule && route) return through(way, route, rule);
+  if (rule && route) return through(way, server, route, rule);
   if (request.protocol === 'tcp') {
     draft.step('gateway', 'the server expects HTTP inside, and this is none');
     return draft.end('protocol-error', undefined);
@@ -454,7 +466,7 @@ function chainsOf(way: GatewayWay, server: OpenServer): TlsChain[] {
       if (rule.kind !== 'tls') continue;
       if (rule.serverNames) chains.push({ names: rule.serverNames, server, route, rule });
       for (const match of rule.field.at('match').items() as Field[]) {
-        if (!isFor(match, way, server)) continue;
+        if (!isFor(match, way, server, route)) continue;
         const wanted = (match.at('sniHosts').items() as Field[]).flatMap((f) => f.string() ?? []);
         chains.push({ names: wanted, server, route, rule });
       }

@@ -88,7 +88,7 @@ function* proxyConditions(match: Field, input: MatchInput): Iterable<Condition> 
   const gateways = match.at('gateways').items() as Field[];
   if (gateways.length > 0) {
     const names = gateways.map((field) => field.string());
-    const met = names.some((name) => name !== undefined && meansOne(name, input));
+    const met = names.some((name) => name !== undefined && input.gateways.has(name));
     const answer = met ? 'yes' : names.includes(undefined) ? 'unknown' : 'no';
     yield [answer, match.at('gateways'), `it is for gateway ${names.join(', ')}`];
     // What is written beside gateways about the caller is not looked at.
@@ -103,17 +103,6 @@ function* proxyConditions(match: Field, input: MatchInput): Iterable<Condition> 
     const answer = wanted === undefined ? 'unknown' : wanted === input.namespace ? 'yes' : 'no';
     yield [answer, namespace, `it is for callers of namespace ${wanted}`];
   }
-}
-
-function meansOne(written: string, { gateways }: MatchInput): boolean {
-  if (gateways.has(written)) return true;
-  // A bare name, or the old spelling with the namespace behind a dot.
-  const [name, namespace] = written.split('.', 2);
-  return [...gateways].some((known) => {
-    const slash = known.indexOf('/');
-    if (slash < 0 || written.includes('/')) return false;
-    return known.slice(slash + 1) === name && (namespace === undefined || known.slice(0, slash) === namespace);
-  });
 }
 
 function headerCondition(name: string, field: Field, input: MatchInput): Condition {

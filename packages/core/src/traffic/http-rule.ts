@@ -24,11 +24,23 @@ export interface RuleMatch {
   readonly above: Field | undefined;
 }
 
-/** A delegate that is not there for the rule that names it. */
+/** A delegate that is not there for the rule that names it: `no-rule` where none of its rules agrees with that rule. */
 export interface LostDelegate {
   readonly field: Field;
   readonly namespace: string;
   readonly name: string;
-  readonly why: 'missing' | 'hidden' | 'has-hosts';
+  readonly why: 'missing' | 'hidden' | 'has-hosts' | 'no-rule';
   readonly resource?: Resource | undefined;
+}
+
+/** A rule that hands over to a delegate, which is there for it. */
+export interface Delegation {
+  readonly above: Field;
+  readonly root: Resource;
+  readonly delegate: Resource;
+}
+
+/** A rule of a delegate that a rule above hands over to, though their matches contradict each other. */
+export interface Contradiction extends Delegation {
+  readonly below: Field;
 }

@@ -9,7 +9,7 @@ export interface MatchInput {
   readonly namespace: string;
   /** Labels of the proxy's pod. */
   readonly labels: LabelSet;
-  /** `mesh`, or the `namespace/name` of the Gateways that serve the request. */
+  /** `mesh`, or the names by which the VirtualService knows the Gateway that serves the request, in all their forms. */
   readonly gateways: ReadonlySet<string>;
   /** The port of the listener: of the Service that was called, or of the Gateway server. */
   readonly port: number;

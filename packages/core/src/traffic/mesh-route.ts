@@ -1,6 +1,6 @@
 import type { Resource } from '../manifest/resource.ts';
 import type { VirtualService } from '../routing/routes.ts';
-import type { HttpRule, LostDelegate } from './http-rule.ts';
+import type { Contradiction, Delegation, HttpRule, LostDelegate } from './http-rule.ts';
 
 /** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
 export interface MeshRoute {
@@ -12,6 +12,9 @@ export interface MeshRoute {
   readonly gateways: readonly string[];
   /** Delegates that a rule names and that nobody can see, or that are none. */
   readonly lostDelegates: readonly LostDelegate[];
+  readonly contradictions: readonly Contradiction[];
+  /** The delegates whose rules it has, and the rules that name them. */
+  readonly delegates: readonly Delegation[];
   /** The namespaces that see it, where the resource does not say so itself. */
   readonly exports?: readonly string[];
 }
