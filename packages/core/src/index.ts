@@ -291,6 +291,7 @@ export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manif
 export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
 export type { Behind } from './mesh/behind.ts';
+export { otherClusters, type ServiceElsewhere, servicesElsewhere } from './mesh/clusters.ts';
 export { istiodEnvironment } from './mesh/istiod-environment.ts';
 export { Mesh } from './mesh/mesh.ts';
 export type { MeshInput } from './mesh/mesh-input.ts';
@@ -301,7 +302,14 @@ export { isSelected } from './mesh/selected-labels.ts';
 export { surelyBehind } from './mesh/surely-behind.ts';
 export type { ResolvedTarget } from './mesh/targets.ts';
 export { workloadsIn } from './mesh/workloads-by-namespace.ts';
-export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
+export {
+  carries,
+  type Endpoint,
+  endpointsByLabel,
+  endpointsOf,
+  endpointsOfService,
+  type HostEndpoints,
+} from './names/host-endpoints.ts';
 export {
   type HostLookup,
   type HostTarget,
@@ -399,6 +407,13 @@ export {
   destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
+export {
+  type CoveredHost,
+  coveredHost,
+  droppedServers,
+  type ServerClash,
+  serverClash,
+} from './routing/gateway-clashes.ts';
 export { type GatewayPair, gatewaysBeside } from './routing/gateway-pairs.ts';
 export {
   certificateNames,
@@ -414,6 +429,7 @@ export {
   gatewayOf,
   gateways,
   isScopedToNamespace,
+  isSurelyNoGateway,
   lookupGateway,
   workloadsOfGateway,
 } from './routing/gateways.ts';
@@ -527,7 +543,7 @@ export {
   serviceAccountsElsewhere,
 } from './security/service-accounts.ts';
 export { strictPolicyFor } from './security/strict-mtls.ts';
-export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
 export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
 export {
@@ -626,7 +642,21 @@ export {
   type ServedBy,
   serversFor,
 } from './traffic/bound-gateways.ts';
-export { type OpenServer, openServers, seesHttp } from './traffic/gateway-servers.ts';
+export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
+export { destinationUpstream } from './traffic/destination-upstream.ts';
+export { type EndedTls, tlsEndedBefore, trustsForwarded } from './traffic/ended-tls.ts';
+export { commonHosts } from './traffic/gateway-request.ts';
+export {
+  endsTls,
+  isPlainHttp,
+  isUnprivileged,
+  type LeftOut,
+  type OpenServers,
+  openServers,
+  seesHttp,
+  serversOf,
+  unprivilegedField,
+} from './traffic/gateway-servers.ts';
 export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
 export { type GatewayBefore, gatewaysBefore } from './traffic/gateways-before.ts';
 export type { Contradiction, Delegation, HttpRule, LostDelegate } from './traffic/http-rule.ts';
@@ -641,6 +671,8 @@ export {
 } from './traffic/identity.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
 export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
+export type { MeshRoute } from './traffic/mesh-route.ts';
+export type { OpenServer } from './traffic/open-server.ts';
 export { normalizedPath, pathNormalizationOf } from './traffic/path-normalization.ts';
 export {
   type Registry,
@@ -654,10 +686,16 @@ export { headerFault, methodFault, type RequestSpec } from './traffic/request-sp
 export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
 export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
 export { type RewriteFault, rewriteFaults } from './traffic/rewrites.ts';
+export {
+  onlyRedirects,
+  routeAtGateway,
+  routesForServer,
+  ruleKindOf,
+  type ServerForRoute,
+} from './traffic/route-at-gateway.ts';
 export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {
   delegationsByDelegate,
-  type MeshRoute,
   meshRouteOf,
   meshRoutes,
   missingDelegate,
@@ -665,8 +703,10 @@ export {
   routesByGateway,
   routesSeenIn,
 } from './traffic/routes-for-mesh.ts';
+export type { Client } from './traffic/scope.ts';
 export type { Outcome as TraceOutcome, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
 export { type UnmetCondition, unmetCondition } from './traffic/unmet-matches.ts';
+export type { NoUpstream, Upstream } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

@@ -26,6 +26,7 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { envoyFilterContextUnmatched } from './envoy/envoy-filter-context-unmatched.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
 import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
@@ -44,6 +45,12 @@ import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-n
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
+import { gatewayHttpOn443 } from './gateway/gateway-http-on-443.ts';
+import { gatewayPortPrivileged } from './gateway/gateway-port-privileged.ts';
+import { gatewayRedirectLoop } from './gateway/gateway-redirect-loop.ts';
+import { gatewayRedirectNowhere } from './gateway/gateway-redirect-nowhere.ts';
+import { gatewayServerConflict } from './gateway/gateway-server-conflict.ts';
+import { gatewayServicePortUnserved } from './gateway/gateway-service-port-unserved.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -146,6 +153,7 @@ import { routeDestinationRuleDuplicate } from './route/route-destination-rule-du
 import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
 import { routeGatewayInternal } from './route/route-gateway-internal.ts';
+import { routeGatewayKind } from './route/route-gateway-kind.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
@@ -161,6 +169,7 @@ import { routeMatchLiteral } from './route/route-match-literal.ts';
 import { routeMatchUnmet } from './route/route-match-unmet.ts';
 import { routeNotExported } from './route/route-not-exported.ts';
 import { routeOrderUndefined } from './route/route-order-undefined.ts';
+import { routePlainToHttps } from './route/route-plain-to-https.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeRetriesIneffective } from './route/route-retries-ineffective.ts';
 import { routeRewriteSlashes } from './route/route-rewrite-slashes.ts';
@@ -320,6 +329,7 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  envoyFilterContextUnmatched,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
   gatewayApiBackendPort,
@@ -338,6 +348,12 @@ export const allRules: readonly Rule[] = [
   gatewayCertificateShared,
   gatewayCredentialInvalid,
   gatewayHostConflict,
+  gatewayHttpOn443,
+  gatewayPortPrivileged,
+  gatewayRedirectLoop,
+  gatewayRedirectNowhere,
+  gatewayServerConflict,
+  gatewayServicePortUnserved,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -440,6 +456,7 @@ export const allRules: readonly Rule[] = [
   routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
   routeGatewayInternal,
+  routeGatewayKind,
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
@@ -451,6 +468,7 @@ export const allRules: readonly Rule[] = [
   routeIngressPortNotHttp,
   routeKindMismatch,
   routeMatchIneffective,
+  routePlainToHttps,
   routeMatchLiteral,
   routeMatchUnmet,
   routeNotExported,

@@ -3,6 +3,7 @@ import type { Service, ServicePort } from '../cluster/services.ts';
 import { isKnownGroup } from '../manifest/kinds.ts';
 import { elsewhere, type Lookup } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { otherClusters } from '../mesh/clusters.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
@@ -18,6 +19,8 @@ export interface HostTarget {
   readonly ports: readonly TargetPort[];
   /** Whether the ports are all written: no placeholder, no patch. */
   readonly portsKnown: boolean;
+  /** The other cluster of the mesh that has the Service; undefined for what the files themselves have. */
+  readonly cluster?: string;
 }
 
 /** A port that a host answers on. */
@@ -76,20 +79,39 @@ function findHost(mesh: Mesh, written: string, asker: Resource, readers: readonl
   const visible = targets.filter((t) => readers.some((reader) => isVisibleIn(mesh, t.resource, reader) !== 'no'));
   if (visible.length > 0) return { state: 'found', value: visible };
   if (mesh.externals.host(host.fqdn) || mesh.externals.host(written)) return elsewhere('the config declares it');
+  // Which clusters read the configuration of which, the files do not tell.
+  const [declared] = mesh.derive(entriesOfOtherClusters).covering(host.fqdn);
+  if (declared) return elsewhere(`cluster ${declared} declares it`);
   const [hidden] = targets;
   if (hidden) return { state: 'missing', why: 'hidden', instead: hidden };
   return host.service ? ofService(mesh, host, asker) : ofOther(mesh, host, asker);
 }
 
-/** Every host that something of the input answers under, as it is looked up. */
+// Names of clusters, by the hosts of their ServiceEntries.
+function entriesOfOtherClusters(mesh: Mesh): HostIndex<string> {
+  const index = new HostIndex<string>();
+  for (const [cluster, there] of otherClusters(mesh)) for (const { host } of entriesOf(there)) index.add(host, cluster);
+  return index;
+}
+
+/** Every host that something of the input answers under, as it is looked up; Services of all clusters of the mesh. */
 export function hostTargets(mesh: Mesh): HostIndex<HostTarget> {
   const index = new HostIndex<HostTarget>();
+  for (const target of servicesOf(mesh)) index.add(target.host, target);
+  for (const [cluster, there] of otherClusters(mesh))
+    for (const target of servicesOf(there)) index.add(target.host, { ...target, cluster });
+  for (const target of entriesOf(mesh)) index.add(target.host, target);
+  return index;
+}
+
+function* servicesOf(mesh: Mesh): Iterable<HostTarget> {
   for (const service of mesh.services) {
     const { namespace = '', name } = service.resource;
-    if (name === '') continue;
-    const host = hostNameOf(mesh, name, namespace).fqdn;
-    index.add(host, ofServiceManifest(mesh, service, host));
+    if (name !== '') yield ofServiceManifest(mesh, service, hostNameOf(mesh, name, namespace).fqdn);
   }
+}
+
+function* entriesOf(mesh: Mesh): Iterable<HostTarget> {
   for (const resource of mesh.ofType('networking.istio.io/ServiceEntry')) {
     if (resource.partial) continue;
     const spec = resource.body.at('spec');
@@ -99,10 +121,9 @@ export function hostTargets(mesh: Mesh): HostIndex<HostTarget> {
       const written = field.string();
       if (written === undefined) continue;
       const host = hostNameOf(mesh, written, resource.namespace ?? '').fqdn;
-      index.add(host, { host, resource, service: undefined, ports, portsKnown });
+      yield { host, resource, service: undefined, ports, portsKnown };
     }
   }
-  return index;
 }
 
 function ofServiceManifest(mesh: Mesh, service: Service, host: string): HostTarget {
@@ -167,12 +188,11 @@ function neighboursOf(mesh: Mesh, namespace: string, asker: Resource): readonly 
 }
 
 function ofOther(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
-  const meant = host.shortened && mesh.derive(servicesByName).get(host.shortened.name);
-  const exact = meant?.find((s) => s.resource.namespace === host.shortened?.namespace);
-  if (exact) {
-    const fqdn = hostNameOf(mesh, exact.resource.name, exact.resource.namespace ?? '').fqdn;
-    const [instead] = mesh.derive(hostTargets).at(fqdn);
-    if (instead) return { state: 'missing', why: 'shortened', instead };
+  if (host.shortened) {
+    const { fqdn } = hostNameOf(mesh, host.shortened.name, host.shortened.namespace);
+    const all = mesh.derive(hostTargets).at(fqdn);
+    const [instead] = all;
+    if (instead && all.some((t) => t.service)) return { state: 'missing', why: 'shortened', instead };
   }
   const ofPod = serviceOfPodName(mesh, host, asker);
   if (ofPod) return { state: 'missing', why: 'pod', instead: ofPod };

@@ -38,6 +38,10 @@ export interface Route {
   /** The weighted destinations. */
   readonly destinations: readonly Destination[];
   readonly mirrors: readonly Destination[];
+  /** The server names of a route of the Gateway API, in place of matches. */
+  readonly serverNames?: readonly string[];
+  /** The port of the Service that such a route is for. */
+  readonly onPort?: number;
 }
 
 /** A destination of a route, as written. What is undefined is not written, or filled in by a later step. */

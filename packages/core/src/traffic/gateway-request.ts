@@ -3,14 +3,17 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { covers, overlap } from '../names/hosts.ts';
 import type { Route } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
+import { type ApiRule, apiRuleTakesEverything, compareApiRules } from './api-rule.ts';
 import { gatewayAdmission } from './arrival.ts';
 import { Draft } from './draft.ts';
-import { endsTls, isPlainHttp, type OpenServer, openServers, seesHttp } from './gateway-servers.ts';
-import type { MatchInput } from './http-match.ts';
+import { endsTls, isPlainHttp, openServers, seesHttp } from './gateway-servers.ts';
 import type { HttpRule } from './http-rule.ts';
 import { l4Matches } from './listeners.ts';
+import type { MatchInput } from './match-input.ts';
+import type { MeshRoute } from './mesh-route.ts';
+import type { OpenServer } from './open-server.ts';
 import type { TrafficRequest } from './request.ts';
-import { type MeshRoute, routesByGateway, routesSeenIn } from './routes-for-mesh.ts';
+import { allRoutesByGateway, routesSeenIn } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, OUTSIDE, sendAll, splitPath, throughRules } from './send.ts';
 import type { RegexMatcher } from './string-match.ts';
@@ -186,7 +189,7 @@ function namesOf(name: string, { namespace: own }: Resource): ReadonlySet<string
 }
 
 /** The hosts that a server and a VirtualService have in common, each time the narrower of the two. */
-export function commonHosts({ server }: OpenServer, route: MeshRoute): string[] {
+export function commonHosts({ server }: OpenServer, route: Pick<MeshRoute, 'resource' | 'hosts'>): string[] {
   const common = new Set<string>();
   const namespace = route.resource.namespace ?? '';
   for (const { host, namespace: from } of server.hosts) {
@@ -244,7 +247,7 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
   // Rules that take everything come behind those of all other VirtualServices of the host, whichever is older.
   const rules = parts.flatMap(({ route, server }) => route.http.map((rule) => ({ route, server, rule })));
   const ordered = [...rules.filter((r) => !takesEverything(r.rule)), ...rules.filter((r) => takesEverything(r.rule))];
-  for (const { route, server, rule } of cutAtCatchAll(rules, ordered)) {
+  for (const { route, server, rule } of inOrderOfApi(cutAtCatchAll(rules, ordered))) {
     const trace = throughRules(
       { ...way, listenPort: server.server.port ?? request.port },
       { ...route, http: [rule] },
@@ -276,7 +279,14 @@ function cutAtCatchAll(rules: readonly Placed[], ordered: readonly Placed[]): re
   return ordered.filter((placed) => !cut.has(placed));
 }
 
-function takesEverything({ matches }: HttpRule): boolean {
+// Rules of the Gateway API stand in one order for a host, whatever route they are of.
+function inOrderOfApi(placed: readonly Placed[]): readonly Placed[] {
+  if (!placed.every((p) => p.rule.api)) return placed;
+  return [...placed].sort((a, b) => compareApiRules(a.rule.api as ApiRule, b.rule.api as ApiRule));
+}
+
+function takesEverything({ matches, api }: HttpRule): boolean {
+  if (api) return apiRuleTakesEverything(api);
   if (matches.length === 0) return true;
   return matches.some(({ field, above }) => [field, ...(above ? [above] : [])].every(isCatchAll));
 }
@@ -306,7 +316,7 @@ function nearRoutes(
   kind: Route['kind'],
 ): PassedOver[] {
   const near: PassedOver[] = [];
-  for (const [gateway, routes] of mesh.derive(routesByGateway)) {
+  for (const [gateway, routes] of mesh.derive(allRoutesByGateway)) {
     const here = servers.filter((server) => server.name === gateway);
     for (const route of routes) {
       if (near.length >= MOST_NEAR || !route.hosts.some((h) => overlap(h, name))) continue;
@@ -454,6 +464,7 @@ function chainsOf(way: GatewayWay, server: OpenServer): TlsChain[] {
     }
     for (const rule of route.virtualService.routes) {
       if (rule.kind !== 'tls') continue;
+      if (rule.serverNames) chains.push({ names: rule.serverNames, server, route, rule });
       for (const match of rule.field.at('match').items() as Field[]) {
         if (!isFor(match, way, server, route)) continue;
         const wanted = (match.at('sniHosts').items() as Field[]).flatMap((f) => f.string() ?? []);

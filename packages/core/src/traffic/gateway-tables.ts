@@ -5,7 +5,8 @@ import { covers, overlap } from '../names/hosts.ts';
 import { type Gateway, type GatewayServer, gateways } from '../routing/gateways.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
-import { type MeshRoute, routesByGateway } from './routes-for-mesh.ts';
+import type { MeshRoute } from './mesh-route.ts';
+import { routesByGateway } from './routes-for-mesh.ts';
 
 /**
  * What a gateway makes of the VirtualServices for one port: its virtual hosts, each with the routes that are put together for it. Plain HTTP

@@ -1,6 +1,7 @@
 import type { Resource } from '../manifest/resource.ts';
 import type { Destination } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
+import type { ApiRule } from './api-rule.ts';
 
 /** One http rule of a VirtualService as the proxies get it: what stands in it, and for a delegate what the rule above it adds. */
 export interface HttpRule {
@@ -13,6 +14,8 @@ export interface HttpRule {
   readonly matches: readonly RuleMatch[];
   readonly destinations: readonly Destination[];
   readonly mirrors: readonly Destination[];
+  /** What it matches and does, where it is a rule of the Gateway API. */
+  readonly api?: ApiRule;
 }
 
 /** A match of an http rule; with one of the rule above it both have to hold. */

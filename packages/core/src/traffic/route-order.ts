@@ -6,7 +6,7 @@ import { addTo } from '../source/grouping.ts';
 import { createdBefore } from './age.ts';
 import { gatewayTables } from './gateway-tables.ts';
 import type { HttpRule } from './http-rule.ts';
-import type { MeshRoute } from './routes-for-mesh.ts';
+import type { MeshRoute } from './mesh-route.ts';
 
 /** A match of one VirtualService that the rule of another one takes everything from, whenever that one comes first. */
 export interface OrderedByAge {

@@ -4,26 +4,10 @@ import { exportsOf, isVisibleIn } from '../names/hosts.ts';
 import { type VirtualService, virtualServices } from '../routing/routes.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
+import { apiRoutes } from './api-routes.ts';
 import { mergedWithDelegates } from './delegates.ts';
-import type { Contradiction, Delegation, HttpRule, LostDelegate } from './http-rule.ts';
-
-/** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
-export interface MeshRoute {
-  readonly virtualService: VirtualService;
-  readonly resource: Resource;
-  readonly http: readonly HttpRule[];
-  /** Hosts as the namespace of the VirtualService means them. */
-  readonly hosts: readonly string[];
-  readonly gateways: readonly string[];
-  /** Delegates that a rule names and that nobody can see, or that are none. */
-  readonly lostDelegates: readonly LostDelegate[];
-  readonly contradictions: readonly Contradiction[];
-  /** The delegates whose rules it has, and the rules that name them. */
-  readonly delegates: readonly Delegation[];
-}
-
-/** The name of all sidecars among the gateways of a VirtualService. */
-export const MESH_GATEWAY = 'mesh';
+import type { Delegation, LostDelegate } from './http-rule.ts';
+import { MESH_GATEWAY, type MeshRoute } from './mesh-route.ts';
 
 /**
  * All VirtualServices that have hosts, oldest first, with their delegates. Of the variants of one object each stands for itself.
@@ -97,22 +81,37 @@ function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
   return gateways.map((g) => (g.mesh ? MESH_GATEWAY : `${g.namespace}/${g.name}`));
 }
 
-/** The routes by the gateway they are bound to: `mesh`, or `namespace/name`. */
+/** The VirtualServices by the gateway they are bound to: `mesh`, or `namespace/name`. */
 export function routesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRoute[]> {
+  return byGateway(mesh.derive(meshRoutes));
+}
+
+/** As `routesByGateway`, with routes of the Gateway API among them. */
+export function allRoutesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRoute[]> {
+  const routes = apiRoutes(mesh, MESH_GATEWAY);
+  if (routes.length === 0) return mesh.derive(routesByGateway);
+  return byGateway([...mesh.derive(meshRoutes), ...routes].sort((a, b) => compareAge(a.resource, b.resource)));
+}
+
+function byGateway(routes: readonly MeshRoute[]): ReadonlyMap<string, readonly MeshRoute[]> {
   const index = new Map<string, MeshRoute[]>();
-  for (const route of mesh.derive(meshRoutes)) for (const name of new Set(route.gateways)) addTo(index, name, route);
+  for (const route of routes) for (const name of new Set(route.gateways)) addTo(index, name, route);
   return index;
 }
 
 /**
- * The VirtualServices of a gateway, or of the mesh, that proxies of a namespace see, in the order in which istiod asks them: those exported
+ * The routes of a gateway, or of the mesh, that proxies of a namespace see, those of the Gateway API among them, in the order in which istiod asks them: those exported
  * to the namespace alone, then those exported to it by name, then those that all see.
  */
 export function routesSeenIn(mesh: Mesh, namespace: string, gateway: string): readonly MeshRoute[] {
-  const all = mesh.derive(routesByGateway).get(gateway) ?? [];
-  const seen = all.filter((route) => isVisibleIn(mesh, route.resource, namespace) !== 'no');
+  const all = mesh.derive(allRoutesByGateway).get(gateway) ?? [];
+  const seen = all.filter((route) =>
+    route.exports
+      ? route.exports.includes('*') || route.exports.includes(namespace)
+      : isVisibleIn(mesh, route.resource, namespace) !== 'no',
+  );
   const rank = (route: MeshRoute) => {
-    const exports = exportsOf(mesh, route.resource);
+    const exports = route.exports ?? exportsOf(mesh, route.resource);
     if (exports === undefined || exports.includes('*')) return 2;
     return route.resource.namespace === namespace ? 0 : 1;
   };

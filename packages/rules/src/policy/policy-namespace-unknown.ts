@@ -1,4 +1,4 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
+import { defineRule, type Field, isPatchedAt, type Mesh, nameOf, otherClusters } from '@meshvet/core';
 
 export const policyNamespaceUnknown = defineRule({
   meta: {
@@ -84,11 +84,13 @@ export const policyNamespaceUnknown = defineRule({
 // No namespace has so long a name, and each entry is held against all of them.
 const LONGEST = 253;
 
-// Where something of a namespace was read there is such a namespace, with or without its manifest.
+// Where something of a namespace was read there is such a namespace, with or without its manifest; callers come from every cluster of the mesh.
 function knownNamespaces(mesh: Mesh): ReadonlySet<string> {
-  const names = new Set(mesh.namespaces.map((n) => n.name));
-  for (const service of mesh.services) names.add(service.resource.namespace ?? '');
-  for (const workload of mesh.workloads) names.add(workload.resource.namespace ?? '');
+  const names = new Set<string>();
+  for (const { namespaces, services, workloads } of [mesh, ...otherClusters(mesh).values()]) {
+    for (const { name } of namespaces) names.add(name);
+    for (const { resource } of [...services, ...workloads]) names.add(resource.namespace ?? '');
+  }
   for (const name of [
     mesh.installation.rootNamespace.value,
     'default',

@@ -19,6 +19,8 @@ const route = (host: string, mark = '', namespace = 'shop') => yaml`
               host: ${host} ${mark}
 `;
 
+const west = (text: string) => ({ clusters: { west: [{ path: 'west/all.yaml', text }] } });
+
 const door = (namespace: string) => yaml`
   apiVersion: apps/v1
   kind: Deployment
@@ -62,6 +64,15 @@ const all = (...documents: string[]) => documents.join('---\n');
 
 testRule(routeHostUnknown, {
   bad: {
+    'another cluster of the mesh has a Service of that name in another namespace': {
+      yaml: `${service('front')}---\n${route('cart', '#~ destination')}`,
+      setup: west(service('cart', 'bank')),
+      settings: { closedWorld: true },
+    },
+    'a name that nobody completes, of a Service in another cluster': {
+      yaml: `${service('front')}---\n${route('cart.bank', '#~ shortened')}`,
+      setup: west(service('cart', 'bank')),
+    },
     'a Service that the gateway of another namespace does not see': all(
       door('doors'),
       exported('.'),
@@ -131,6 +142,21 @@ testRule(routeHostUnknown, {
     `,
   },
   good: {
+    'another cluster of the mesh has the Service': {
+      yaml: `${service('front')}---\n${route('cart')}`,
+      setup: west(service('cart')),
+      settings: { closedWorld: true },
+    },
+    'another cluster of the mesh has the ServiceEntry': {
+      yaml: route('api.example.com'),
+      setup: west(yaml`
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: api, namespace: shop }
+        spec: { hosts: ["*.example.com"], resolution: NONE, ports: [{ number: 443, name: tls, protocol: TLS }] }
+      `),
+      settings: { closedWorld: true },
+    },
     'the gateway sees it where the namespace of the route does not': all(
       door('doors'),
       exported('doors'),

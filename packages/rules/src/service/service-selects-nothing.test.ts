@@ -1,6 +1,12 @@
 import { testRule, yaml } from '@meshvet/core/testing';
 import { serviceSelectsNothing } from './service-selects-nothing.ts';
 
+const CART = yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: cart, namespace: shop }
+  spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+`;
 const pods = yaml`
   apiVersion: apps/v1
   kind: Deployment
@@ -49,6 +55,34 @@ testRule(serviceSelectsNothing, {
     },
   },
   good: {
+    'its pods are in another cluster of the mesh': {
+      yaml: CART,
+      settings: { closedWorld: true },
+      setup: {
+        clusters: {
+          west: [
+            {
+              path: 'west/cart.yaml',
+              text: `${CART}---\n${yaml`
+                apiVersion: v1
+                kind: Pod
+                metadata: { name: cart-1, namespace: shop, labels: { app: cart } }
+                spec: { containers: [{ name: cart, image: cart }] }
+              `}`,
+            },
+          ],
+        },
+      },
+    },
+    'a virtual machine stands behind it': {
+      yaml: `${CART}---\n${yaml`
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: { name: cart-1, namespace: shop }
+        spec: { address: 10.0.0.9, labels: { app: cart } }
+      `}`,
+      settings: { closedWorld: true },
+    },
     'no more than a name, whose route leads elsewhere': all(
       pods,
       service(),

@@ -1,6 +1,7 @@
 import {
   defineRule,
   destinationsByHost,
+  endpointsOfService,
   type Field,
   hasReadableLabels,
   hostNameOf,
@@ -75,6 +76,8 @@ export const serviceSelectsNothing = defineRule({
     if (mesh.behind(service).state !== 'missing') return;
     const [leading] = leadingRoutes(mesh, service);
     if (!leading && isRouted(mesh, service)) return;
+    // A WorkloadEntry, or pods in another cluster of the mesh.
+    if (endpointsOfService(mesh, service, service.resource).endpoints.length > 0) return;
     // Labels that cannot be read may be the ones.
     const { namespace = '' } = service.resource;
     if (mesh.derive(unreadableNamespaces).has(namespace)) return;
