@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { besideMain } from './beside-main.mjs';
 import { bundleSettings, ROOT, thirdParty } from './bundle.mjs';
+import { directCore } from './direct-core.mjs';
 import { lateRules } from './late-rules.mjs';
 
 const out = process.argv.indexOf('--out');
@@ -14,7 +15,7 @@ const settings = bundleSettings();
 const main = 'packages/cli/src/main.ts';
 const { metafile } = await build({
   ...settings,
-  plugins: [besideMain(join(ROOT, main)), ...settings.plugins, await lateRules()],
+  plugins: [besideMain(join(ROOT, main)), ...settings.plugins, await lateRules(), directCore()],
   entryPoints: [main],
   outdir,
   splitting: true,

@@ -1,10 +1,13 @@
 // The public surface of the engine, and nothing else.
+export { ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
+export { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from './ambient/ztunnel-policy.ts';
 export {
   type Canonical,
   canonicalName,
   canonicalRevision,
   canonicalState,
   hasReadableLabels,
+  labelOnWorkloadOnly,
   nameKeys,
   versionKeys,
 } from './cluster/canonical.ts';
@@ -19,7 +22,7 @@ export {
   nameFault,
 } from './cluster/host-names.ts';
 export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './cluster/ip-prefix.ts';
-export { ignoredNamespaces, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
+export { ignoredNamespaces, isSystemNamespace, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
 export {
   appProtocolSince,
   classOf,
@@ -42,18 +45,20 @@ export {
   type ContainerPort,
   isControlPlane,
   isManagedGateway,
+  ownsByWrittenSelector,
   type Workload,
 } from './cluster/workloads.ts';
-export type {
-  Config,
-  MeshConfigKeys,
-  OverrideConfig,
-  PresetName,
-  ProjectConfig,
-  RuleSetting,
-  RuleSeverity,
+export {
+  CONFIG_DEFAULTS,
+  type Config,
+  type MeshConfigKeys,
+  type OverrideConfig,
+  PRESETS,
+  type PresetName,
+  type ProjectConfig,
+  type RuleSetting,
+  type RuleSeverity,
 } from './config/config.ts';
-export { CONFIG_DEFAULTS, PRESETS } from './config/config.ts';
 export { type ConfigReferences, configReferences } from './config/config-references.ts';
 export { configSchema, configSchemaText } from './config/config-schema.ts';
 export { type EffectiveConfig, effectiveConfig } from './config/effective-config.ts';
@@ -64,6 +69,7 @@ export { type ConfigError, type ConfigResult, readConfig } from './config/valida
 export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
 export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
+export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
 export {
   type Attachment,
   attachmentOf,
@@ -86,6 +92,7 @@ export {
   type ParentReference,
   type Refusal,
 } from './gateway-api/gateway-api.ts';
+export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
 export {
   type Cause,
@@ -167,27 +174,59 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
-export type {
-  FactReport,
-  IdentityPart,
-  PortReport,
-  ServiceReport,
-  WorkloadReport,
-} from './lint/workload-result.ts';
+export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
+export {
+  AUTHORIZATION_POLICY,
+  DESTINATION_RULE,
+  ENVOY_FILTER,
+  GATEWAY,
+  ISTIO_TYPES,
+  PEER_AUTHENTICATION,
+  PROXY_CONFIG,
+  REQUEST_AUTHENTICATION,
+  SERVICE_ENTRY,
+  SIDECAR,
+  TELEMETRY,
+  TRAFFIC_EXTENSION,
+  VIRTUAL_SERVICE,
+  WASM_PLUGIN,
+  WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
+} from './manifest/istio-types.ts';
 export { WORKLOAD_TYPES } from './manifest/kinds.ts';
 export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
+export { type MetadataMap, metadataMaps } from './manifest/metadata-maps.ts';
+export { isPatchedAnywhere } from './manifest/patched.ts';
+export { type PodMetadata, podMetadataOf } from './manifest/pod-metadata.ts';
 export { podTemplateOf } from './manifest/pod-template.ts';
-export { fileOf, identityOf, isPatchedAt, nameOf, type Resource, type Rewrites } from './manifest/resource.ts';
+export { removedApi } from './manifest/removed-apis.ts';
 export {
-  flatSelector,
-  labelSelector,
-  matches,
-  type Requirement,
-  type Selector,
-} from './manifest/selectors.ts';
-export { type Behind, Mesh, type MeshInput, NAMESPACE_MESH_LABELS, type ResolvedTarget } from './mesh/mesh.ts';
+  fileOf,
+  identityOf,
+  isPatchedAt,
+  isSettled,
+  nameOf,
+  type Resource,
+  type Rewrites,
+} from './manifest/resource.ts';
+export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
+export { specOf } from './manifest/spec-of.ts';
+export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
+export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
+export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
+export type { Behind } from './mesh/behind.ts';
+export { istiodEnvironment } from './mesh/istiod-environment.ts';
+export { Mesh } from './mesh/mesh.ts';
+export type { MeshInput } from './mesh/mesh-input.ts';
+export { namespacesOf } from './mesh/namespaces-of.ts';
+export { resourceAt } from './mesh/resource-at.ts';
+export { namespaceOf, workloadOf, workloadsSurelyIn } from './mesh/resource-workload.ts';
+export { isSelected } from './mesh/selected-labels.ts';
+export { surelyBehind } from './mesh/surely-behind.ts';
+export type { ResolvedTarget } from './mesh/targets.ts';
+export { workloadsIn } from './mesh/workloads-by-namespace.ts';
 export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
 export {
   type HostLookup,
@@ -210,6 +249,8 @@ export {
   readersOf,
   seenTogether,
 } from './names/hosts.ts';
+export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export { protocolKind } from './ports/declared-protocol.ts';
 export { type AnnotationProblem, isQuantity, valueProblem } from './proxy/annotation-values.ts';
 export {
   type FeatureStatus,
@@ -241,6 +282,14 @@ export {
   destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
+export { type GatewayPair, gatewaysBeside } from './routing/gateway-pairs.ts';
+export {
+  certificateNames,
+  credentialFields,
+  isTlsServer,
+  sharesCertificate,
+  terminatesTls,
+} from './routing/gateway-tls.ts';
 export {
   type Gateway,
   type GatewayHost,
@@ -251,6 +300,14 @@ export {
   lookupGateway,
   workloadsOfGateway,
 } from './routing/gateways.ts';
+export {
+  type IngressBackend,
+  ISTIO_CONTROLLER,
+  ingressBackends,
+  ingressClassOf,
+  isIngress,
+} from './routing/ingress.ts';
+export { lostMatches, placeOfMatch, placeOfRule } from './routing/route-matches.ts';
 export {
   type Destination,
   destinationsOf,
@@ -264,6 +321,15 @@ export {
   virtualServices,
   virtualServicesByHost,
 } from './routing/routes.ts';
+export {
+  destinationRuleToJudge,
+  mayHaveService,
+  settledRoutes,
+  virtualServiceToJudge,
+} from './routing/routes-to-judge.ts';
+export { originatesTls } from './routing/tls-origination.ts';
+export { connectionPools, type TrafficPolicy, trafficPolicies } from './routing/traffic-policies.ts';
+export { isBoundToMesh, isGatewayName, writtenDestinations } from './routing/virtual-service-parts.ts';
 export {
   defineRule,
   type ExampleSettings,
@@ -282,6 +348,7 @@ export {
   type TextTarget,
 } from './rule/define-rule.ts';
 export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
+export { celSyntaxFault } from './schema/cel-syntax.ts';
 export { ruleKey } from './schema/known-rules.ts';
 export { re2Fault } from './schema/re2-fault.ts';
 export type { History, Version as ShapeVersion } from './schema/releases.ts';
@@ -289,18 +356,30 @@ export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export {
+  admitsPort,
+  mayMatch,
+  type NetworkPolicy,
+  type NetworkRule,
+  networkPolicyOf,
+  policiesFor,
+  surelySelected,
+} from './security/network-policies.ts';
+export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
+export { areRivals, isReadOnce, scopeOf, selectionsByScope, selectionToJudge } from './security/policies.ts';
 export {
   endpointsSelected,
   lookupSelected,
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
+export { strictPolicyFor } from './security/strict-mtls.ts';
+export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';

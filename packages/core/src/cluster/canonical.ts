@@ -62,3 +62,20 @@ export function hasReadableLabels(workload: Workload): boolean {
   }
   return true;
 }
+
+/**
+ * A label that only the workload's own metadata carries, while the pods have none of its family: the mesh sees pods and never reads
+ * it there. The strongest key that is written. undefined for a bare Pod, whose metadata are the pod's.
+ */
+export function labelOnWorkloadOnly(
+  workload: Workload,
+  keys: readonly string[],
+): { readonly key: string; readonly value: string; readonly field: Field } | undefined {
+  if (workload.resource.type === 'Pod' || canonicalState(workload, keys).state !== 'missing') return undefined;
+  const labels = workload.resource.labels;
+  for (const key of keys) {
+    const value = labels.get(key);
+    if (value) return { key, value, field: labels.at(key) };
+  }
+  return undefined;
+}

@@ -27,3 +27,8 @@ export function readNamespace(resource: Resource): Namespace | undefined {
   if (resource.type !== 'Namespace' || resource.partial) return undefined;
   return { resource, name: resource.name };
 }
+
+/** Kubernetes' own namespaces, of which nothing is said. */
+export function isSystemNamespace(namespace: string | undefined): boolean {
+  return namespace !== undefined && SYSTEM_NAMESPACES.has(namespace);
+}

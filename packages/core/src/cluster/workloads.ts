@@ -155,3 +155,13 @@ function isGatewayWorkload(
   const applications = containers.filter((c) => !c.init);
   return applications.length === 1 && applications[0]?.name === 'istio-proxy';
 }
+
+/**
+ * Whether a label can be added to the pods of a workload without a change of what owns them: without a selector of its own, Kubernetes
+ * before apps/v1 took all labels of the template for one.
+ */
+export function ownsByWrittenSelector(workload: Workload): boolean {
+  const { type } = workload.resource;
+  if (type === 'Pod' || type === 'batch/Job' || type === 'batch/CronJob') return true;
+  return workload.selector?.requirements !== undefined && workload.selector.requirements.length > 0;
+}

@@ -3,7 +3,7 @@ import type { Cause, Outcome } from '../injection/injection.ts';
 import type { MembershipMode } from '../injection/membership.ts';
 import type { SidecarForm } from '../injection/sidecar.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import type { ResolvedTarget } from '../mesh/mesh.ts';
+import type { ResolvedTarget } from '../mesh/targets.ts';
 import type { Finding, Location, ResourceRef } from './result.ts';
 
 /** A fact in words, and where it is written. */

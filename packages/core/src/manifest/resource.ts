@@ -66,3 +66,8 @@ export function isPatchedAt(resource: Resource, ...path: string[]): boolean {
   if (rewrites.patchTexts.some((text) => text.includes(last))) return true;
   return rewrites.patches.some((patch) => path.reduce<Field>((field, key) => field.at(key), patch).exists);
 }
+
+/** Whether a manifest is what is applied: whole, named, and no Kustomization of the input lays anything over it. */
+export function isSettled(resource: Resource): boolean {
+  return !resource.partial && resource.rewrites === undefined && resource.name !== '';
+}

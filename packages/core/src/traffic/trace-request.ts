@@ -36,8 +36,14 @@ export interface TraceSetup {
  */
 export function traceRequest(mesh: Mesh, request: TrafficRequest, setup: TraceSetup = {}): Trace {
   const regex = setup.regex ?? NO_REGEX;
-  return request.gateway ? traceAtGateway(mesh, request, regex) : traceFromPod(mesh, request, regex);
+  const here = mesh.around(request.from.resource);
+  const trace = request.gateway
+    ? traceAtGateway(here ?? mesh, request, regex)
+    : traceFromPod(here ?? mesh, request, regex);
+  return here ? trace : { ...trace, needs: [...trace.needs, TOO_MANY] };
 }
+
+const TOO_MANY = 'one overlay at a time: objects stand in more overlays than are looked at';
 
 function traceFromPod(mesh: Mesh, request: TrafficRequest, regex: RegexMatcher): Trace {
   const draft = new Draft();

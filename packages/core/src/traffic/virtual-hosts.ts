@@ -37,7 +37,8 @@ function makeVirtualHosts(scope: Scope, port: number): VirtualHosts {
   const hosts = new Map<string, RegistryHost>();
   for (const host of view?.hosts ?? []) if (host.ports.some((p) => p.number === port)) hosts.set(host.host, host);
   const aliases = new Map<string, RegistryHost[]>();
-  for (const host of hosts.values()) if (host.aliasOf !== undefined) addTo(aliases, host.aliasOf, host);
+  // Another name needs no port of its own.
+  for (const host of view?.hosts ?? []) if (host.aliasOf !== undefined) addTo(aliases, host.aliasOf, host);
   const entries: VirtualHostEntry[] = [];
   for (const route of view?.routes ?? []) {
     const [registered, others] = hostsOfRoute(route, hosts, view as EgressView);

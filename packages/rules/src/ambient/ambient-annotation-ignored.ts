@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { ambientOf } from '../shared/ambient-audience.ts';
+import { ambientOf, defineRule, nameOf } from '@meshvet/core';
 
 // Source: istio.io, Ambient mode; `cni/pkg/util/podutil.go` reads `ambient.istio.io/*` and `istio.io/reroute-virtual-interfaces` only.
 const SIDECAR_PREFIXES = [

@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { kialiPolicyCodes, ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+import { defineRule, kialiPolicyCodes, nameOf, ztunnelPolicyOf } from '@meshvet/core';
 
 export const ambientL7DenyNoEffect = defineRule({
   meta: {

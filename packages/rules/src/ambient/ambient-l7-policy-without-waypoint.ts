@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+import { defineRule, kialiPolicyCodes, loneTargets, nameOf, type ZtunnelRule, ztunnelPolicyOf } from '@meshvet/core';
 
 export const ambientL7PolicyWithoutWaypoint = defineRule({
   meta: {

@@ -3,15 +3,15 @@ import {
   defineRule,
   isControlPlane,
   isManagedGateway,
+  isSettled,
+  metadataMaps,
   nameOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { moveEntry } from '../shared/mapping-edit.ts';
-import { metadataMaps } from '../shared/metadata-maps.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 const WAYPOINT_KEYS = ['istio.io/use-waypoint', 'istio.io/use-waypoint-namespace'];
 

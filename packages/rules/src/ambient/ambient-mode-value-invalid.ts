@@ -2,16 +2,17 @@ import {
   DATAPLANE_KEY,
   defineRule,
   type Field,
+  isSettled,
   type Labels,
   type Mesh,
   nameOf,
+  namespacesOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { meaningOf, namespacesOf } from '../shared/inject-value.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
+import { meaningOf } from '../shared/inject-value.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const ambientModeValueInvalid = defineRule({
   meta: {

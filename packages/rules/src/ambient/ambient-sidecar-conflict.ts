@@ -1,6 +1,13 @@
-import { DATAPLANE_KEY, defineRule, type Field, type Namespace, nameOf, type Workload } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { namespacesOf } from '../shared/inject-value.ts';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  type Field,
+  isSystemNamespace,
+  type Namespace,
+  nameOf,
+  namespacesOf,
+  type Workload,
+} from '@meshvet/core';
 
 export const ambientSidecarConflict = defineRule({
   meta: {

@@ -1,5 +1,12 @@
-import { DATAPLANE_KEY, defineRule, type Labels, nameOf, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  type Labels,
+  nameOf,
+  podMetadataOf,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 
 /** Where a label of ambient mode is read, and since when. Source: istio/api `label/labels.yaml`; `cni/pkg/util/podutil.go`, by tag. */
 const SINCE: Readonly<Record<string, Readonly<Partial<Record<Place, `1.${number}`>>>>> = {

@@ -3,15 +3,15 @@ import {
   defineRule,
   didYouMean,
   type Field,
+  isSettled,
   type Labels,
   type Mesh,
   nameOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 const KEY = 'istio.io/use-waypoint';
 const NAMESPACE_KEY = 'istio.io/use-waypoint-namespace';

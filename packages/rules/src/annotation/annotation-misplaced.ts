@@ -3,8 +3,11 @@ import {
   INJECT_KEY,
   ISTIO_ANNOTATION_TABLE,
   type IstioAnnotation,
+  isSettled,
   type Labels,
   nameOf,
+  type PodMetadata,
+  podMetadataOf,
   type Resource,
   valueProblem,
 } from '@meshvet/core';
@@ -18,8 +21,6 @@ import {
 } from '../shared/annotation-places.ts';
 import { ISTIO_LABELS } from '../shared/istio-keys.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
-import { type PodMetadata, podMetadataOf } from '../shared/pod-metadata.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const annotationMisplaced = defineRule({
   meta: {

@@ -1,7 +1,14 @@
-import { atLeast, defineRule, formatVersion, ISTIO_ANNOTATION_TABLE, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
+import {
+  atLeast,
+  defineRule,
+  formatVersion,
+  ISTIO_ANNOTATION_TABLE,
+  NATIVE_SIDECAR_KEY,
+  nameOf,
+  workloadOf,
+} from '@meshvet/core';
 import { ANNOTATED_TYPES, isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 
 export const annotationTooNew = defineRule({
   meta: {

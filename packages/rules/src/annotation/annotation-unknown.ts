@@ -8,6 +8,7 @@ import {
   ISTIO_ANNOTATION_TABLE,
   istioAnnotation,
   nameOf,
+  podMetadataOf,
   REVISION_KEY,
   type Resource,
 } from '@meshvet/core';
@@ -22,7 +23,6 @@ import { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from '../shared/ist
 import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import { isMisspeltNativeKey } from '../shared/native-key-typo.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceKey } from '../shared/scalar-edit.ts';
 
 export const annotationUnknown = defineRule({

@@ -3,16 +3,16 @@ import {
   formatVersion,
   ISTIO_ANNOTATION_TABLE,
   type IstioAnnotation,
+  isSettled,
   nameOf,
+  podMetadataOf,
   scrapePortProblem,
   valueProblem,
   WORKLOAD_TYPES,
+  workloadOf,
 } from '@meshvet/core';
 import { severityForInjection } from '../shared/injected-pods.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const annotationValueInvalid = defineRule({
   meta: {

@@ -5,11 +5,13 @@ import {
   type HostTarget,
   lookupBackend,
   type Mesh,
+  mayHaveService,
   nameOf,
   type Resource,
+  routeToJudge,
+  surelyMeets,
 } from '@meshvet/core';
-import { backendText, routeToJudge, surelyMeets } from '../shared/gateway-api-subjects.ts';
-import { mayHaveService } from '../shared/route-subjects.ts';
+import { backendText } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiBackendPort = defineRule({
   meta: {

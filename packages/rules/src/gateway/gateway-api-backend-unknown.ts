@@ -6,8 +6,9 @@ import {
   lookupBackend,
   type Mesh,
   nameOf,
+  routeToJudge,
 } from '@meshvet/core';
-import { backendText, failureText, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { backendText, failureText } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiBackendUnknown = defineRule({
   meta: {

@@ -1,6 +1,12 @@
-import { defineRule, KUBERNETES_GATEWAY_TYPES, type Mesh, nameOf } from '@meshvet/core';
-import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
-import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+import {
+  certificatesOf,
+  defineRule,
+  KUBERNETES_GATEWAY_TYPES,
+  kubernetesGatewayToJudge,
+  type Mesh,
+  nameOf,
+  secretsByName,
+} from '@meshvet/core';
 
 export const gatewayApiCertificateUnknown = defineRule({
   meta: {

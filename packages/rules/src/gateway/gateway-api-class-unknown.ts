@@ -1,5 +1,4 @@
-import { defineRule, KUBERNETES_GATEWAY_TYPES, nameOf } from '@meshvet/core';
-import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+import { defineRule, KUBERNETES_GATEWAY_TYPES, kubernetesGatewayToJudge, nameOf } from '@meshvet/core';
 import { quoted } from '../shared/route-subjects.ts';
 
 export const gatewayApiClassUnknown = defineRule({

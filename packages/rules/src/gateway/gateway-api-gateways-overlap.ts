@@ -5,12 +5,12 @@ import {
   KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGateways,
+  kubernetesGatewayToJudge,
   type Listener,
   type Mesh,
   nameOf,
   type Resource,
 } from '@meshvet/core';
-import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiGatewaysOverlap = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, type Field, nameOf } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
+import { defineRule, type Field, isSystemNamespace, nameOf } from '@meshvet/core';
 
 export const gatewayApiGrantNamespaceUnknown = defineRule({
   meta: {

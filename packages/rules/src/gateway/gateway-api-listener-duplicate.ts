@@ -1,5 +1,4 @@
-import { defineRule, KUBERNETES_GATEWAY_TYPES, type Listener, nameOf } from '@meshvet/core';
-import { kubernetesGatewayToJudge } from '../shared/gateway-api-subjects.ts';
+import { defineRule, KUBERNETES_GATEWAY_TYPES, kubernetesGatewayToJudge, type Listener, nameOf } from '@meshvet/core';
 
 export const gatewayApiListenerDuplicate = defineRule({
   meta: {

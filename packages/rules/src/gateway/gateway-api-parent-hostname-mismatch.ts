@@ -1,5 +1,5 @@
-import { defineRule, type Field, GATEWAY_ROUTE_TYPES, nameOf } from '@meshvet/core';
-import { listenersOf, parentText, refusedParents, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { defineRule, type Field, GATEWAY_ROUTE_TYPES, nameOf, refusedParents, routeToJudge } from '@meshvet/core';
+import { listenersOf, parentText } from '../shared/gateway-api-subjects.ts';
 import { quoted } from '../shared/route-subjects.ts';
 
 export const gatewayApiParentHostnameMismatch = defineRule({

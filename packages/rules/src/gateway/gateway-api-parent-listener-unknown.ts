@@ -7,15 +7,11 @@ import {
   nameOf,
   type ParentReference,
   type Resource,
-} from '@meshvet/core';
-import {
-  listenersOf,
-  listenersText,
-  parentText,
   refusedParents,
   routeToJudge,
   surelyMeets,
-} from '../shared/gateway-api-subjects.ts';
+} from '@meshvet/core';
+import { listenersOf, listenersText, parentText } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiParentListenerUnknown = defineRule({
   meta: {

@@ -1,11 +1,5 @@
-import { defineRule, GATEWAY_ROUTE_TYPES, nameOf } from '@meshvet/core';
-import {
-  listenersOf,
-  listenersText,
-  parentText,
-  refusedParents,
-  routeToJudge,
-} from '../shared/gateway-api-subjects.ts';
+import { defineRule, GATEWAY_ROUTE_TYPES, nameOf, refusedParents, routeToJudge } from '@meshvet/core';
+import { listenersOf, listenersText, parentText } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiParentRefusesRoute = defineRule({
   meta: {

@@ -10,8 +10,9 @@ import {
   nameOf,
   type ParentReference,
   type Resource,
+  routeToJudge,
 } from '@meshvet/core';
-import { parentText, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { parentText } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiParentUnknown = defineRule({
   meta: {

@@ -1,14 +1,17 @@
 import {
+  certificatesOf,
   defineRule,
   GATEWAY_ROUTE_TYPES,
   isGranted,
   isPatchedAt,
   KUBERNETES_GATEWAY_TYPES,
+  kubernetesGatewayToJudge,
   lookupBackend,
   nameOf,
+  routeToJudge,
+  secretsByName,
 } from '@meshvet/core';
-import { certificatesOf, secretsByName } from '../shared/certificate-refs.ts';
-import { backendText, failureText, kubernetesGatewayToJudge, routeToJudge } from '../shared/gateway-api-subjects.ts';
+import { backendText, failureText } from '../shared/gateway-api-subjects.ts';
 
 export const gatewayApiReferenceNotGranted = defineRule({
   meta: {

@@ -1,6 +1,12 @@
-import { defineRule, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
-import { gatewaysBeside } from '../shared/gateway-pairs.ts';
-import { certificateNames, sharesCertificate } from '../shared/gateway-tls.ts';
+import {
+  certificateNames,
+  defineRule,
+  type GatewayServer,
+  gatewayOf,
+  gatewaysBeside,
+  nameOf,
+  sharesCertificate,
+} from '@meshvet/core';
 import { namesOf } from '../shared/policies.ts';
 
 export const gatewayCertificateShared = defineRule({

@@ -1,5 +1,6 @@
 import {
   addTo,
+  credentialFields,
   defineRule,
   type Field,
   type Gateway,
@@ -7,10 +8,12 @@ import {
   type Mesh,
   nameOf,
   type Resource,
+  type SecretFault,
+  secretFault,
+  secretsMade,
+  terminatesTls,
   workloadsOfGateway,
 } from '@meshvet/core';
-import { credentialFields, terminatesTls } from '../shared/gateway-tls.ts';
-import { type SecretFault, secretFault, secretsMade } from '../shared/tls-secrets.ts';
 
 export const gatewayCredentialInvalid = defineRule({
   meta: {

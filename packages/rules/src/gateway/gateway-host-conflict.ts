@@ -1,6 +1,14 @@
-import { defineRule, type GatewayHost, type GatewayServer, gatewayOf, nameOf } from '@meshvet/core';
-import { type GatewayPair, gatewaysBeside } from '../shared/gateway-pairs.ts';
-import { isTlsServer, sharesCertificate } from '../shared/gateway-tls.ts';
+import {
+  defineRule,
+  type GatewayHost,
+  type GatewayPair,
+  type GatewayServer,
+  gatewayOf,
+  gatewaysBeside,
+  isTlsServer,
+  nameOf,
+  sharesCertificate,
+} from '@meshvet/core';
 import { namesOf } from '../shared/policies.ts';
 
 export const gatewayHostConflict = defineRule({

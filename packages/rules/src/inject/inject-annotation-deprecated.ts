@@ -1,6 +1,5 @@
-import { defineRule, formatVersion, type Mesh, nameOf, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
+import { defineRule, formatVersion, type Mesh, nameOf, type Resource, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
 import { asLabel, injectAnnotation, isInjectedAnyway } from '../shared/inject-annotation.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 
 export const injectAnnotationDeprecated = defineRule({
   meta: {

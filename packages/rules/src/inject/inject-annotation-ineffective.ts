@@ -1,7 +1,6 @@
-import { defineRule, formatVersion, nameOf, WORKLOAD_TYPES } from '@meshvet/core';
+import { defineRule, formatVersion, nameOf, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
 import { asLabel, injectAnnotation } from '../shared/inject-annotation.ts';
 import { asksByLabel, asSentence, factsAsRelated } from '../shared/injection-change.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 
 export const injectAnnotationIneffective = defineRule({
   meta: {

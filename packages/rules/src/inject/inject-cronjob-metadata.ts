@@ -1,8 +1,6 @@
-import { defineRule, INJECT_KEY, nameOf, REVISION_KEY } from '@meshvet/core';
+import { defineRule, INJECT_KEY, isSettled, metadataMaps, nameOf, REVISION_KEY } from '@meshvet/core';
 import { isWish } from '../shared/inject-value.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
-import { metadataMaps } from '../shared/metadata-maps.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const injectCronjobMetadata = defineRule({
   meta: {

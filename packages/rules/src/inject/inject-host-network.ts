@@ -6,11 +6,11 @@ import {
   type Mesh,
   type Namespace,
   nameOf,
+  namespacesOf,
   REVISION_KEY,
   type Workload,
   wishOf,
 } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
 
 export const injectHostNetwork = defineRule({
   meta: {

@@ -1,9 +1,17 @@
-import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
+import {
+  defineRule,
+  INJECT_KEY,
+  INJECTION_KEY,
+  type MetadataMap,
+  metadataMaps,
+  nameOf,
+  podMetadataOf,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 import { JUDGED_BY_ISTIOCTL } from '../shared/annotation-places.ts';
 import { meantKey } from '../shared/inject-key-typo.ts';
 import { ISTIO_ANNOTATIONS } from '../shared/istio-keys.ts';
-import { type MetadataMap, metadataMaps } from '../shared/metadata-maps.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceKey } from '../shared/scalar-edit.ts';
 
 export const injectKeyTypo = defineRule({

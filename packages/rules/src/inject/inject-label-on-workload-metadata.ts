@@ -4,7 +4,9 @@ import {
   INJECT_KEY,
   isControlPlane,
   isManagedGateway,
+  isSettled,
   nameOf,
+  ownsByWrittenSelector,
   REVISION_KEY,
   type Resource,
   type Workload,
@@ -12,7 +14,6 @@ import {
 import { isWish } from '../shared/inject-value.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const injectLabelOnWorkloadMetadata = defineRule({
   meta: {

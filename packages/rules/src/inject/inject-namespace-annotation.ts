@@ -3,6 +3,7 @@ import {
   defineRule,
   INJECT_KEY,
   INJECTION_KEY,
+  isSettled,
   type Labels,
   NAMESPACE_MESH_LABELS,
   REVISION_KEY,
@@ -11,7 +12,6 @@ import {
 } from '@meshvet/core';
 import { isWish } from '../shared/inject-value.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 const KEYS = [INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY, INJECT_KEY];
 

@@ -1,6 +1,4 @@
-import { defineRule, INJECTION_KEY, nameOf, type Resource } from '@meshvet/core';
-import { metadataMaps } from '../shared/metadata-maps.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
+import { defineRule, INJECTION_KEY, metadataMaps, nameOf, podMetadataOf, type Resource } from '@meshvet/core';
 
 export const injectNamespaceLabelOnWorkload = defineRule({
   meta: {

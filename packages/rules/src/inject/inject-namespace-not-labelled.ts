@@ -2,6 +2,7 @@ import {
   DATAPLANE_KEY,
   defineRule,
   INJECTION_KEY,
+  isSettled,
   LINKERD_INJECT_KEY,
   type Mesh,
   NAMESPACE_MESH_LABELS,
@@ -9,12 +10,11 @@ import {
   REVISION_KEY,
   type Resource,
   type Workload,
+  workloadsSurelyIn,
 } from '@meshvet/core';
 import { asksInVain, speaksInVain } from '../shared/injection-mistakes.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { evidenceFor, evidenceForNamespace } from '../shared/mesh-evidence.ts';
-import { workloadsIn } from '../shared/resource-workload.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const injectNamespaceNotLabelled = defineRule({
   meta: {
@@ -100,7 +100,7 @@ export const injectNamespaceNotLabelled = defineRule({
     if (resource.annotations.has(LINKERD_INJECT_KEY)) return;
     const silent = mesh.injectionIn(namespace);
     if (silent.outcome !== 'not-injected' || silent.cause !== 'no-label') return;
-    const workloads = workloadsIn(mesh, name);
+    const workloads = workloadsSurelyIn(mesh, name);
     if (workloads.some((w) => mesh.membership(w).answer === 'yes')) return;
     const field = resource.body.at('metadata').at('name');
     const outside = workloads.filter((w) => isLeftOut(mesh, w));

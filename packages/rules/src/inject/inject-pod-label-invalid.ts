@@ -4,14 +4,14 @@ import {
   INJECT_KEY,
   type Mesh,
   nameOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
   wishOf,
+  workloadOf,
 } from '@meshvet/core';
 import { meaningOf } from '../shared/inject-value.ts';
 import { factsAsRelated } from '../shared/injection-change.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
 
 export const injectPodLabelInvalid = defineRule({

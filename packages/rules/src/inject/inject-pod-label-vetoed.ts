@@ -1,5 +1,4 @@
-import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, REVISION_KEY } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
+import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, namespacesOf, REVISION_KEY } from '@meshvet/core';
 import { factsAsRelated } from '../shared/injection-change.ts';
 
 export const injectPodLabelVetoed = defineRule({

@@ -7,9 +7,9 @@ import {
   isControlPlane,
   type Mesh,
   nameOf,
+  namespacesOf,
   type Workload,
 } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
 import { changeAsFix, factsAsRelated } from '../shared/injection-change.ts';
 import { speaksInVain } from '../shared/injection-mistakes.ts';
 import { endsByItself, isMadeByAnother } from '../shared/label-audience.ts';

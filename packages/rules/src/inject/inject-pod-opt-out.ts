@@ -1,5 +1,4 @@
-import { defineRule, INJECT_KEY, isControlPlane, nameOf } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
+import { defineRule, INJECT_KEY, isControlPlane, nameOf, namespacesOf } from '@meshvet/core';
 import { factsAsRelated } from '../shared/injection-change.ts';
 import { endsByItself, isMadeByAnother } from '../shared/label-audience.ts';
 

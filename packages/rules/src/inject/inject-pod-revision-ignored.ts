@@ -2,16 +2,16 @@ import {
   defineRule,
   INJECT_KEY,
   INJECTION_KEY,
+  isSelected,
+  isSettled,
   type Mesh,
   type Namespace,
   nameOf,
+  namespacesOf,
   REVISION_KEY,
   type Workload,
 } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
 import { deleteEntry } from '../shared/mapping-edit.ts';
-import { isSelected } from '../shared/selected-labels.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const injectPodRevisionIgnored = defineRule({
   meta: {

@@ -6,13 +6,14 @@ import {
   INJECTION_KEY,
   type Mesh,
   nameOf,
+  namespaceOf,
+  namespacesOf,
   REVISION_KEY,
   type Resource,
   type Severity,
   WORKLOAD_TYPES,
+  workloadOf,
 } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
-import { namespaceOf, workloadOf } from '../shared/resource-workload.ts';
 
 export const injectRevisionUnknown = defineRule({
   meta: {

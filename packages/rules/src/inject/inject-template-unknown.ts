@@ -1,6 +1,7 @@
 import {
   defineRule,
   formatVersion,
+  isSettled,
   knownTemplates,
   knowsAllTemplates,
   nameOf,
@@ -9,7 +10,6 @@ import {
 } from '@meshvet/core';
 import { meantTemplate } from '../shared/injector-templates.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const injectTemplateUnknown = defineRule({
   meta: {

@@ -1,7 +1,5 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { removedApi } from '../shared/removed-apis.ts';
+import { defineRule, formatVersion, isSettled, nameOf, removedApi } from '@meshvet/core';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const k8sApiRemoved = defineRule({
   meta: {

@@ -1,10 +1,20 @@
-import { canonicalName, defineRule, istioAtLeast, type Mesh, nameKeys, nameOf, type Workload } from '@meshvet/core';
-import { labelOnWorkloadOnly, listKeys } from '../shared/canonical-labels.ts';
+import {
+  canonicalName,
+  defineRule,
+  isSelected,
+  isSettled,
+  istioAtLeast,
+  labelOnWorkloadOnly,
+  type Mesh,
+  nameKeys,
+  nameOf,
+  ownsByWrittenSelector,
+  type Workload,
+} from '@meshvet/core';
+import { listKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSelected } from '../shared/selected-labels.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const labelsAppMissing = defineRule({
   meta: {

@@ -1,10 +1,19 @@
-import { defineRule, type Field, type Mesh, nameKeys, nameOf, versionKeys, type Workload } from '@meshvet/core';
-import { labelOnWorkloadOnly } from '../shared/canonical-labels.ts';
+import {
+  defineRule,
+  type Field,
+  isSelected,
+  isSettled,
+  labelOnWorkloadOnly,
+  type Mesh,
+  nameKeys,
+  nameOf,
+  ownsByWrittenSelector,
+  versionKeys,
+  type Workload,
+} from '@meshvet/core';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { copyEntry } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSelected } from '../shared/selected-labels.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const labelsOnWorkloadOnly = defineRule({
   meta: {

@@ -1,6 +1,5 @@
-import { defineRule, type Mesh, nameOf, type Service, versionKeys, type Workload } from '@meshvet/core';
+import { defineRule, type Mesh, nameOf, type Service, surelyBehind, versionKeys, type Workload } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { areRolloutPair } from '../shared/namesakes.ts';
 

@@ -1,7 +1,6 @@
-import { defineRule, type Mesh, nameOf } from '@meshvet/core';
+import { defineRule, isSettled, type Mesh, nameOf } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const labelsServiceAppMissing = defineRule({
   meta: {

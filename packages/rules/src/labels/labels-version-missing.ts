@@ -1,10 +1,17 @@
-import { canonicalRevision, defineRule, nameOf, versionKeys } from '@meshvet/core';
-import { labelOnWorkloadOnly, listKeys } from '../shared/canonical-labels.ts';
+import {
+  canonicalRevision,
+  defineRule,
+  isSelected,
+  isSettled,
+  labelOnWorkloadOnly,
+  nameOf,
+  ownsByWrittenSelector,
+  versionKeys,
+} from '@meshvet/core';
+import { listKeys } from '../shared/canonical-labels.ts';
 import { severityForPodLabels } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { firstAndMore, namesakes, sameRevision } from '../shared/namesakes.ts';
-import { isSelected } from '../shared/selected-labels.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 export const labelsVersionMissing = defineRule({
   meta: {

@@ -1,5 +1,13 @@
-import { classOf, defineRule, isPatchedAt, type Mesh, nameOf, portLabel, protocolOfText } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
+import {
+  classOf,
+  defineRule,
+  isPatchedAt,
+  isSystemNamespace,
+  type Mesh,
+  nameOf,
+  portLabel,
+  protocolOfText,
+} from '@meshvet/core';
 import { linkerdServes } from '../shared/linkerd-evidence.ts';
 import { linkerdProtocol } from '../shared/linkerd-ports.ts';
 

@@ -1,18 +1,18 @@
 import {
   defineRule,
   type Field,
+  isSettled,
   type Labels,
   LINKERD_INJECT_KEY,
+  metadataMaps,
   nameOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
 import { moveEntry } from '../shared/mapping-edit.ts';
-import { metadataMaps } from '../shared/metadata-maps.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const linkerdInjectAsLabel = defineRule({
   meta: {

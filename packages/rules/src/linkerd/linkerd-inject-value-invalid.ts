@@ -2,18 +2,18 @@ import {
   atLeast,
   defineRule,
   type Field,
+  isSettled,
   type Labels,
   LINKERD_INJECT_KEY,
   type Mesh,
   nameOf,
+  podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { meaningOf } from '../shared/inject-value.ts';
 import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
-import { podMetadataOf } from '../shared/pod-metadata.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const linkerdInjectValueInvalid = defineRule({
   meta: {

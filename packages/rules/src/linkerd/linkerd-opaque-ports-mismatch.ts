@@ -2,19 +2,19 @@ import {
   atLeast,
   defineRule,
   isPatchedAt,
+  isSettled,
+  isSystemNamespace,
   type Mesh,
   nameOf,
   type Service,
   type ServicePort,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 import { hasLinkerd } from '../shared/linkerd-audience.ts';
 import { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from '../shared/linkerd-ports.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import type { ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const linkerdOpaquePortsMismatch = defineRule({
   meta: {

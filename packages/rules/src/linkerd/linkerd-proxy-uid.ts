@@ -1,7 +1,6 @@
-import { defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { defineRule, isPatchedAnywhere, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { containersLabel, runningAs } from '../shared/effective-identity.ts';
 import { linkerdSetting, severityForLinkerd, writtenLinkerdProxy } from '../shared/linkerd-audience.ts';
-import { isPatchedAnywhere } from '../shared/patched.ts';
 
 export const linkerdProxyUid = defineRule({
   meta: {

@@ -1,4 +1,4 @@
-import { defineRule, nameOf, portLabel, WORKLOAD_TYPES } from '@meshvet/core';
+import { defineRule, nameOf, portLabel, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
 import { severityForLinkerd } from '../shared/linkerd-audience.ts';
 import {
   judgedBehind,
@@ -8,7 +8,6 @@ import {
   serviceOf,
   targetMisuses,
 } from '../shared/reserved-ports.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 
 export const linkerdReservedPort = defineRule({
   meta: {

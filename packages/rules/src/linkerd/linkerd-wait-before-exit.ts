@@ -1,6 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, isPatchedAnywhere, nameOf } from '@meshvet/core';
 import { linkerdForm, linkerdSetting, severityForLinkerd } from '../shared/linkerd-audience.ts';
-import { isPatchedAnywhere } from '../shared/patched.ts';
 import { graceOf } from '../shared/termination.ts';
 
 export const linkerdWaitBeforeExit = defineRule({

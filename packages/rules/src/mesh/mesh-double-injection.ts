@@ -6,13 +6,14 @@ import {
   type Mesh,
   type Namespace,
   nameOf,
+  namespaceOf,
+  namespacesOf,
   REVISION_KEY,
   WORKLOAD_TYPES,
   type Workload,
+  workloadOf,
 } from '@meshvet/core';
-import { namespacesOf } from '../shared/inject-value.ts';
 import { factsAsRelated } from '../shared/injection-change.ts';
-import { namespaceOf, workloadOf } from '../shared/resource-workload.ts';
 
 export const meshDoubleInjection = defineRule({
   meta: {

@@ -10,8 +10,8 @@ import {
   peerAuthentications,
   type Resource,
   type Selector,
+  selectionToJudge,
 } from '@meshvet/core';
-import { selectionToJudge } from '../shared/policies.ts';
 
 export const policyIdentityWithoutMtls = defineRule({
   meta: {

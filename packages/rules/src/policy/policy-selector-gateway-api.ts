@@ -1,5 +1,11 @@
-import { defineRule, endpointsSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
-import { selectionToJudge } from '../shared/policies.ts';
+import {
+  defineRule,
+  endpointsSelected,
+  type Mesh,
+  nameOf,
+  type PolicySelection,
+  selectionToJudge,
+} from '@meshvet/core';
 
 export const policySelectorGatewayApi = defineRule({
   meta: {

@@ -1,5 +1,13 @@
-import { defineRule, type Endpoint, lookupSelected, type Mesh, nameOf, type PolicySelection } from '@meshvet/core';
-import { selectionToJudge, selectorWords } from '../shared/policies.ts';
+import {
+  defineRule,
+  type Endpoint,
+  lookupSelected,
+  type Mesh,
+  nameOf,
+  type PolicySelection,
+  selectionToJudge,
+} from '@meshvet/core';
+import { selectorWords } from '../shared/policies.ts';
 
 export const policySelectorUnmatched = defineRule({
   meta: {

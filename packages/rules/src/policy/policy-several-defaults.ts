@@ -1,13 +1,17 @@
-import { defineRule, type Mesh, nameOf, type PolicySelection, type Resource } from '@meshvet/core';
 import {
   areRivals,
+  defineRule,
   isAmbientNamespace,
   isReadOnce,
-  namesOf,
+  type Mesh,
+  nameOf,
+  type PolicySelection,
+  type Resource,
   scopeOf,
   selectionsByScope,
   selectionToJudge,
-} from '../shared/policies.ts';
+} from '@meshvet/core';
+import { namesOf } from '../shared/policies.ts';
 
 export const policySeveralDefaults = defineRule({
   meta: {

@@ -1,22 +1,19 @@
 import {
+  areRivals,
   defineRule,
   type Endpoint,
   endpointsSelected,
+  isAmbientEndpoint,
+  isReadOnce,
   type Mesh,
   nameOf,
   type PolicySelection,
   type Resource,
-} from '@meshvet/core';
-import {
-  areRivals,
-  isAmbientEndpoint,
-  isReadOnce,
-  namesOf,
   scopeOf,
   selectionsByScope,
   selectionToJudge,
-  selectorWords,
-} from '../shared/policies.ts';
+} from '@meshvet/core';
+import { namesOf, selectorWords } from '../shared/policies.ts';
 
 export const policySeveralForPods = defineRule({
   meta: {

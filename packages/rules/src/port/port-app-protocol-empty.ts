@@ -1,8 +1,7 @@
-import { defineRule, nameOf, protocolOfText } from '@meshvet/core';
+import { defineRule, isSettled, nameOf, protocolOfText } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { deleteEntry } from '../shared/mapping-edit.ts';
 import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const portAppProtocolEmpty = defineRule({
   meta: {

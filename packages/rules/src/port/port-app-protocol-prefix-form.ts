@@ -1,8 +1,7 @@
-import { defineRule, nameOf, tokenOf } from '@meshvet/core';
+import { defineRule, isSettled, nameOf, tokenOf } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { namingCodes, namingDefects } from '../shared/port-naming.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const portAppProtocolPrefixForm = defineRule({
   meta: {

@@ -3,6 +3,7 @@ import {
   isControlPlane,
   isManagedGateway,
   isPatchedAt,
+  isSystemNamespace,
   istioAtLeast,
   type Mesh,
   NAMESPACE_MESH_LABELS,
@@ -10,7 +11,6 @@ import {
   type Service,
   type ServicePort,
 } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
 import { istioName, namingCodes } from '../shared/port-naming.ts';
 
 export const portExternalNameTcp = defineRule({

@@ -7,10 +7,10 @@ import {
   nameOf,
   type Service,
   type ServicePort,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
 import { readsPortsOf, severityForPort } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 
 export const portHeadlessUndeclared = defineRule({
   meta: {

@@ -1,8 +1,7 @@
-import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
+import { defineRule, isSettled, istioAtLeast, nameOf } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
 import { istioName, namingCodes, namingDefects, separatorSplit } from '../shared/port-naming.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const portNameMissingSeparator = defineRule({
   meta: {

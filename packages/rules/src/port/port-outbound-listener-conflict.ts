@@ -3,15 +3,16 @@ import {
   classOf,
   defineRule,
   type Field,
+  inOneMesh,
   type Mesh,
   nameOf,
   type Protocol,
   portLabel,
   type Resource,
+  serviceEntries,
 } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
 import { meshProxyMetadata } from '../shared/proxy-settings.ts';
-import { inOneMesh, serviceEntries } from '../shared/service-entries.ts';
 
 export const portOutboundListenerConflict = defineRule({
   meta: {

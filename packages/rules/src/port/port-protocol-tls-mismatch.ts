@@ -3,6 +3,7 @@ import {
   defineRule,
   type Mesh,
   nameOf,
+  originatesTls,
   type Protocol,
   protocolOfText,
   type Service,
@@ -11,7 +12,6 @@ import {
 import { severityForPort } from '../shared/audience.ts';
 import { readablePorts } from '../shared/port-naming.ts';
 import { mentionsTls, spokenProtocol } from '../shared/spoken-protocol.ts';
-import { originatesTls } from '../shared/tls-origination.ts';
 
 export const portProtocolTlsMismatch = defineRule({
   meta: {

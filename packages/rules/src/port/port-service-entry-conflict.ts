@@ -1,11 +1,15 @@
-import { addTo, defineRule, type Mesh, nameOf, type Resource } from '@meshvet/core';
 import {
+  addTo,
+  defineRule,
   type EntryPort,
   entriesMeet,
   inOneMesh,
+  type Mesh,
+  nameOf,
+  type Resource,
   type ServiceEntry,
   serviceEntries,
-} from '../shared/service-entries.ts';
+} from '@meshvet/core';
 
 export const portServiceEntryConflict = defineRule({
   meta: {

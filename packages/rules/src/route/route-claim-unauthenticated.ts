@@ -9,10 +9,12 @@ import {
   matches,
   nameOf,
   type Resource,
+  settledRoutes,
+  virtualServiceToJudge,
   type Workload,
   workloadsOfGateway,
 } from '@meshvet/core';
-import { quoted, settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { quoted } from '../shared/route-subjects.ts';
 
 export const routeClaimUnauthenticated = defineRule({
   meta: {

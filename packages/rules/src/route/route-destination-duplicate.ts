@@ -1,5 +1,5 @@
-import { type Destination, defineRule, type Field, nameOf } from '@meshvet/core';
-import { hostText, settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { type Destination, defineRule, type Field, nameOf, settledRoutes, virtualServiceToJudge } from '@meshvet/core';
+import { hostText } from '../shared/route-subjects.ts';
 
 export const routeDestinationDuplicate = defineRule({
   meta: {

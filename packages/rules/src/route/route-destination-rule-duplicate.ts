@@ -2,12 +2,12 @@ import {
   type DestinationRule,
   defineRule,
   destinationRulesByHost,
+  destinationRuleToJudge,
   isPatchedAt,
   type Mesh,
   nameOf,
   seenTogether,
 } from '@meshvet/core';
-import { destinationRuleToJudge } from '../shared/route-subjects.ts';
 
 export const routeDestinationRuleDuplicate = defineRule({
   meta: {

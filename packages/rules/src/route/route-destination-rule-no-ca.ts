@@ -1,6 +1,12 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
-import { istiodEnvironment } from '../shared/istiod-environment.ts';
-import { destinationRuleToJudge } from '../shared/route-subjects.ts';
+import {
+  defineRule,
+  destinationRuleToJudge,
+  type Field,
+  isPatchedAt,
+  istiodEnvironment,
+  type Mesh,
+  nameOf,
+} from '@meshvet/core';
 
 export const routeDestinationRuleNoCa = defineRule({
   meta: {

@@ -1,15 +1,15 @@
 import {
   type DestinationRule,
   defineRule,
+  destinationRuleToJudge,
   type Field,
   lookupHost,
   type Mesh,
   nameOf,
+  strictPolicyFor,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { surelyBehind } from '../shared/endpoints.ts';
-import { destinationRuleToJudge } from '../shared/route-subjects.ts';
-import { strictPolicyFor } from '../shared/strict-mtls.ts';
 
 export const routeDestinationRuleTlsMismatch = defineRule({
   meta: {

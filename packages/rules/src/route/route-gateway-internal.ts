@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { defineRule, nameOf, virtualServiceToJudge } from '@meshvet/core';
 
 export const routeGatewayInternal = defineRule({
   meta: {

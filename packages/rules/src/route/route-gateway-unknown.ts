@@ -5,14 +5,15 @@ import {
   type GatewayReference,
   gatewayReference,
   gateways,
+  isGatewayName,
   isPatchedAt,
   lookupGateway,
   type Mesh,
   nameOf,
   type Resource,
+  settledRoutes,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
-import { isGatewayName } from '../shared/virtual-service-parts.ts';
 
 export const routeGatewayUnknown = defineRule({
   meta: {

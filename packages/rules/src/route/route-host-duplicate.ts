@@ -8,8 +8,8 @@ import {
   seenTogether,
   type VirtualService,
   virtualServicesByHost,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeHostDuplicate = defineRule({
   meta: {

@@ -9,8 +9,9 @@ import {
   overlap,
   type Resource,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { quoted, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { quoted } from '../shared/route-subjects.ts';
 
 export const routeHostNotInGateway = defineRule({
   meta: {

@@ -1,6 +1,7 @@
 import {
   type Destination,
   defineRule,
+  destinationRuleToJudge,
   didYouMean,
   type Field,
   type HostLookup,
@@ -13,15 +14,11 @@ import {
   type Resource,
   type Route,
   readersOf,
+  settledRoutes,
+  virtualServiceToJudge,
 } from '@meshvet/core';
 import { isToldByShape } from '../shared/broken-shape.ts';
-import {
-  destinationRuleToJudge,
-  hostText,
-  settledRoutes,
-  targetText,
-  virtualServiceToJudge,
-} from '../shared/route-subjects.ts';
+import { hostText, targetText } from '../shared/route-subjects.ts';
 
 export const routeHostUnknown = defineRule({
   meta: {

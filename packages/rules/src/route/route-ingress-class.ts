@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { ISTIO_CONTROLLER, ingressClassOf, isIngress } from '../shared/ingress.ts';
+import { defineRule, ISTIO_CONTROLLER, ingressClassOf, isIngress, nameOf } from '@meshvet/core';
 
 export const routeIngressClass = defineRule({
   meta: {

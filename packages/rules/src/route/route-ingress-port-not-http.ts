@@ -1,5 +1,16 @@
-import { defineRule, type Mesh, nameOf, portLabel, type Resource, type Service, type ServicePort } from '@meshvet/core';
-import { type IngressBackend, ingressBackends, ingressClassOf, isIngress } from '../shared/ingress.ts';
+import {
+  defineRule,
+  type IngressBackend,
+  ingressBackends,
+  ingressClassOf,
+  isIngress,
+  type Mesh,
+  nameOf,
+  portLabel,
+  type Resource,
+  type Service,
+  type ServicePort,
+} from '@meshvet/core';
 
 export const routeIngressPortNotHttp = defineRule({
   meta: {

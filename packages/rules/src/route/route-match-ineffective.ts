@@ -1,6 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { lostMatches, placeOfMatch } from '../shared/route-matches.ts';
-import { virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { defineRule, lostMatches, nameOf, placeOfMatch, virtualServiceToJudge } from '@meshvet/core';
 
 export const routeMatchIneffective = defineRule({
   meta: {

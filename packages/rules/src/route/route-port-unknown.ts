@@ -7,16 +7,13 @@ import {
   lookupGateway,
   lookupHost,
   type Mesh,
-  nameOf,
-  type VirtualService,
-} from '@meshvet/core';
-import {
-  hostText,
   mayHaveService,
+  nameOf,
   settledRoutes,
-  targetText,
+  type VirtualService,
   virtualServiceToJudge,
-} from '../shared/route-subjects.ts';
+} from '@meshvet/core';
+import { hostText, targetText } from '../shared/route-subjects.ts';
 
 export const routePortUnknown = defineRule({
   meta: {

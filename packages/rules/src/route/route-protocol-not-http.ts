@@ -4,10 +4,13 @@ import {
   isForMesh,
   lookupHost,
   type Mesh,
+  mayHaveService,
   nameOf,
+  settledRoutes,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { mayHaveService, settledRoutes, targetText, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { targetText } from '../shared/route-subjects.ts';
 
 export const routeProtocolNotHttp = defineRule({
   meta: {

@@ -1,6 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { lostMatches, placeOfMatch, placeOfRule } from '../shared/route-matches.ts';
-import { virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { defineRule, lostMatches, nameOf, placeOfMatch, placeOfRule, virtualServiceToJudge } from '@meshvet/core';
 
 export const routeRuleUnreachable = defineRule({
   meta: {

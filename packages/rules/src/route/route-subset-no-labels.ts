@@ -1,5 +1,4 @@
-import { defineRule, isPatchedAt, lookupHost, nameOf } from '@meshvet/core';
-import { destinationRuleToJudge } from '../shared/route-subjects.ts';
+import { defineRule, destinationRuleToJudge, isPatchedAt, lookupHost, nameOf } from '@meshvet/core';
 
 export const routeSubsetNoLabels = defineRule({
   meta: {

@@ -2,6 +2,7 @@ import {
   carries,
   type DestinationRule,
   defineRule,
+  destinationRuleToJudge,
   destinationsOf,
   type Endpoint,
   endpointsByLabel,
@@ -15,7 +16,7 @@ import {
   virtualServices,
 } from '@meshvet/core';
 import { TOPOLOGY_LABELS } from '../shared/load-balancers.ts';
-import { destinationRuleToJudge, hostText, targetText } from '../shared/route-subjects.ts';
+import { hostText, targetText } from '../shared/route-subjects.ts';
 
 export const routeSubsetNoPods = defineRule({
   meta: {

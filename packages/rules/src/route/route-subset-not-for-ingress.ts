@@ -4,10 +4,11 @@ import {
   fileOf,
   type Mesh,
   nameOf,
+  settledRoutes,
   type VirtualService,
   virtualServices,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
 
 export const routeSubsetNotForIngress = defineRule({
   meta: {

@@ -14,9 +14,11 @@ import {
   type Mesh,
   nameOf,
   readersOf,
+  settledRoutes,
   type VirtualService,
+  virtualServiceToJudge,
 } from '@meshvet/core';
-import { hostText, quoted, settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { hostText, quoted } from '../shared/route-subjects.ts';
 
 export const routeSubsetUndefined = defineRule({
   meta: {

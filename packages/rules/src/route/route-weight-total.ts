@@ -1,5 +1,4 @@
-import { defineRule, type Field, nameOf, type Route } from '@meshvet/core';
-import { settledRoutes, virtualServiceToJudge } from '../shared/route-subjects.ts';
+import { defineRule, type Field, nameOf, type Route, settledRoutes, virtualServiceToJudge } from '@meshvet/core';
 
 export const routeWeightTotal = defineRule({
   meta: {

@@ -1,8 +1,7 @@
-import { defineRule, nameOf, PROXY_CONFIG_KEY } from '@meshvet/core';
+import { defineRule, isSettled, nameOf, PROXY_CONFIG_KEY } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { deleteEntry } from '../shared/mapping-edit.ts';
 import { podProxyConfig, proxyField } from '../shared/proxy-settings.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const runtimeHoldIneffective = defineRule({
   meta: {

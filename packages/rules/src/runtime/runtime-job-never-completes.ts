@@ -1,9 +1,8 @@
-import { defineRule, INJECT_KEY, type Mesh, NATIVE_SIDECAR_KEY, nameOf, type Workload } from '@meshvet/core';
+import { defineRule, INJECT_KEY, isSettled, type Mesh, NATIVE_SIDECAR_KEY, nameOf, type Workload } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { milderOf } from '../shared/reserved-ports.ts';
 import { endingsOf, runToCompletion } from '../shared/run-to-completion.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const runtimeJobNeverCompletes = defineRule({
   meta: {

@@ -8,8 +8,8 @@ import {
   peerAuthentications,
   type Resource,
   type Workload,
+  workloadsIn,
 } from '@meshvet/core';
-import { workloadsIn } from '../shared/workloads-by-namespace.ts';
 
 export const runtimeMtlsPortLevel = defineRule({
   meta: {

@@ -1,14 +1,19 @@
-import { type Answer, defineRule, isControlPlane, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
 import {
+  type Answer,
   admitsPort,
+  defineRule,
+  isControlPlane,
+  type Mesh,
   mayMatch,
   type NetworkPolicy,
   type NetworkRule,
+  nameOf,
   networkPolicyOf,
   policiesFor,
   surelySelected,
-} from '../shared/network-policies.ts';
+  type Workload,
+} from '@meshvet/core';
+import { severityForSidecar } from '../shared/audience.ts';
 
 export const runtimeNetworkPolicyControlPlane = defineRule({
   meta: {

@@ -1,16 +1,21 @@
-import { DATAPLANE_KEY, defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { ambientOf } from '../shared/ambient-audience.ts';
-import { insertNumberItem } from '../shared/mapping-edit.ts';
 import {
   admitsPort,
+  ambientOf,
+  DATAPLANE_KEY,
+  defineRule,
+  type Field,
+  isSettled,
+  type Mesh,
   mayMatch,
   type NetworkPolicy,
   type NetworkRule,
+  nameOf,
   networkPolicyOf,
   policiesFor,
   surelySelected,
-} from '../shared/network-policies.ts';
-import { isSettled } from '../shared/settled.ts';
+  type Workload,
+} from '@meshvet/core';
+import { insertNumberItem } from '../shared/mapping-edit.ts';
 
 const HBONE = 15008;
 

@@ -1,4 +1,5 @@
 import {
+  ambientOf,
   defineRule,
   type Mesh,
   type Mtls,
@@ -6,11 +7,11 @@ import {
   nameOf,
   portLabel,
   type ServicePort,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { ambientOf } from '../shared/ambient-audience.ts';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { judgesTargets, surelyBehind, withVariants } from '../shared/endpoints.ts';
+import { judgesTargets, withVariants } from '../shared/endpoints.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
 
 export const runtimeNodePortStrict = defineRule({

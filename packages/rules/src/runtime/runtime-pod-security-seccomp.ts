@@ -1,10 +1,7 @@
-import { defineRule, type Namespace, nameOf } from '@meshvet/core';
+import { defineRule, isPatchedAnywhere, isSettled, type Namespace, nameOf, namespacesOf } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
-import { namespacesOf } from '../shared/inject-value.ts';
 import { insertString } from '../shared/mapping-edit.ts';
-import { isPatchedAnywhere } from '../shared/patched.ts';
 import { POD_SECURITY } from '../shared/pod-security.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const runtimePodSecuritySeccomp = defineRule({
   meta: {

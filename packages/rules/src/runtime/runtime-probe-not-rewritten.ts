@@ -1,9 +1,8 @@
-import { defineRule, type Mesh, mtlsOf, nameOf, type Workload } from '@meshvet/core';
+import { defineRule, isSettled, type Mesh, mtlsOf, nameOf, type Workload } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { isCaptured } from '../shared/inbound-capture.ts';
 import { deleteEntry } from '../shared/mapping-edit.ts';
 import { type Probe, portNumberOf, probesOf } from '../shared/probes.ts';
-import { isSettled } from '../shared/settled.ts';
 
 const REWRITE_KEY = 'sidecar.istio.io/rewriteAppHTTPProbers';
 

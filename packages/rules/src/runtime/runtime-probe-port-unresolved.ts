@@ -4,6 +4,7 @@ import {
   defineRule,
   didYouMean,
   isPatchedAt,
+  isSettled,
   nameOf,
   type Workload,
 } from '@meshvet/core';
@@ -11,7 +12,6 @@ import { severityForWorkload } from '../shared/audience.ts';
 import { portsAreKnown } from '../shared/endpoints.ts';
 import { type Probe, probesOf } from '../shared/probes.ts';
 import { replaceString, type ScalarEdit } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const runtimeProbePortUnresolved = defineRule({
   meta: {

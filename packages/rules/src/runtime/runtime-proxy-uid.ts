@@ -1,8 +1,7 @@
-import { defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
+import { defineRule, isPatchedAnywhere, type Mesh, nameOf, type Workload } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { isRedirected, proxyUserOf } from '../shared/capture.ts';
 import { containersLabel, runningAs } from '../shared/effective-identity.ts';
-import { isPatchedAnywhere } from '../shared/patched.ts';
 
 export const runtimeProxyUid = defineRule({
   meta: {

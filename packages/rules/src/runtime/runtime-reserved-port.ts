@@ -5,11 +5,12 @@ import {
   portLabel,
   type Service,
   type Severity,
+  surelyBehind,
   WORKLOAD_TYPES,
   type Workload,
+  workloadOf,
 } from '@meshvet/core';
 import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 import {
   isAmbient,
   istioPorts,
@@ -20,7 +21,6 @@ import {
   serviceOf,
   targetMisuses,
 } from '../shared/reserved-ports.ts';
-import { workloadOf } from '../shared/resource-workload.ts';
 
 export const runtimeReservedPort = defineRule({
   meta: {

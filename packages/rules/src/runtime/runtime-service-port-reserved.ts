@@ -1,6 +1,5 @@
-import { atLeast, defineRule, type Mesh, nameOf, portLabel, type Service } from '@meshvet/core';
+import { atLeast, defineRule, type Mesh, nameOf, portLabel, type Service, surelyBehind } from '@meshvet/core';
 import { severityForPort } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 import { hasLinkerd } from '../shared/linkerd-audience.ts';
 import { isAmbient, istioPorts, sendsToApplications, targetNumber } from '../shared/reserved-ports.ts';
 

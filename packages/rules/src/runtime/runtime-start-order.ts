@@ -1,10 +1,17 @@
-import { applicationContainers, defineRule, type Mesh, nameOf, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
+import {
+  applicationContainers,
+  defineRule,
+  isSettled,
+  type Mesh,
+  nameOf,
+  PROXY_CONFIG_KEY,
+  type Workload,
+} from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { endsByItself } from '../shared/label-audience.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { networkUse } from '../shared/network-words.ts';
 import { podProxyConfig, proxyField } from '../shared/proxy-settings.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const runtimeStartOrder = defineRule({
   meta: {

@@ -1,8 +1,15 @@
-import { applicationContainers, defineRule, type Mesh, nameOf, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
+import {
+  applicationContainers,
+  defineRule,
+  isPatchedAnywhere,
+  type Mesh,
+  nameOf,
+  PROXY_CONFIG_KEY,
+  type Workload,
+} from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { endsByItself } from '../shared/label-audience.ts';
 import { severityForLinkerd } from '../shared/linkerd-audience.ts';
-import { isPatchedAnywhere } from '../shared/patched.ts';
 import { podProxyConfig, proxyField, proxyMetadata, proxySetting, secondsOf } from '../shared/proxy-settings.ts';
 import { graceOf, preStopSleep } from '../shared/termination.ts';
 

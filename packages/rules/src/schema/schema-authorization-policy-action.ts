@@ -1,16 +1,16 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
 import {
+  AUTHORIZATION_POLICY,
+  defineRule,
+  type Field,
   isUnset,
   lacks,
   lacksText,
-  listed,
+  type Mesh,
   mappings,
-  quote,
-  type Refusal,
+  type Resource,
   specOf,
-  tellRefusals,
-} from '../shared/refusals.ts';
+} from '@meshvet/core';
+import { listed, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyAction = defineRule({
   meta: {

@@ -1,7 +1,17 @@
-import { defineRule, didYouMean, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
+import {
+  AUTHORIZATION_POLICY,
+  defineRule,
+  didYouMean,
+  type Field,
+  lacks,
+  type Mesh,
+  mappings,
+  type Resource,
+  specOf,
+  texts,
+} from '@meshvet/core';
 import { CONDITION_KEYS, conditionValues } from '../shared/policy-values.ts';
-import { crdSays, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { crdSays, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyCondition = defineRule({
   meta: {

@@ -1,7 +1,13 @@
-import { defineRule, type Field, nameOf } from '@meshvet/core';
-import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
-import { isUnset, mappings, specOf } from '../shared/refusals.ts';
-import { ztunnelPolicyOf } from '../shared/ztunnel-policy.ts';
+import {
+  AUTHORIZATION_POLICY,
+  defineRule,
+  type Field,
+  isUnset,
+  mappings,
+  nameOf,
+  specOf,
+  ztunnelPolicyOf,
+} from '@meshvet/core';
 
 export const schemaAuthorizationPolicyDenyTcp = defineRule({
   meta: {

@@ -1,5 +1,15 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { AUTHORIZATION_POLICY } from '../shared/istio-types.ts';
+import {
+  AUTHORIZATION_POLICY,
+  defineRule,
+  type Field,
+  isEmptyList,
+  lacks,
+  type Mesh,
+  mappings,
+  type Resource,
+  specOf,
+  texts,
+} from '@meshvet/core';
 import {
   addressFault,
   pathFault,
@@ -7,7 +17,7 @@ import {
   trustDomainFault,
   type ValueFault,
 } from '../shared/policy-values.ts';
-import { isEmptyList, lacks, mappings, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import { type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaAuthorizationPolicyRule = defineRule({
   meta: {

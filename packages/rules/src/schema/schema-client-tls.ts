@@ -1,7 +1,6 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, trafficPolicies } from '@meshvet/core';
 import { tellRefusals } from '../shared/refusals.ts';
 import { clientTlsFaults } from '../shared/tls-settings.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaClientTls = defineRule({
   meta: {

@@ -1,15 +1,20 @@
 import {
+  connectionPools,
   defineRule,
   durationNanoseconds,
   type Field,
   type Mesh,
   MILLISECOND,
+  mappings,
+  REQUEST_AUTHENTICATION,
   type Resource,
   SECOND,
+  specOf,
+  TELEMETRY,
+  trafficPolicies,
+  VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { REQUEST_AUTHENTICATION, TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
-import { connectionPools, trafficPolicies } from '../shared/traffic-policies.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaDuration = defineRule({
   meta: {

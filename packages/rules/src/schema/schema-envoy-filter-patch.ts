@@ -1,7 +1,16 @@
-import { defineRule, type Field, nameOf } from '@meshvet/core';
+import {
+  defineRule,
+  ENVOY_FILTER,
+  type Field,
+  isUnset,
+  lacks,
+  lacksText,
+  mappings,
+  nameOf,
+  specOf,
+} from '@meshvet/core';
 import { CONNECTION_MANAGERS, DEPRECATED_FILTER_NAMES } from '../shared/envoy-filter-names.ts';
-import { ENVOY_FILTER } from '../shared/istio-types.ts';
-import { isUnset, lacks, lacksText, mappings, quote, type Refusal, specOf } from '../shared/refusals.ts';
+import { quote, type Refusal } from '../shared/refusals.ts';
 
 export const schemaEnvoyFilterPatch = defineRule({
   meta: {

@@ -1,6 +1,16 @@
-import { defineRule, type Field, isDnsLabel, isPatchedAt, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE, SERVICE_ENTRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import {
+  DESTINATION_RULE,
+  defineRule,
+  type Field,
+  isDnsLabel,
+  isPatchedAt,
+  type Resource,
+  SERVICE_ENTRY,
+  specOf,
+  texts,
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaExportTo = defineRule({
   meta: {

@@ -1,6 +1,16 @@
-import { defineRule, isDnsLabel, isIpAddress, isPlaceholder, type Mesh, type Resource } from '@meshvet/core';
-import { GATEWAY } from '../shared/istio-types.ts';
-import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import {
+  defineRule,
+  GATEWAY,
+  isDnsLabel,
+  isIpAddress,
+  isPlaceholder,
+  lacks,
+  type Mesh,
+  mappings,
+  type Resource,
+  specOf,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
 export const schemaGatewayServer = defineRule({

@@ -1,16 +1,6 @@
-import { defineRule, type Field, type Resource } from '@meshvet/core';
+import { defineRule, type Field, mappings, type Resource, specOf, texts, VIRTUAL_SERVICE } from '@meshvet/core';
 import { changedHeaderFault, type HeaderChange, headerValueFault } from '../shared/header-names.ts';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import {
-  isSettledKey,
-  listed,
-  mappings,
-  quote,
-  type Refusal,
-  specOf,
-  tellRefusals,
-  texts,
-} from '../shared/refusals.ts';
+import { isSettledKey, listed, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaHeaderName = defineRule({
   meta: {

@@ -1,29 +1,28 @@
 import {
+  DESTINATION_RULE,
   defineRule,
   type Field,
   hostsOverlap,
+  isBoundToMesh,
   isDomainName,
+  isEmptyList,
   isIpAddress,
   isPartialWildcard,
   isWildcardDomain,
+  lacks,
+  lacksText,
   type Mesh,
   nameFault,
   type Resource,
-} from '@meshvet/core';
-import { DESTINATION_RULE, SERVICE_ENTRY, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isEmptyList,
-  lacks,
-  lacksText,
-  quote,
-  type Refusal,
+  SERVICE_ENTRY,
+  SIDECAR,
   specOf,
-  tellVerdicts,
   texts,
-} from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
-import { isBoundToMesh, writtenDestinations } from '../shared/virtual-service-parts.ts';
+  trafficPolicies,
+  VIRTUAL_SERVICE,
+  writtenDestinations,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaHostName = defineRule({
   meta: {

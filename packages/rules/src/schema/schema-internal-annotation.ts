@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { ISTIO_TYPES } from '../shared/istio-types.ts';
+import { defineRule, ISTIO_TYPES, nameOf } from '@meshvet/core';
 
 export const schemaInternalAnnotation = defineRule({
   meta: {

@@ -1,7 +1,15 @@
-import { defineRule, type Field, type Mesh } from '@meshvet/core';
-import { REQUEST_AUTHENTICATION } from '../shared/istio-types.ts';
+import {
+  defineRule,
+  type Field,
+  lacksText,
+  type Mesh,
+  mappings,
+  REQUEST_AUTHENTICATION,
+  specOf,
+  texts,
+} from '@meshvet/core';
 import { keySetFaults } from '../shared/key-sets.ts';
-import { crdSays, lacksText, mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
 
 export const schemaJwtRule = defineRule({

@@ -1,13 +1,17 @@
-import { defineRule, type Field, type Resource } from '@meshvet/core';
 import {
   DESTINATION_RULE,
+  defineRule,
+  type Field,
+  mappings,
+  type Resource,
   SERVICE_ENTRY,
+  specOf,
   VIRTUAL_SERVICE,
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
-} from '../shared/istio-types.ts';
+} from '@meshvet/core';
 import { labelKeyFault, labelValueFault } from '../shared/label-values.ts';
-import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
+import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaLabel = defineRule({
   meta: {

@@ -1,7 +1,6 @@
-import { defineRule, type Mesh, type Resource } from '@meshvet/core';
+import { defineRule, type Mesh, type Resource, trafficPolicies } from '@meshvet/core';
 import { balancerFaults } from '../shared/load-balancers.ts';
 import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
 
 export const schemaLoadBalancer = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
+import { defineRule, fieldAt, nameOf, VIRTUAL_SERVICE } from '@meshvet/core';
 import { basisText, faultsOf, objectText, standingOf } from '../shared/schema-words.ts';
 
 export const schemaMissingField = defineRule({

@@ -1,27 +1,23 @@
 import {
   defineRule,
   type Field,
+  GATEWAY,
   isDnsLabel,
+  isEmptyList,
   isIpAddress,
   isPartialWildcard,
   isPlaceholder,
   isWildcardDomain,
+  lacks,
   type Mesh,
+  mappings,
   nameFault,
   type Resource,
-} from '@meshvet/core';
-import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isEmptyList,
-  lacks,
-  mappings,
-  quote,
-  type Refusal,
+  SIDECAR,
   specOf,
-  tellVerdicts,
   texts,
-} from '../shared/refusals.ts';
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaNamespaceHost = defineRule({
   meta: {

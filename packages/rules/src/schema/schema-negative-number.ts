@@ -1,7 +1,16 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { PROXY_CONFIG, VIRTUAL_SERVICE, WORKLOAD_GROUP } from '../shared/istio-types.ts';
-import { crdSays, mappings, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
-import { connectionPools } from '../shared/traffic-policies.ts';
+import {
+  connectionPools,
+  defineRule,
+  type Field,
+  type Mesh,
+  mappings,
+  PROXY_CONFIG,
+  type Resource,
+  specOf,
+  VIRTUAL_SERVICE,
+  WORKLOAD_GROUP,
+} from '@meshvet/core';
+import { crdSays, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaNegativeNumber = defineRule({
   meta: {

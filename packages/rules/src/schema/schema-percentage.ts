@@ -1,7 +1,15 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { TELEMETRY, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { crdSays, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
+import {
+  defineRule,
+  type Field,
+  type Mesh,
+  mappings,
+  type Resource,
+  specOf,
+  TELEMETRY,
+  trafficPolicies,
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { crdSays, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaPercentage = defineRule({
   meta: {

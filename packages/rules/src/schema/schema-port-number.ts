@@ -1,18 +1,25 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import {
   AUTHORIZATION_POLICY,
+  defineRule,
+  type Field,
   GATEWAY,
+  lacks,
+  type Mesh,
+  mappings,
   PEER_AUTHENTICATION,
+  type Resource,
   SERVICE_ENTRY,
   SIDECAR,
+  specOf,
+  texts,
+  trafficPolicies,
   VIRTUAL_SERVICE,
   WASM_PLUGIN,
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
-} from '../shared/istio-types.ts';
-import { crdSays, lacks, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
-import { trafficPolicies } from '../shared/traffic-policies.ts';
-import { writtenDestinations } from '../shared/virtual-service-parts.ts';
+  writtenDestinations,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaPortNumber = defineRule({
   meta: {

@@ -1,6 +1,14 @@
-import { defineRule, type Field, type Resource, re2Fault } from '@meshvet/core';
-import { ENVOY_FILTER, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  defineRule,
+  ENVOY_FILTER,
+  type Field,
+  mappings,
+  type Resource,
+  re2Fault,
+  specOf,
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaRegex = defineRule({
   meta: {

@@ -1,7 +1,15 @@
-import { defineRule, type Mesh, type Resource } from '@meshvet/core';
-import { protocolKind } from '../shared/declared-protocol.ts';
-import { GATEWAY, SIDECAR } from '../shared/istio-types.ts';
-import { isUnset, mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  defineRule,
+  GATEWAY,
+  isUnset,
+  type Mesh,
+  mappings,
+  protocolKind,
+  type Resource,
+  SIDECAR,
+  specOf,
+} from '@meshvet/core';
+import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { serverTlsFaults } from '../shared/tls-settings.ts';
 
 export const schemaServerTls = defineRule({

@@ -1,6 +1,14 @@
-import { defineRule, isIpAddress, isIpPrefix, type Mesh, type Resource } from '@meshvet/core';
-import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import { crdSays, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
+import {
+  defineRule,
+  isIpAddress,
+  isIpPrefix,
+  type Mesh,
+  type Resource,
+  SERVICE_ENTRY,
+  specOf,
+  texts,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryAddresses = defineRule({

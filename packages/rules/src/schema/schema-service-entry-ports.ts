@@ -1,7 +1,17 @@
-import { defineRule, isDnsLabel, type Mesh, type Resource } from '@meshvet/core';
-import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
-import { SERVICE_ENTRY } from '../shared/istio-types.ts';
-import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  defineRule,
+  isDnsLabel,
+  isUnset,
+  lacks,
+  type Mesh,
+  mappings,
+  protocolKind,
+  type Resource,
+  SERVICE_ENTRY,
+  specOf,
+} from '@meshvet/core';
+import { protocolFault } from '../shared/declared-protocol.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryPorts = defineRule({

@@ -1,17 +1,18 @@
-import { defineRule, type Field, isDomainName, isWildcardDomain, type Mesh, type Resource } from '@meshvet/core';
-import { SERVICE_ENTRY } from '../shared/istio-types.ts';
 import {
-  crdSays,
+  defineRule,
+  type Field,
+  isDomainName,
   isUnset,
+  isWildcardDomain,
   lacks,
-  listed,
+  type Mesh,
   mappings,
-  quote,
-  type Refusal,
+  type Resource,
+  SERVICE_ENTRY,
   specOf,
-  tellVerdicts,
   texts,
-} from '../shared/refusals.ts';
+} from '@meshvet/core';
+import { crdSays, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { resolutionOf } from '../shared/resolution.ts';
 
 export const schemaServiceEntryResolution = defineRule({

@@ -1,7 +1,19 @@
-import { defineRule, type Field, isDnsLabel, isIpAddress, type Mesh, type Resource } from '@meshvet/core';
-import { protocolFault, protocolKind } from '../shared/declared-protocol.ts';
-import { SIDECAR } from '../shared/istio-types.ts';
-import { crdSays, isUnset, lacks, mappings, quote, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import {
+  defineRule,
+  type Field,
+  isDnsLabel,
+  isIpAddress,
+  isUnset,
+  lacks,
+  type Mesh,
+  mappings,
+  protocolKind,
+  type Resource,
+  SIDECAR,
+  specOf,
+} from '@meshvet/core';
+import { protocolFault } from '../shared/declared-protocol.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { socketPathFault } from '../shared/unix-address.ts';
 
 export const schemaSidecarListener = defineRule({

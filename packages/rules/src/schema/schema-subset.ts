@@ -1,7 +1,16 @@
-import { defineRule, type Field, isDnsLabel, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE, SIDECAR, VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, quote, type Refusal, specOf, tellRefusals } from '../shared/refusals.ts';
-import { writtenDestinations } from '../shared/virtual-service-parts.ts';
+import {
+  DESTINATION_RULE,
+  defineRule,
+  type Field,
+  isDnsLabel,
+  mappings,
+  type Resource,
+  SIDECAR,
+  specOf,
+  VIRTUAL_SERVICE,
+  writtenDestinations,
+} from '@meshvet/core';
+import { quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaSubset = defineRule({
   meta: {

@@ -1,17 +1,17 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { celSyntaxFault } from '../shared/cel-syntax.ts';
-import { TELEMETRY } from '../shared/istio-types.ts';
 import {
-  crdSays,
+  celSyntaxFault,
+  defineRule,
+  type Field,
   isUnset,
   lacks,
   lacksText,
+  type Mesh,
   mappings,
-  quote,
-  type Refusal,
+  type Resource,
   specOf,
-  tellVerdicts,
-} from '../shared/refusals.ts';
+  TELEMETRY,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaTelemetry = defineRule({
   meta: {

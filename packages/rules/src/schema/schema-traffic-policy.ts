@@ -1,7 +1,16 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { DESTINATION_RULE } from '../shared/istio-types.ts';
-import { lacks, lacksText, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { connectionPools, type TrafficPolicy, trafficPolicies } from '../shared/traffic-policies.ts';
+import {
+  connectionPools,
+  DESTINATION_RULE,
+  defineRule,
+  type Field,
+  lacks,
+  lacksText,
+  type Mesh,
+  type Resource,
+  type TrafficPolicy,
+  trafficPolicies,
+} from '@meshvet/core';
+import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaTrafficPolicy = defineRule({
   meta: {

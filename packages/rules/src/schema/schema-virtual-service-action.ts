@@ -1,6 +1,5 @@
-import { defineRule, type Resource } from '@meshvet/core';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, type Refusal, specOf, tellVerdicts } from '../shared/refusals.ts';
+import { defineRule, mappings, type Resource, specOf, VIRTUAL_SERVICE } from '@meshvet/core';
+import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import {
   corsFaults,
   faultFaults,

@@ -1,7 +1,15 @@
-import { defineRule, type Field, nameFault, type Resource } from '@meshvet/core';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { mappings, quote, type Refusal, specOf, tellVerdicts, texts } from '../shared/refusals.ts';
-import { isGatewayName } from '../shared/virtual-service-parts.ts';
+import {
+  defineRule,
+  type Field,
+  isGatewayName,
+  mappings,
+  nameFault,
+  type Resource,
+  specOf,
+  texts,
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
   meta: {

@@ -1,8 +1,19 @@
-import { defineRule, type Field, isDnsLabel, isIpAddress, isIpPrefix, type Mesh, type Resource } from '@meshvet/core';
+import {
+  defineRule,
+  type Field,
+  isBoundToMesh,
+  isDnsLabel,
+  isIpAddress,
+  isIpPrefix,
+  type Mesh,
+  mappings,
+  type Resource,
+  specOf,
+  texts,
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
 import { isClaim, matchedHeaderFault } from '../shared/header-names.ts';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import { isSettledKey, mappings, quote, type Refusal, specOf, tellRefusals, texts } from '../shared/refusals.ts';
-import { isBoundToMesh } from '../shared/virtual-service-parts.ts';
+import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceMatch = defineRule({
   meta: {

@@ -1,16 +1,16 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
 import {
-  crdSays,
+  defineRule,
+  type Field,
   isEmptyList,
   isUnset,
   lacks,
-  listed,
+  type Mesh,
   mappings,
-  type Refusal,
+  type Resource,
   specOf,
-  tellRefusals,
-} from '../shared/refusals.ts';
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { crdSays, listed, type Refusal, tellRefusals } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceRoute = defineRule({
   meta: {

@@ -2,24 +2,19 @@ import {
   defineRule,
   type Field,
   hostCovers,
+  isEmptyList,
   isIpAddress,
   isWildcardDomain,
+  lacks,
   type Mesh,
+  mappings,
   nameFault,
   type Resource,
-} from '@meshvet/core';
-import { VIRTUAL_SERVICE } from '../shared/istio-types.ts';
-import {
-  crdSays,
-  isEmptyList,
-  lacks,
-  mappings,
-  quote,
-  type Refusal,
   specOf,
-  tellVerdicts,
   texts,
-} from '../shared/refusals.ts';
+  VIRTUAL_SERVICE,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaVirtualServiceSni = defineRule({
   meta: {

@@ -1,15 +1,15 @@
-import { defineRule, type Field, type Resource } from '@meshvet/core';
-import { TRAFFIC_EXTENSION, WASM_PLUGIN } from '../shared/istio-types.ts';
 import {
-  crdSays,
+  defineRule,
+  type Field,
   isUnset,
   lacksText,
   mappings,
-  quote,
-  type Refusal,
+  type Resource,
   specOf,
-  tellRefusals,
-} from '../shared/refusals.ts';
+  TRAFFIC_EXTENSION,
+  WASM_PLUGIN,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
 import { parseWebhookUrl } from '../shared/webhook-url.ts';
 
 export const schemaWasmPlugin = defineRule({

@@ -1,15 +1,17 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
-import { SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../shared/istio-types.ts';
 import {
-  crdSays,
+  defineRule,
+  type Field,
   isEmptyList,
   lacks,
+  type Mesh,
   mappings,
-  quote,
-  type Refusal,
+  type Resource,
+  SERVICE_ENTRY,
   specOf,
-  tellVerdicts,
-} from '../shared/refusals.ts';
+  WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
+} from '@meshvet/core';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 import { workloadEntryFaults } from '../shared/workload-entries.ts';
 
 export const schemaWorkloadEntry = defineRule({

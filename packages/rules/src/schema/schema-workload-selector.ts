@@ -1,31 +1,27 @@
-import { defineRule, type Field, type Mesh, type Resource } from '@meshvet/core';
 import {
   AUTHORIZATION_POLICY,
   DESTINATION_RULE,
+  defineRule,
   ENVOY_FILTER,
-  PEER_AUTHENTICATION,
-  PROXY_CONFIG,
-  REQUEST_AUTHENTICATION,
-  SERVICE_ENTRY,
-  SIDECAR,
-  TELEMETRY,
-  TRAFFIC_EXTENSION,
-  WASM_PLUGIN,
-} from '../shared/istio-types.ts';
-import {
-  crdSays,
+  type Field,
   isEmptyList,
-  isSettledKey,
   isUnset,
   lacks,
   lacksText,
-  listed,
+  type Mesh,
   mappings,
-  quote,
-  type Refusal,
+  PEER_AUTHENTICATION,
+  PROXY_CONFIG,
+  REQUEST_AUTHENTICATION,
+  type Resource,
+  SERVICE_ENTRY,
+  SIDECAR,
   specOf,
-  tellVerdicts,
-} from '../shared/refusals.ts';
+  TELEMETRY,
+  TRAFFIC_EXTENSION,
+  WASM_PLUGIN,
+} from '@meshvet/core';
+import { crdSays, isSettledKey, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
 
 export const schemaWorkloadSelector = defineRule({
   meta: {

@@ -1,6 +1,12 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { istiodEnvironment } from '../shared/istiod-environment.ts';
+import {
+  defineRule,
+  type Field,
+  isPatchedAt,
+  isSystemNamespace,
+  istiodEnvironment,
+  type Mesh,
+  nameOf,
+} from '@meshvet/core';
 import { meshProxyMetadata } from '../shared/proxy-settings.ts';
 
 export const serviceEntryNoAddresses = defineRule({

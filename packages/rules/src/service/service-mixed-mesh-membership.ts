@@ -1,6 +1,4 @@
-import { defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
+import { defineRule, isSystemNamespace, type Mesh, nameOf, surelyBehind, type Workload } from '@meshvet/core';
 import { endsByItself } from '../shared/label-audience.ts';
 
 export const serviceMixedMeshMembership = defineRule({

@@ -3,6 +3,7 @@ import {
   fileOf,
   hasReadableLabels,
   INJECT_KEY,
+  isSystemNamespace,
   type Mesh,
   NAMESPACE_MESH_LABELS,
   nameOf,
@@ -11,7 +12,6 @@ import {
   type Severity,
   type Workload,
 } from '@meshvet/core';
-import { isSystemNamespace } from '../shared/audience.ts';
 import { endsByItself, severityForPodLabels } from '../shared/label-audience.ts';
 
 export const servicePodNoService = defineRule({

@@ -1,6 +1,5 @@
-import { defineRule, nameOf, type Workload } from '@meshvet/core';
+import { defineRule, nameOf, surelyBehind, type Workload } from '@meshvet/core';
 import { severityForWorkload } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 import {
   groupsAcross,
   groupsWithin,

@@ -1,5 +1,5 @@
-import { defineRule, identityOf, nameOf, portLabel, type Workload } from '@meshvet/core';
-import { judgesTargets, severityForEndpoints, surelyBehind, targetPlace } from '../shared/endpoints.ts';
+import { defineRule, identityOf, nameOf, portLabel, surelyBehind, type Workload } from '@meshvet/core';
+import { judgesTargets, severityForEndpoints, targetPlace } from '../shared/endpoints.ts';
 
 export const serviceTargetPortInconsistent = defineRule({
   meta: {

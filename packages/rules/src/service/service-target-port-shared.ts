@@ -1,6 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, nameOf, surelyBehind } from '@meshvet/core';
 import { severityForWorkload } from '../shared/audience.ts';
-import { surelyBehind } from '../shared/endpoints.ts';
 import {
   groupsAcross,
   groupsWithin,

@@ -3,11 +3,13 @@ import {
   type Container,
   defineRule,
   type Field,
+  isSettled,
   istioAtLeast,
   type Mesh,
   nameOf,
   portLabel,
   type ReportOptions,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
 import { readsPortsOf } from '../shared/audience.ts';
@@ -17,12 +19,10 @@ import {
   kialiTargetCodes,
   portsAreKnown,
   severityForEndpoints,
-  surelyBehind,
   targetPlace,
   withVariants,
 } from '../shared/endpoints.ts';
 import { insertNumberItem } from '../shared/mapping-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 // Ports of the sidecar itself, which no manifest declares: merged metrics, health, the proxy's own metrics.
 const SIDECAR_PORTS: ReadonlySet<number> = new Set([15020, 15021, 15090]);

@@ -6,6 +6,7 @@ import {
   nameOf,
   portLabel,
   type ServicePort,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
 import {
@@ -13,7 +14,6 @@ import {
   kialiTargetCodes,
   portsAreKnown,
   severityForEndpoints,
-  surelyBehind,
   targetPlace,
   withVariants,
 } from '../shared/endpoints.ts';

@@ -1,6 +1,12 @@
-import type { IstioAnnotation } from '@meshvet/core';
-import { INJECT_KEY, type Labels, type Resource, WORKLOAD_TYPES } from '@meshvet/core';
-import { type MetadataMap, metadataMaps } from './metadata-maps.ts';
+import {
+  INJECT_KEY,
+  type IstioAnnotation,
+  type Labels,
+  type MetadataMap,
+  metadataMaps,
+  type Resource,
+  WORKLOAD_TYPES,
+} from '@meshvet/core';
 
 // Annotations of other kinds are often handed on to pods by whatever reads those kinds, so nothing is said of them.
 const OTHER_JUDGED: ReadonlySet<string> = new Set([

@@ -1,12 +1,9 @@
-import type { Mesh, Workload } from '@meshvet/core';
-
-/** Annotation that says how the traffic of a pod gets to its sidecar. */
-export const INTERCEPTION_KEY = 'sidecar.istio.io/interceptionMode';
+import { INTERCEPTION_MODE_KEY, type Mesh, type Workload } from '@meshvet/core';
 
 /** How the traffic of the pods of a workload gets to the sidecar: `REDIRECT`, `TPROXY` or `NONE`; undefined where a later step says it. */
 export function interceptionModeOf(mesh: Mesh, { podAnnotations }: Workload): string | undefined {
-  return podAnnotations.has(INTERCEPTION_KEY)
-    ? podAnnotations.get(INTERCEPTION_KEY)
+  return podAnnotations.has(INTERCEPTION_MODE_KEY)
+    ? podAnnotations.get(INTERCEPTION_MODE_KEY)
     : mesh.installation.interceptionMode.value;
 }
 

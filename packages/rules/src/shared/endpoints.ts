@@ -3,24 +3,13 @@ import {
   isControlPlane,
   isManagedGateway,
   isPatchedAt,
+  isSystemNamespace,
   type Mesh,
   type Service,
   type ServicePort,
   type Severity,
   type Workload,
 } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
-
-// No real Service has so many workloads; in a hostile file each of thousands would be held against each of thousands.
-const MOST = 200;
-
-/** The workloads that surely stand behind a Service; none where that is not known. */
-export function surelyBehind(mesh: Mesh, service: Service): readonly Workload[] {
-  const behind = mesh.behind(service);
-  return behind.state === 'found' && behind.value.certain && behind.value.workloads.length <= MOST
-    ? behind.value.workloads
-    : [];
-}
 
 /** Whether the target ports of a Service may be judged at all. */
 export function judgesTargets(service: Service): boolean {

@@ -1,5 +1,6 @@
 import type { Answer, Mesh, Workload } from '@meshvet/core';
-import { INTERCEPTION_KEY, interceptionModeOf } from './capture.ts';
+import { INTERCEPTION_MODE_KEY } from '@meshvet/core';
+import { interceptionModeOf } from './capture.ts';
 
 // Ports of the proxy and its agent, which answer plain text. Source: istio.io, Application Requirements: Ports used by Istio.
 const AGENT_PORTS: ReadonlySet<number> = new Set([15000, 15004, 15006, 15020, 15021, 15090]);
@@ -12,7 +13,7 @@ export function isCaptured(mesh: Mesh, workload: Workload, port: number): Answer
   const { podAnnotations } = workload;
   if (AGENT_PORTS.has(port) || port === mesh.installation.statusPort.value) return 'no';
   const keys = [
-    INTERCEPTION_KEY,
+    INTERCEPTION_MODE_KEY,
     'traffic.sidecar.istio.io/includeInboundPorts',
     'traffic.sidecar.istio.io/excludeInboundPorts',
   ] as const;

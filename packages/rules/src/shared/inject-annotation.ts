@@ -1,10 +1,17 @@
-import { type Field, INJECT_KEY, type Mesh, type Resource, wishOf } from '@meshvet/core';
+import {
+  type Field,
+  INJECT_KEY,
+  isSettled,
+  type Mesh,
+  type PodMetadata,
+  podMetadataOf,
+  type Resource,
+  wishOf,
+  workloadOf,
+} from '@meshvet/core';
 import { isWish, meaningOf } from './inject-value.ts';
 import { moveEntry } from './mapping-edit.ts';
-import { type PodMetadata, podMetadataOf } from './pod-metadata.ts';
-import { workloadOf } from './resource-workload.ts';
 import type { ScalarEdit } from './scalar-edit.ts';
-import { isSettled } from './settled.ts';
 
 /** What is wrong with the annotation `sidecar.istio.io/inject` of a pod. An annotation has one such defect at most. */
 export type AnnotationDefect =

@@ -1,4 +1,4 @@
-import { type Field, INJECT_KEY, type Mesh, type Namespace, type Resource } from '@meshvet/core';
+import { type Field, INJECT_KEY } from '@meshvet/core';
 
 /** What a person means by a value: `enabled`, `yes`, `1` want the sidecar; undefined when it may mean anything. */
 export function meaningOf(value: string): 'true' | 'false' | undefined {
@@ -13,12 +13,4 @@ export function isWish(field: Field): boolean {
   if (value === undefined) return false;
   if (field.key === INJECT_KEY) return value === 'true' || value === 'false';
   return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
-}
-
-/** The manifests of the namespace that a resource surely lands in; undefined when that is not known. */
-export function namespacesOf(mesh: Mesh, resource: Resource): readonly Namespace[] | undefined {
-  const { namespace, rewrites } = resource;
-  if (namespace === undefined || rewrites?.namespace || mesh.assumesNamespace(resource)) return undefined;
-  const found = mesh.namespace(namespace);
-  return found.state === 'found' ? found.value : undefined;
 }

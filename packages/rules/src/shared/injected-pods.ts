@@ -1,6 +1,4 @@
-import { isControlPlane, type Mesh, type Resource, type Severity } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
-import { workloadOf } from './resource-workload.ts';
+import { isControlPlane, isSystemNamespace, type Mesh, type Resource, type Severity, workloadOf } from '@meshvet/core';
 
 /**
  * How severe a finding may be about something that Istio's injector reads on the pods of a resource: its own severity where they are surely

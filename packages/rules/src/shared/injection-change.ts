@@ -2,16 +2,17 @@ import {
   type Fact,
   INJECT_KEY,
   type InjectionChange,
+  isSettled,
   type LabelChange,
   type Mesh,
+  namespacesOf,
+  ownsByWrittenSelector,
   type Related,
   type ReportOptions,
   type Workload,
 } from '@meshvet/core';
-import { namespacesOf } from './inject-value.ts';
 import { deleteEntry, insertString } from './mapping-edit.ts';
 import { replaceString, type ScalarEdit } from './scalar-edit.ts';
-import { isSettled, ownsByWrittenSelector } from './settled.ts';
 
 /** What decided, as related places: facts that are written somewhere. */
 export function factsAsRelated(facts: readonly Fact[]): Related[] {

@@ -2,14 +2,14 @@ import {
   INJECT_KEY,
   INJECTION_KEY,
   type Mesh,
+  metadataMaps,
   NAMESPACE_MESH_LABELS,
   type Namespace,
+  namespacesOf,
   REVISION_KEY,
   type Workload,
 } from '@meshvet/core';
 import { meantKey } from './inject-key-typo.ts';
-import { namespacesOf } from './inject-value.ts';
-import { metadataMaps } from './metadata-maps.ts';
 
 // Of each of these mistakes a rule of its own speaks. Where one of them is why pods get no sidecar, that rule says it better.
 

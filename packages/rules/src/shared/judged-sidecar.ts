@@ -7,7 +7,9 @@ import {
   INJECTION_KEY,
   isControlPlane,
   isPatchedAt,
+  isSystemNamespace,
   type Mesh,
+  namespacesOf,
   parsed,
   REVISION_KEY,
   STATUS_KEY,
@@ -16,8 +18,6 @@ import {
   type Workload,
   type WrittenSidecar,
 } from '@meshvet/core';
-import { isSystemNamespace } from './audience.ts';
-import { namespacesOf } from './inject-value.ts';
 
 /**
  * Istio's sidecar in a manifest, as far as it may be judged: it takes the traffic of the containers beside it, is whole, belongs to no

@@ -1,6 +1,13 @@
-import type { Answer, Field, Mesh, Severity, Workload } from '@meshvet/core';
-import { atLeast, kubernetesAtLeast } from '@meshvet/core';
-import { namespacesOf } from './inject-value.ts';
+import {
+  type Answer,
+  atLeast,
+  type Field,
+  kubernetesAtLeast,
+  type Mesh,
+  namespacesOf,
+  type Severity,
+  type Workload,
+} from '@meshvet/core';
 
 /** Whether the pods of a workload get Linkerd's proxy, or carry it in the manifest. */
 export function hasLinkerd(mesh: Mesh, workload: Workload): Answer {

@@ -1,6 +1,4 @@
-import { LINKERD_INJECT_KEY, type Mesh, type Resource, type Service } from '@meshvet/core';
-import { surelyBehind } from './endpoints.ts';
-import { namespacesOf } from './inject-value.ts';
+import { LINKERD_INJECT_KEY, type Mesh, namespacesOf, type Resource, type Service, surelyBehind } from '@meshvet/core';
 import { hasLinkerd } from './linkerd-audience.ts';
 
 /** What `linkerd.io/inject` may be. `ingress` since 2.9. Source: linkerd2 `pkg/inject/report.go`, exact case. */

@@ -1,5 +1,4 @@
-import { atLeast, type Labels, type Mesh, type Workload } from '@meshvet/core';
-import { namespacesOf } from './inject-value.ts';
+import { atLeast, type Labels, type Mesh, namespacesOf, type Workload } from '@meshvet/core';
 
 /** Annotation with the ports whose bytes Linkerd passes on as they are. */
 export const OPAQUE_PORTS_KEY = 'config.linkerd.io/opaque-ports';

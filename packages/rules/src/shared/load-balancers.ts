@@ -1,5 +1,5 @@
-import { type Field, isPlaceholder, type Mesh } from '@meshvet/core';
-import { crdSays, isEmptyList, isUnset, lacksText, mappings, quote, type Refusal, texts } from './refusals.ts';
+import { type Field, isEmptyList, isPlaceholder, isUnset, lacksText, type Mesh, mappings, texts } from '@meshvet/core';
+import { crdSays, quote, type Refusal } from './refusals.ts';
 
 /** What is wrong with the load balancer of a traffic policy. Source: `validateLoadBalancer`, `ValidateLocalityLbSetting`. */
 export function* balancerFaults(policy: Field, mesh: Mesh): Generator<Refusal> {

@@ -1,5 +1,4 @@
-import { type Field, INJECT_KEY, INJECTION_KEY, isPlaceholder, type Resource } from '@meshvet/core';
-import { metadataMaps } from './metadata-maps.ts';
+import { type Field, INJECT_KEY, INJECTION_KEY, isPlaceholder, metadataMaps, type Resource } from '@meshvet/core';
 import { quoteScalar, replaceScalar, type ScalarEdit } from './scalar-edit.ts';
 
 /** A value of labels, annotations or a selector that the API server refuses because it is no string. */

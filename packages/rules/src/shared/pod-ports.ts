@@ -6,10 +6,10 @@ import {
   type PortProtocol,
   type Service,
   type ServicePort,
+  surelyBehind,
   type Workload,
 } from '@meshvet/core';
 import { readsPortsOf } from './audience.ts';
-import { surelyBehind } from './endpoints.ts';
 
 /** A Service port as it reaches a pod. */
 export interface PodPort {

@@ -1,17 +1,17 @@
 import {
   type Answer,
   addTo,
+  applicationHasSidecar,
   INJECTION_KEY,
   LINKERD_INJECT_KEY,
   type Mesh,
   type Namespace,
+  namespacesOf,
   REVISION_KEY,
   type Resource,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from './audience.ts';
 import { interceptionModeOf } from './capture.ts';
-import { namespacesOf } from './inject-value.ts';
 import { hasLinkerd } from './linkerd-audience.ts';
 
 /** Labels of Pod Security on a Namespace. Source: kubernetes.io "Pod Security Admission"; beta, on by default since 1.23. */
@@ -37,9 +37,9 @@ export function injectedPods(mesh: Mesh, namespace: Namespace): readonly Injecte
 }
 
 function ofIstio(mesh: Mesh, { resource }: Namespace, all: readonly Workload[]): InjectedPods | undefined {
-  const severities = new Map(all.map((w) => [w, severityForSidecar(mesh, w, 'error')]));
-  const sure = all.filter((w) => severities.get(w) === 'error');
-  const workloads = sure.length > 0 ? sure : all.filter((w) => severities.get(w) !== undefined);
+  const answers = new Map(all.map((w) => [w, applicationHasSidecar(mesh, w)]));
+  const sure = all.filter((w) => answers.get(w) === 'yes');
+  const workloads = sure.length > 0 ? sure : all.filter((w) => answers.get(w) !== 'no');
   if (all.length > 0)
     return workloads.length > 0 ? judged('istio', sure.length > 0, workloads, (w) => istioNeeds(mesh, w)) : undefined;
   const { labels } = resource;

@@ -1,5 +1,11 @@
-import { type EmbeddedText, type Field, type Mesh, PROXY_CONFIG_KEY, type Resource } from '@meshvet/core';
-import { podMetadataOf } from './pod-metadata.ts';
+import {
+  type EmbeddedText,
+  type Field,
+  type Mesh,
+  PROXY_CONFIG_KEY,
+  podMetadataOf,
+  type Resource,
+} from '@meshvet/core';
 
 /** The text of annotation `proxy.istio.io/config` of the pods of a resource, and what it holds; undefined where a later step makes it. */
 export function proxyConfigOf(mesh: Mesh, resource: Resource): { field: Field; text: EmbeddedText } | undefined {

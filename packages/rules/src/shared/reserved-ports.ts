@@ -9,11 +9,12 @@ import {
   type Service,
   type ServicePort,
   type Severity,
+  surelyBehind,
   type Version,
   type Workload,
 } from '@meshvet/core';
 import { readsPortsOf } from './audience.ts';
-import { surelyBehind, targetPlace } from './endpoints.ts';
+import { targetPlace } from './endpoints.ts';
 import { linkerdSetting } from './linkerd-audience.ts';
 import { proxyMetadata, proxySetting } from './proxy-settings.ts';
 

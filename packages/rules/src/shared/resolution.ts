@@ -1,5 +1,4 @@
-import type { Field } from '@meshvet/core';
-import { lacks } from './refusals.ts';
+import { type Field, lacks } from '@meshvet/core';
 
 /** How a ServiceEntry finds its endpoints: NONE where nothing is written; undefined where it is filled in later, or misspelt. */
 export function resolutionOf(spec: Field): string | undefined {

@@ -1,6 +1,6 @@
-import type { Field } from '@meshvet/core';
+import { type Field, isUnset, lacks, lacksText, mappings, texts } from '@meshvet/core';
 import { isToken } from './header-names.ts';
-import { isUnset, lacks, lacksText, listed, mappings, quote, type Refusal, texts } from './refusals.ts';
+import { listed, quote, type Refusal } from './refusals.ts';
 
 /** What is wrong with the redirect of a route; Istio names the first only. */
 export function redirectFault(route: Field): Refusal | undefined {

@@ -1,5 +1,4 @@
-import type { Container, Field, Mesh, Workload } from '@meshvet/core';
-import { isPatchedAnywhere } from './patched.ts';
+import { type Container, type Field, isPatchedAnywhere, type Mesh, type Workload } from '@meshvet/core';
 
 /** Pods that are meant to end by themselves. */
 export interface RunToCompletion {

@@ -1,5 +1,5 @@
-import type { Field, Mesh } from '@meshvet/core';
-import { crdSays, isUnset, lacksText, listed, mappings, quote, type Refusal, texts } from './refusals.ts';
+import { type Field, isUnset, lacksText, type Mesh, mappings, texts } from '@meshvet/core';
+import { crdSays, listed, quote, type Refusal } from './refusals.ts';
 
 const CERTIFICATES = [
   'serverCertificate',

@@ -1,6 +1,14 @@
-import type { Field, Mesh } from '@meshvet/core';
-import { isDnsLabel, isDomainName, isIpAddress, nameFault } from '@meshvet/core';
-import { crdSays, isSettledKey, isUnset, lacksText, quote, type Refusal } from './refusals.ts';
+import {
+  type Field,
+  isDnsLabel,
+  isDomainName,
+  isIpAddress,
+  isUnset,
+  lacksText,
+  type Mesh,
+  nameFault,
+} from '@meshvet/core';
+import { crdSays, isSettledKey, quote, type Refusal } from './refusals.ts';
 import { socketPathFault } from './unix-address.ts';
 
 /** What is wrong with the address and the port names of a WorkloadEntry, or of an endpoint. Source: `validateWorkloadEntry`. */

@@ -1,7 +1,6 @@
-import { defineRule, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
+import { defineRule, isSettled, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
 import { judgedSidecar, listItems, renderedBy, statusPortOf } from '../shared/judged-sidecar.ts';
 import { replaceItem } from '../shared/list-item-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const sidecarIptablesInboundExclusions = defineRule({
   meta: {

@@ -1,7 +1,6 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, isSettled, nameOf } from '@meshvet/core';
 import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
 import { replaceItem } from '../shared/list-item-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const sidecarIptablesInboundPort = defineRule({
   meta: {

@@ -1,8 +1,7 @@
-import { defineRule, formatVersion, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
+import { defineRule, formatVersion, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
 import { severityForSidecar } from '../shared/audience.ts';
 import { isMisspeltNativeKey } from '../shared/native-key-typo.ts';
 import { replaceKey, replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const sidecarNativeAnnotation = defineRule({
   meta: {

@@ -1,8 +1,7 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, isSettled, nameOf } from '@meshvet/core';
 import { injectorTakes, judgedLinkerd, judgedSidecar } from '../shared/judged-sidecar.ts';
 import { insertString } from '../shared/mapping-edit.ts';
 import { replaceString } from '../shared/scalar-edit.ts';
-import { isSettled } from '../shared/settled.ts';
 
 export const sidecarNativeRestartPolicy = defineRule({
   meta: {

@@ -1,5 +1,12 @@
-import { defineRule, lookupSelected, type Mesh, nameOf } from '@meshvet/core';
-import { isAmbientEndpoint, isAmbientNamespace, selectionToJudge } from '../shared/policies.ts';
+import {
+  defineRule,
+  isAmbientEndpoint,
+  isAmbientNamespace,
+  lookupSelected,
+  type Mesh,
+  nameOf,
+  selectionToJudge,
+} from '@meshvet/core';
 
 export const sidecarResourceAmbient = defineRule({
   meta: {

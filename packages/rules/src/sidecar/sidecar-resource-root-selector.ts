@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { selectionToJudge } from '../shared/policies.ts';
+import { defineRule, nameOf, selectionToJudge } from '@meshvet/core';
 
 export const sidecarResourceRootSelector = defineRule({
   meta: {

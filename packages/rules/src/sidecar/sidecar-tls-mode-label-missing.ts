@@ -1,7 +1,6 @@
-import { defineRule, nameOf } from '@meshvet/core';
+import { defineRule, isSettled, nameOf, ownsByWrittenSelector } from '@meshvet/core';
 import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
 import { insertString } from '../shared/mapping-edit.ts';
-import { isSettled, ownsByWrittenSelector } from '../shared/settled.ts';
 
 const KEY = 'security.istio.io/tlsMode';
 

@@ -1,5 +1,4 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf, type Resource } from '@meshvet/core';
-import { selectionToJudge } from '../shared/policies.ts';
+import { defineRule, type Field, isPatchedAt, type Mesh, nameOf, type Resource, selectionToJudge } from '@meshvet/core';
 
 export const telemetryProviderMissing = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule } from '@meshvet/core';
-import { resourceAt } from '../shared/resource-at.ts';
+import { defineRule, resourceAt } from '@meshvet/core';
 
 export const yamlDuplicateKey = defineRule({
   meta: {
