@@ -355,6 +355,7 @@ export type { History, Version as ShapeVersion } from './schema/releases.ts';
 export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
+export { mtlsOfNamespace, type NamespaceMtls, namespaceOfHost, standsBeside } from './security/namespace-mtls.ts';
 export {
   admitsPort,
   mayMatch,
@@ -378,7 +379,6 @@ export {
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
-export { strictPolicyFor } from './security/strict-mtls.ts';
 export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
@@ -389,3 +389,33 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export {
+  ANY_OTHER_NAMESPACE,
+  type CalledHost,
+  clientIn,
+  clientNamespaces,
+  type Follower,
+  followerOf,
+  knows,
+  ruleFor,
+} from './traffic/client-namespaces.ts';
+export {
+  isTaken,
+  NO_PORT,
+  ruleAlone,
+  type Server,
+  type Servers,
+  type SpokenTls,
+  serverAt,
+  serversOf,
+  serviceBeside,
+  spokenBy,
+  spokenTo,
+  type Taken,
+  unseenServer,
+} from './traffic/mtls-between.ts';
+export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
+export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/rule-that-holds.ts';
+export { type Client, clientOf, importsOf, type Scope, scopeOf as proxyScopeOf, sidecarOf } from './traffic/scope.ts';
+export type { PassedOver, UpstreamTls } from './traffic/trace.ts';
+export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';

@@ -1,5 +1,6 @@
 import { fileOf, type Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import type { HostName } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { type MtlsMode, type PeerAuthentication, peerAuthentications } from './peer-authentication.ts';
@@ -58,6 +59,16 @@ export function standsBeside(mesh: Mesh, a: Resource, b: Resource, near = false)
   if (a.namespace === b.namespace) return mesh.together(a, b);
   return [a, b].every((r) => mesh.variants(r).every((v) => fileOf(v) === fileOf(r)));
 }
+
+/** The namespace whose pods a host of the cluster means, also `*.shop.svc.cluster.local`; `any` for those of all namespaces. */
+export function namespaceOfHost({ service, fqdn }: HostName): string | 'any' | undefined {
+  if (service) return service.namespace;
+  if (MESH_WIDE.has(fqdn)) return 'any';
+  const [star, namespace, svc] = fqdn.split('.', 4);
+  return star === '*' && svc === 'svc' && fqdn === `*.${namespace}.svc.cluster.local` ? namespace : undefined;
+}
+
+const MESH_WIDE: ReadonlySet<string> = new Set(['*', '*.local', '*.cluster.local', '*.svc.cluster.local']);
 
 interface Policies {
   /** Of the namespaces, those for some workloads among them. */

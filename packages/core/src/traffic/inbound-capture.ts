@@ -1,7 +1,7 @@
-import type { Answer } from '../manifest/lookup.ts';
-import type { Mesh } from '../mesh/mesh.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { INTERCEPTION_MODE_KEY } from '../injection/written-sidecar.ts';
+import type { Answer } from '../manifest/lookup.ts';
+import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 
 /** Whether the sidecar takes in what comes to a port of pods. */

@@ -101,7 +101,8 @@ export function serverAt(mesh: Mesh, workload: Workload, port: number): Server {
   if (answer === 'no') return { ...base, takes: 'NO_PROXY', sure: true };
   if (!base.ambient) {
     const capture = inboundCapture(mesh, workload, port);
-    if (capture.answer === 'no') return { ...base, takes: 'NO_PROXY', sure: true, reason: capture.why, field: capture.field };
+    if (capture.answer === 'no')
+      return { ...base, takes: 'NO_PROXY', sure: true, reason: capture.why, field: capture.field };
     if (capture.answer === 'unknown') return { ...base, takes: undefined, sure: false };
   }
   const mtls = mtlsOf(mesh, workload, port);
@@ -116,12 +117,21 @@ export function serverAt(mesh: Mesh, workload: Workload, port: number): Server {
   };
 }
 
-/** What pods of a namespace take that nobody has read, where a policy for all of them says it. */
-export function unseenServer(mesh: Mesh, namespace: string | undefined, asker: Resource): Server | undefined {
+/**
+ * What pods of a namespace (undefined: of all) take that nobody has read, where a policy for all of them says it. `exceptions`: also where some
+ * pods have a policy of their own, since others have not.
+ */
+export function unseenServer(
+  mesh: Mesh,
+  namespace: string | undefined,
+  asker: Resource,
+  exceptions = false,
+): Server | undefined {
   const mtls = mtlsOfNamespace(mesh, namespace, asker);
-  if (!mtls || mtls.exceptions) return undefined;
-  const { mode, field, policy, scope } = mtls;
-  return { workload: undefined, port: undefined, takes: mode, sure: false, ambient: false, field, policy, scope, reason: '' };
+  if (!mtls || (mtls.exceptions && !exceptions)) return undefined;
+  const { mode: takes, field, policy, scope } = mtls;
+  const common = { workload: undefined, port: undefined, sure: false, ambient: false, reason: '' };
+  return { ...common, takes, field, policy, scope };
 }
 
 function scopeOfPolicy(mesh: Mesh, policy: Resource): Server['scope'] {
