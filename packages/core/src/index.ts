@@ -401,6 +401,7 @@ export {
 } from './traffic/client-namespaces.ts';
 export {
   isTaken,
+  isTakenBy,
   NO_PORT,
   ruleAlone,
   type Server,

@@ -93,8 +93,10 @@ import { multiclusterRegistryUnknown } from './multicluster/multicluster-registr
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
 import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
+import { policyMtlsNotSpoken } from './policy/policy-mtls-not-spoken.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
+import { policyRootSelectorIgnored } from './policy/policy-root-selector-ignored.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
@@ -355,8 +357,10 @@ export const allRules: readonly Rule[] = [
   multiclusterServiceDiffers,
   policyIdentityWithoutMtls,
   policyJwksUnrestricted,
+  policyMtlsNotSpoken,
   policyNamespaceUnknown,
   policyPrincipalUnknown,
+  policyRootSelectorIgnored,
   policySelectorGatewayApi,
   policySelectorUnmatched,
   policySeveralDefaults,

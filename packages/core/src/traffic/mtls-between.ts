@@ -27,6 +27,8 @@ export interface Server {
   readonly port: number | undefined;
   /** undefined where the files do not tell. */
   readonly takes: Taken | undefined;
+  /** What it may take: `takes` alone, or all that the files leave open. */
+  readonly possible: readonly Taken[];
   /** Whether the pods surely have a proxy that holds to it (a sidecar, or ztunnel). For `NO_PROXY`: whether they surely have none. */
   readonly sure: boolean;
   readonly ambient: boolean;
@@ -92,25 +94,30 @@ export function serviceBeside(mesh: Mesh, host: RegistryHost, asker: Resource): 
   );
 }
 
+const MODES: readonly Taken[] = ['STRICT', 'PERMISSIVE', 'DISABLE'];
+const ANYTHING: readonly Taken[] = [...MODES, 'NO_PROXY'];
+
 /** What the pods of a workload take at one of their ports. */
 export function serverAt(mesh: Mesh, workload: Workload, port: number): Server {
   const { answer, mode, reason } = mesh.membership(workload);
   const base = { workload, port, reason, ambient: mode === 'ambient' };
+  const without = { takes: 'NO_PROXY', possible: ['NO_PROXY'], sure: true } as const;
   if (workload.isGateway || mode === 'gateway' || mode === 'linkerd' || mode === 'proxyless')
-    return { ...base, takes: undefined, sure: false };
-  if (answer === 'no') return { ...base, takes: 'NO_PROXY', sure: true };
+    return { ...base, takes: undefined, possible: ANYTHING, sure: false };
+  if (answer === 'no') return { ...base, ...without };
   if (!base.ambient) {
     const capture = inboundCapture(mesh, workload, port);
-    if (capture.answer === 'no')
-      return { ...base, takes: 'NO_PROXY', sure: true, reason: capture.why, field: capture.field };
-    if (capture.answer === 'unknown') return { ...base, takes: undefined, sure: false };
+    if (capture.answer === 'no') return { ...base, ...without, reason: capture.why, field: capture.field };
+    if (capture.answer === 'unknown') return { ...base, takes: undefined, possible: ANYTHING, sure: false };
   }
   const mtls = mtlsOf(mesh, workload, port);
-  if (!mtls.certain || !mtls.mode) return { ...base, takes: undefined, sure: false };
+  const sure = answer === 'yes';
+  if (!mtls.certain || !mtls.mode) return { ...base, takes: undefined, possible: sure ? MODES : ANYTHING, sure };
   return {
     ...base,
     takes: mtls.mode,
-    sure: answer === 'yes',
+    possible: sure ? [mtls.mode] : [mtls.mode, 'NO_PROXY'],
+    sure,
     field: mtls.field,
     policy: mtls.policy,
     scope: mtls.policy && scopeOfPolicy(mesh, mtls.policy),
@@ -131,12 +138,23 @@ export function unseenServer(
   if (!mtls || (mtls.exceptions && !exceptions)) return undefined;
   const { mode: takes, field, policy, scope } = mtls;
   const common = { workload: undefined, port: undefined, sure: false, ambient: false, reason: '' };
-  return { ...common, takes, field, policy, scope };
+  return { ...common, takes, possible: [takes, 'NO_PROXY'], field, policy, scope };
 }
 
 function scopeOfPolicy(mesh: Mesh, policy: Resource): Server['scope'] {
   if (policy.body.at('spec').at('selector').at('matchLabels').entries().length > 0) return 'workload';
   return policy.namespace === mesh.installation.rootNamespace.value ? 'mesh' : 'namespace';
+}
+
+/**
+ * Whether what a proxy speaks is taken by a server: as `isTaken` for all that it may take. To ambient pods proxies speak HBONE, and what a
+ * DestinationRule says reaches none of them, so nothing is known.
+ */
+export function isTakenBy(tls: UpstreamTls, server: Server, http: boolean): Answer {
+  if (server.ambient) return 'unknown';
+  const answers = new Set(server.possible.map((taken) => isTaken(tls, taken, http)));
+  const [only] = answers;
+  return answers.size === 1 && only ? only : 'unknown';
 }
 
 /** Whether what a proxy speaks is taken at a port: `no` where the connection, or each request on it, fails. */

@@ -10,6 +10,7 @@ import {
   followerOf,
   isPatchedAt,
   isTaken,
+  isTakenBy,
   isVisibleIn,
   type Mesh,
   NO_PORT,
@@ -314,15 +315,16 @@ function judge(
   protocol: RegistryPort['protocol'],
 ): Verdict | undefined {
   const http = classOf(protocol) === 'http';
-  // What is spoken to ambient pods their ztunnel decides, and not the rule.
-  const answers = servers.map((s) => (s.takes === undefined || s.ambient ? 'unknown' : isTaken(tls, s.takes, http)));
+  // Of pods whose proxy nobody knows it is still known what a policy demands of them.
+  const answers = servers.map((s) =>
+    s.takes === 'STRICT' && !s.ambient ? isTaken(tls, s.takes, http) : isTakenBy(tls, s, http),
+  );
   const refusing = servers.filter((_, i) => answers[i] === 'no');
   const server = refusing.find((s) => s.sure) ?? refusing[0];
   if (!server) return undefined;
-  // A policy that demands mTLS says so whether or not the proxy is known; what is spoken to no proxy at all may be spoken to none.
   const every = refusing.length === servers.length;
+  // To pods without a proxy beside others mTLS is spoken on the way into the mesh, or out of it.
   if (server.takes === 'NO_PROXY' && !every) return undefined;
-  if (server.takes !== 'STRICT' && !server.sure) return undefined;
   return { server, tls, certain: all && every && refusing.every((s) => s.sure) };
 }
 
