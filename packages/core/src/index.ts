@@ -415,6 +415,7 @@ export {
   type Taken,
   unseenServer,
 } from './traffic/mtls-between.ts';
+export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
 export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/rule-that-holds.ts';
 export { type Client, clientOf, importsOf, type Scope, scopeOf as proxyScopeOf, sidecarOf } from './traffic/scope.ts';
