@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { boundaryFaults, type Dependencies, importLines, NAMED_FILES, NAMED_FOLDERS, PACKAGES } from './boundaries.ts';
+import {
+  boundaryFaults,
+  CORE_FOLDERS,
+  type Dependencies,
+  importCircles,
+  importLines,
+  NAMED_FILES,
+  NAMED_FOLDERS,
+  PACKAGES,
+} from './boundaries.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 // The wrong imports below are text.
@@ -65,6 +74,31 @@ describe('who may import whom', () => {
   test('imports point one way', () => {
     expect(boundaryFaults(files, dependencies)).toEqual([]);
   });
+
+  test('no files import each other in a circle', () => {
+    expect(importCircles(files)).toEqual([]);
+  });
+});
+
+describe('the page on the house', () => {
+  const page = readFileSync(join(ROOT, 'docs/how-the-house-is-built.md'), 'utf8');
+
+  test('has the rooms of core in their row', () => {
+    const table = /^\| room of core \|.*\n((?:\|.*\n)+)/m.exec(page)?.[1] ?? '';
+    const rooms = [...table.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, room]) => room),
+    );
+    expect(rooms).toEqual(CORE_FOLDERS);
+  });
+
+  test('names files that are there', () => {
+    const named = [...page.matchAll(/`((?:[\w-]+\/)+[\w.-]+\.ts)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(20);
+    // A path begins at a package, in core, or at the root.
+    const isThere = (path: string) =>
+      ['packages/', 'packages/core/src/', ''].some((start) => files.has(start + path) || start + path === THIS);
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
+  });
 });
 
 describe('the test sees', () => {
@@ -126,7 +160,13 @@ describe('the test sees', () => {
       "import { x } from 'kubernetes-types/core/v1.js';",
     ],
     ['a rule that imports testing', 'packages/rules/src/port/a.ts', "import { yaml } from '@meshvet/core/testing';"],
-    ['shared code that imports a rule', 'packages/rules/src/shared/a.ts', "import { b } from '../port/b.ts';"],
+    ['shared code that imports a rule', 'packages/rules/src/shared/words/a.ts', "import { b } from '../../port/b.ts';"],
+    ['shared code in no room', 'packages/rules/src/shared/a.ts', "import { b } from './words/b.ts';"],
+    [
+      'shared code that imports a room above its own',
+      'packages/rules/src/shared/words/a.ts',
+      "import { b } from '../severity/b.ts';",
+    ],
     ['a test that imports another rule', 'packages/rules/src/port/a.test.ts', "import { b } from './b.ts';"],
     ['files outside the host', 'packages/cli/src/main.ts', "import { readFile } from 'node:fs/promises';"],
     ['a command that imports a command', 'packages/cli/src/commands/a.ts', "import { b } from './b.ts';"],
@@ -154,8 +194,9 @@ describe('the test sees', () => {
     ],
     [
       'packages/rules/src/port/a.ts',
-      "import { defineRule } from '@meshvet/core';\nimport { b } from '../shared/b.ts';",
+      "import { defineRule } from '@meshvet/core';\nimport { b } from '../shared/words/b.ts';",
     ],
+    ['packages/rules/src/shared/refusals/a.ts', "import { b } from '../words/b.ts';\nimport { c } from './c.ts';"],
     [
       'packages/rules/src/port/a.test.ts',
       "import { testRule } from '@meshvet/core/testing';\nimport { a } from './a.ts';",
@@ -164,6 +205,51 @@ describe('the test sees', () => {
     ['packages/cli/src/commands/a.ts', "import { b } from '../host.ts';\nimport { lint } from '@meshvet/core';"],
   ])('nothing wrong in %s', (path, text) => {
     expect(faults(path, text)).toEqual([]);
+  });
+
+  test.each([
+    ['two files', { 'a.ts': "import { b } from './b.ts';", 'b.ts': "import { a } from './a.ts';" }, [['a.ts', 'b.ts']]],
+    [
+      'three, one of them for a type only, one late',
+      {
+        'x/a.ts': "import type { B } from '../b.ts';",
+        'b.ts': "const c = await import('./x/c.ts');",
+        'x/c.ts': "export * from './a.ts';",
+      },
+      [['b.ts', 'x/a.ts', 'x/c.ts']],
+    ],
+    [
+      'a circle that is reached from outside, and what only leads to it is not in it',
+      {
+        'top.ts': "import './a.ts';",
+        'a.ts': "import './b.ts';\nimport './low.ts';",
+        'b.ts': "import './a.ts';",
+        'low.ts': '',
+      },
+      [['a.ts', 'b.ts']],
+    ],
+    [
+      'two circles apart',
+      {
+        'a.ts': "import './b.ts';\nimport './c.ts';",
+        'b.ts': "import './a.ts';",
+        'c.ts': "import './d.ts';",
+        'd.ts': "import './c.ts';",
+      },
+      [
+        ['a.ts', 'b.ts'],
+        ['c.ts', 'd.ts'],
+      ],
+    ],
+    ['a file that imports itself', { 'a.ts': "import { a } from './a.ts';" }, [['a.ts']]],
+    [
+      'nothing where two ways lead to one file',
+      { 'a.ts': "import './b.ts';\nimport './c.ts';", 'b.ts': "import './c.ts';", 'c.ts': '' },
+      [],
+    ],
+    ['nothing in a test', { 'a.ts': '', 'a.test.ts': "import './a.ts';\nimport './a.test.ts';" }, []],
+  ])('circles: %s', (_name, texts, circles) => {
+    expect(importCircles(new Map(Object.entries(texts)))).toEqual(circles);
   });
 
   test('each import once, with its line', () => {

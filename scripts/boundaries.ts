@@ -11,11 +11,17 @@ export const CORE_FOLDERS = [
   'proxy',
   'injection',
   'mesh',
+  'pods',
+  'sidecar',
+  'linkerd',
   'ports',
+  'enrolment',
+  'webhooks',
   'names',
   'ambient',
   'gateway-api',
   'routing',
+  'envoy',
   'security',
   'traffic',
   'rule',
@@ -24,6 +30,9 @@ export const CORE_FOLDERS = [
   'fix',
   'reporters',
 ] as const;
+
+/** Rooms of the code that rules share, lowest first: a room imports from itself and from those before it. What is a fact about the mesh belongs to core. */
+export const SHARED_ROOMS = ['words', 'codes', 'edits', 'schema', 'refusals', 'severity'] as const;
 
 /** The packages, lowest first, with the name that the others import them by. */
 export const PACKAGES = [
@@ -37,7 +46,7 @@ export const PACKAGES = [
 export const NAMED_FOLDERS = [
   ...CORE_FOLDERS.map((folder) => `packages/core/src/${folder}`),
   'packages/core/src/testing',
-  'packages/rules/src/shared',
+  ...SHARED_ROOMS.map((room) => `packages/rules/src/shared/${room}`),
   'packages/cli/src/commands',
   'packages/github-action',
   'scripts',
@@ -116,6 +125,52 @@ export function boundaryFaults(
     }
   }
   return faults;
+}
+
+/**
+ * The circles in which files import each other, each as the files of one circle, sorted; tests apart. An import of types ties two files as
+ * one of values does: neither can be read, moved or changed without the other. So does a late import: `import()` is there to load less
+ * at the start, and a file that loads another late must stand above it all the same. There is no exception.
+ */
+export function importCircles(files: ReadonlyMap<string, string>): string[][] {
+  const targets = new Map<string, readonly string[]>();
+  for (const [path, text] of files) {
+    if (/\.test\.ts$/.test(path)) continue;
+    const inside = importLines(text)
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier }) => posix.join(posix.dirname(path), specifier));
+    targets.set(
+      path,
+      [...new Set(inside)].filter((target) => target === path || files.has(target)),
+    );
+  }
+  return circlesOf(targets);
+}
+
+/** The strongly connected parts of more than one node, or of one that points at itself (Tarjan). */
+function circlesOf(targets: ReadonlyMap<string, readonly string[]>): string[][] {
+  const numbers = new Map<string, number>();
+  const open: string[] = [];
+  const isOpen = new Set<string>();
+  const circles: string[][] = [];
+  const visit = (path: string): number => {
+    const number = numbers.size;
+    numbers.set(path, number);
+    open.push(path);
+    isOpen.add(path);
+    let low = number;
+    for (const target of targets.get(path) ?? []) {
+      if (!numbers.has(target)) low = Math.min(low, visit(target));
+      else if (isOpen.has(target)) low = Math.min(low, numbers.get(target) as number);
+    }
+    if (low < number) return low;
+    const part = open.splice(open.indexOf(path));
+    for (const one of part) isOpen.delete(one);
+    if (part.length > 1 || targets.get(path)?.includes(path)) circles.push(part.sort());
+    return low;
+  };
+  for (const path of targets.keys()) if (!numbers.has(path)) visit(path);
+  return circles.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
 }
 
 function faultsOf(path: string, one: ImportLine, dependencies: ReadonlyMap<string, Dependencies>): string[] {
@@ -213,7 +268,7 @@ function rulesFault(path: string, target: string, isTest: boolean): string | und
   const to = inside(target);
   if (!from.includes('/'))
     return to.startsWith('shared/') && !isTest ? 'the list of rules imports rules only' : undefined;
-  if (to.startsWith('shared/')) return undefined;
+  if (to.startsWith('shared/')) return from.startsWith('shared/') && !isTest ? sharedFault(from, to) : undefined;
   if (isTest)
     return to === from.replace(/\.test\.ts$/, '.ts') || to === 'index.ts'
       ? undefined
@@ -221,6 +276,14 @@ function rulesFault(path: string, target: string, isTest: boolean): string | und
   return from.startsWith('shared/')
     ? 'shared imports core and shared only'
     : 'a rule imports core and ../shared only, never another rule';
+}
+
+function sharedFault(from: string, to: string): string | undefined {
+  const rank = (file: string) => (SHARED_ROOMS as readonly string[]).indexOf(file.split('/')[1] ?? '');
+  if (rank(from) < 0) return 'stands in no room of shared';
+  return rank(to) < 0 || rank(to) > rank(from)
+    ? `${from.split('/')[1]} imports ${to}: the rooms of shared are ${SHARED_ROOMS.join(' < ')}`
+    : undefined;
 }
 
 function cliFault(path: string, target: string): string | undefined {

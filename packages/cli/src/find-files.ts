@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { failureWords } from './errors.ts';
+import { globFilter, type Wanted } from './glob-filter.ts';
 import type { Entry, Host, RawPath } from './host.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 import { isInside, slashes } from './path-text.ts';
@@ -52,12 +53,6 @@ export async function findFiles(paths: readonly string[], options: FindOptions, 
   for (const path of paths) await search.path(path);
   return search.finish();
 }
-
-/**
- * Whether a walk wants a path, relative to where it began. A file: `yes`, `no`, or `manifest` if it is named like one.
- * A folder: `manifest` for all manifests in it, `yes` when something in it may be wanted.
- */
-export type Wanted = (path: string, isFolder: boolean) => 'yes' | 'manifest' | 'no';
 
 /** A folder that is to be walked. */
 interface Folder {
@@ -136,7 +131,6 @@ class Search {
   readonly #globs: { glob: string; hit: () => boolean }[] = [];
 
   async #glob(glob: string): Promise<void> {
-    const { globFilter } = await import('./seldom.ts');
     const filter = globFilter(glob);
     const base = resolve(this.#host.cwd, filter.base);
     if (this.#host.kind(base) !== 'folder') {

@@ -1,5 +1,10 @@
 import { matchAny } from '@meshvet/core';
-import type { Wanted } from './find-files.ts';
+
+/**
+ * Whether a walk wants a path, relative to where it began. A file: `yes`, `no`, or `manifest` if it is named like one.
+ * A folder: `manifest` for all manifests in it, `yes` when something in it may be wanted.
+ */
+export type Wanted = (path: string, isFolder: boolean) => 'yes' | 'manifest' | 'no';
 
 /** A glob of the command line: where to begin, and what is wanted below. */
 export interface GlobFilter {

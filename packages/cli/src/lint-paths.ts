@@ -110,14 +110,16 @@ export async function lintPaths(
     }
   }
   if (options.render) {
-    const { renderedSources } = await import('./seldom.ts');
+    const { renderedSources } = await import('./seldom-read.ts');
     for (const file of renderedSources(options.render, new Set(found.files.map(({ shown }) => shown)), host)) {
       files.push(file);
       texts.set(file.path, file.text);
     }
   }
   const clusters = await readClusters(options, host, unreadable, texts);
-  const crds = config.crds?.length ? await (await import('./seldom.ts')).readCrds(config.crds, configFolder, host) : [];
+  const crds = config.crds?.length
+    ? await (await import('./seldom-read.ts')).readCrds(config.crds, configFolder, host)
+    : [];
   for (const file of crds) texts.set(file.path, file.text);
   const loadedAt = host.clock();
 

@@ -166,7 +166,7 @@ async function configOf(flags: GivenFlags, host: Host): Promise<LoadedConfig | u
   if (flag === 'no-config') return undefined;
   const path = flag === 'config' ? flags.last('config') : findConfig(host);
   if (path === undefined) return undefined;
-  const { loadConfig } = await import('./seldom.ts');
+  const { loadConfig } = await import('./seldom-read.ts');
   const refusePlugins = flags.has('no-plugins');
   return loadConfig(path, ownRules, host, refusePlugins, refusePlugins || flags.has('no-js-config'));
 }

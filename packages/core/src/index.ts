@@ -66,34 +66,58 @@ export { matchAny, tidyPath } from './config/glob.ts';
 export { mergeConfigs } from './config/merge-configs.ts';
 export { type FoundRules, findRules, ignores, type RuleIndex, ruleIndex } from './config/resolve-config.ts';
 export { type ConfigError, type ConfigResult, readConfig } from './config/validate-config.ts';
-export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
-export { type FixedFile, type FixOptions, type FixResult, fixFiles, type WithdrawnFix } from './fix/fix-files.ts';
-export { unifiedDiff } from './fix/unified-diff.ts';
-export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export { type InjectAnnotation, injectAnnotation, isInjectedAnyway } from './enrolment/inject-annotation.ts';
+export { meantKey } from './enrolment/inject-key-typo.ts';
+export { isWish, meaningOf } from './enrolment/inject-value.ts';
+export { asksInVain, speaksInVain } from './enrolment/injection-mistakes.ts';
+export { imageMismatches } from './enrolment/injector-image.ts';
+export { meantTemplate } from './enrolment/meant-template.ts';
+export { evidenceFor, evidenceForNamespace } from './enrolment/mesh-evidence.ts';
+export { isMisspeltNativeKey } from './enrolment/native-key-typo.ts';
+export { type InjectedPods, injectedPods, POD_SECURITY } from './enrolment/pod-security.ts';
+export { CONNECTION_MANAGERS, DEPRECATED_FILTER_NAMES } from './envoy/envoy-filter-names.ts';
 export {
-  type Attachment,
-  attachmentOf,
-  type BackendReference,
-  GATEWAY_API_GROUP,
-  GATEWAY_ROUTE_TYPES,
-  type GatewayRoute,
-  type GrantTarget,
-  gatewayRouteOf,
-  isGranted,
+  type EnvoyFilter,
+  type EnvoyPatch,
+  envoyFilterOf,
+  envoyFilters,
+  isAppliedAllTheSame,
+  verdictOf,
+} from './envoy/envoy-filters.ts';
+export { applyEdits, type TextEdit } from './fix/apply-edits.ts';
+export { fixFiles } from './fix/fix-files.ts';
+export type { FixedFile, FixOptions, FixResult, WithdrawnFix } from './fix/fix-result.ts';
+export { unifiedDiff } from './fix/unified-diff.ts';
+export { type Attachment, attachmentOf, type Refusal } from './gateway-api/attachment.ts';
+export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
+export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
+export {
   KUBERNETES_GATEWAY_TYPES,
   type KubernetesGateway,
   kubernetesGatewayOf,
   kubernetesGateways,
   type Listener,
-  lookupBackend,
   lookupKubernetesGateway,
-  lookupServiceEntry,
+} from './gateway-api/kubernetes-gateways.ts';
+export { type GrantTarget, isGranted } from './gateway-api/reference-grants.ts';
+export {
+  type BackendReference,
+  GATEWAY_API_GROUP,
   type ParentKind,
   type ParentReference,
-  type Refusal,
-} from './gateway-api/gateway-api.ts';
+} from './gateway-api/references.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
 export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export {
+  ANNOTATED_TYPES,
+  isDeprecatedForIstioctl,
+  isInIstioDomain,
+  isInPlace,
+  JUDGED_BY_ISTIOCTL,
+  meshAnnotations,
+  type PlacedAnnotation,
+} from './injection/annotation-places.ts';
 export {
   type Cause,
   type Fact,
@@ -140,6 +164,9 @@ export {
 } from './installation/settings.ts';
 export { atLeast, formatVersion, parseVersion, type Version } from './installation/version.ts';
 export { callsForPods, isDeactivating } from './installation/webhook-entries.ts';
+export { LINKERD_INJECT_VALUES, linkerdServes } from './linkerd/linkerd-evidence.ts';
+export { hasLinkerd, linkerdForm, linkerdSetting, writtenLinkerdProxy } from './linkerd/linkerd-proxy.ts';
+export { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from './linkerd/opaque-ports.ts';
 export {
   type Baseline,
   type BaselineEntry,
@@ -250,7 +277,46 @@ export {
   seenTogether,
 } from './names/hosts.ts';
 export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export { applicationInitContainers, runningAs } from './pods/effective-identity.ts';
+export { endsByItself } from './pods/ends-by-itself.ts';
+export { listenHints } from './pods/listen-address.ts';
+export { isMadeByAnother } from './pods/made-by-another.ts';
+export { areRolloutPair, namesakes, sameRevision, uniqueAppOf } from './pods/namesakes.ts';
+export { networkUse } from './pods/network-use.ts';
+export { type Probe, portNumberOf, probesOf } from './pods/probes.ts';
+export { endingsOf, runToCompletion } from './pods/run-to-completion.ts';
+export { runningPod } from './pods/running-pod.ts';
+export { graceOf, preStopSleep } from './pods/termination.ts';
+export { declaresPorts, portsAreKnown, withVariants } from './ports/declared-ports.ts';
 export { protocolKind } from './ports/declared-protocol.ts';
+export { appProtocolReleases, nameTokens, namingDefects, separatorSplit } from './ports/naming-defects.ts';
+export {
+  isAmbient,
+  istioPorts,
+  judgedBehind,
+  linkerdPorts,
+  portMisuses,
+  targetMisuses,
+} from './ports/reserved-ports.ts';
+export { serverFirstEvidence } from './ports/server-first.ts';
+export {
+  judgesTargets,
+  readablePorts,
+  readsPortsOf,
+  sendsToApplications,
+  serviceOf,
+  targetNumber,
+  targetPlace,
+} from './ports/service-ports.ts';
+export {
+  groupsAcross,
+  groupsWithin,
+  numberClashes,
+  type PodPort,
+  type PodPortGroup,
+  speaksFor,
+} from './ports/shared-pod-ports.ts';
+export { mentionsTls, type SpokenProtocol, spokenProtocol } from './ports/spoken-protocol.ts';
 export { type AnnotationProblem, isQuantity, valueProblem } from './proxy/annotation-values.ts';
 export {
   type FeatureStatus,
@@ -262,6 +328,8 @@ export {
   REMOVED_ANNOTATIONS,
   type ValueKind,
 } from './proxy/istio-annotations.ts';
+export { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from './proxy/istio-keys.ts';
+export { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from './proxy/linkerd-annotations.ts';
 export { scrapePortProblem } from './proxy/prometheus-annotations.ts';
 export { type ProxyConfigProblem, proxyConfigProblems } from './proxy/proxy-config.ts';
 export { FIRST_WITH_OTHER_FIELDS } from './proxy/proxy-config-fields.ts';
@@ -369,6 +437,8 @@ export {
   type Mtls,
   type MtlsMode,
   mtlsOf,
+  mtlsPassedOver,
+  type PassedPeerAuthentication,
   type PeerAuthentication,
   peerAuthentications,
 } from './security/peer-authentication.ts';
@@ -380,6 +450,32 @@ export {
   policySelection,
 } from './security/policy-selection.ts';
 export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
+export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
+export {
+  type InjectionStatus,
+  injectorTakes,
+  isOfTheMesh,
+  judgedLinkerd,
+  judgedSidecar,
+  listItems,
+  lists,
+  renderedBy,
+  securitySetting,
+  sidecarParts,
+  statusOf,
+  statusPortOf,
+} from './sidecar/judged-sidecar.ts';
+export { nativeOrderFault } from './sidecar/native-order.ts';
+export { proxyConfigOf } from './sidecar/proxy-config-text.ts';
+export {
+  meshProxyMetadata,
+  podProxyConfig,
+  proxyField,
+  proxyMetadata,
+  proxySetting,
+  secondsOf,
+} from './sidecar/proxy-settings.ts';
 export { didYouMean } from './source/did-you-mean.ts';
 export { Field, isPlaceholder } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';
@@ -389,6 +485,31 @@ export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/pro
 export { SEVERITIES } from './source/severity.ts';
 export { type FileProblem, type InputFile, SourceFile } from './source/source-file.ts';
 export { yamlText } from './source/yaml-text.ts';
+export { arrivalAt, type Connection, type GatewayHandling, gatewayAdmission } from './traffic/arrival.ts';
+export { type Admittance, admittanceOf, providerOf } from './traffic/authorization.ts';
+export {
+  isOfHttp,
+  isOfIdentity,
+  type Peer,
+  type Reason,
+  type RuleMatch,
+  ruleMatches,
+  type Seen,
+  strangePath,
+} from './traffic/authorization-match.ts';
+export {
+  type AuthorizationAction,
+  type AuthorizationPolicies,
+  type AuthorizationPolicy,
+  type AuthorizationRule,
+  authorizationPolicies,
+  authorizationPoliciesFor,
+  authorizationPolicyOf,
+  type Condition,
+  type ConditionValues,
+  type PolicyInForce,
+} from './traffic/authorization-policies.ts';
+export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
 export {
   ANY_OTHER_NAMESPACE,
   type CalledHost,
@@ -399,6 +520,16 @@ export {
   knows,
   ruleFor,
 } from './traffic/client-namespaces.ts';
+export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';
+export {
+  type Identity,
+  meshIdentityOf,
+  principalOf,
+  type TrustDomains,
+  trustDomainsOf,
+  type WorkloadIdentity,
+} from './traffic/identity.ts';
+export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
 export {
   isTaken,
   isTakenBy,
@@ -417,7 +548,18 @@ export {
 } from './traffic/mtls-between.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
-export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/rule-that-holds.ts';
 export { type Client, clientOf, importsOf, type Scope, scopeOf as proxyScopeOf, sidecarOf } from './traffic/scope.ts';
 export type { PassedOver, UpstreamTls } from './traffic/trace.ts';
 export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
+export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
+export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
+export {
+  contradiction,
+  fewestLabels,
+  injectors,
+  isCalledForPods,
+  isDeactivated,
+  istioInjectors,
+  readWebhooks,
+  type Webhook,
+} from './webhooks/webhooks.ts';

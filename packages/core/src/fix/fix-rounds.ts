@@ -4,7 +4,7 @@ import type { Finding, LintResult } from '../lint/result.ts';
 import { addTo } from '../source/grouping.ts';
 import type { InputFile } from '../source/source-file.ts';
 import { applyEdits, ChosenEdits, type TextEdit } from './apply-edits.ts';
-import type { FixOptions, FixResult, WithdrawnFix } from './fix-files.ts';
+import type { FixOptions, FixResult, WithdrawnFix } from './fix-result.ts';
 import { refusedEdit } from './refused-edit.ts';
 
 /** Every fix may make room for another; more rounds than this nobody needs. */

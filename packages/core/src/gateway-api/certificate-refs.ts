@@ -2,7 +2,7 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
-import type { KubernetesGateway } from './gateway-api.ts';
+import type { KubernetesGateway } from './kubernetes-gateways.ts';
 
 /** A Secret that a listener of the Gateway API takes its certificate from. */
 export interface CertificateReference {

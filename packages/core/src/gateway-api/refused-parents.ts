@@ -1,16 +1,10 @@
 import { isSystemNamespace } from '../cluster/namespaces.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import {
-  type Attachment,
-  attachmentOf,
-  type GatewayRoute,
-  gatewayRouteOf,
-  type KubernetesGateway,
-  kubernetesGatewayOf,
-  lookupKubernetesGateway,
-  type ParentReference,
-} from './gateway-api.ts';
+import { type Attachment, attachmentOf } from './attachment.ts';
+import { type GatewayRoute, gatewayRouteOf } from './gateway-routes.ts';
+import { type KubernetesGateway, kubernetesGatewayOf, lookupKubernetesGateway } from './kubernetes-gateways.ts';
+import type { ParentReference } from './references.ts';
 
 /** The route of the Gateway API that a resource is, where it may be judged: not one of Kubernetes' own namespaces. */
 export function routeToJudge(mesh: Mesh, resource: Resource): GatewayRoute | undefined {

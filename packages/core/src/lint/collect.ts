@@ -1,7 +1,8 @@
 import { folderOf } from '../manifest/kustomize.ts';
 import type { YamlDocument } from '../source/document.ts';
 import type { Problem, SkipReason } from '../source/problem.ts';
-import { Batch, DEFAULT_LIMITS, type ReadResult, readDocuments, readDocumentsNow } from '../source/read-documents.ts';
+import { Batch, type ReadResult, readDocuments, readDocumentsNow } from '../source/read-documents.ts';
+import { DEFAULT_LIMITS } from '../source/read-limits.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { compareText } from './order.ts';
 

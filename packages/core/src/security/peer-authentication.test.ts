@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeshConfigKeys } from '../config/config.ts';
 import { makeMesh } from '../testing/make-mesh.ts';
-import { mtlsOf, peerAuthentications } from './peer-authentication.ts';
+import { mtlsOf, mtlsPassedOver, peerAuthentications } from './peer-authentication.ts';
 
 const CART = {
   apiVersion: 'apps/v1',
@@ -95,6 +95,96 @@ describe('mtlsOf', () => {
     const many = Array.from({ length: 101 }, (_, i) => policy('shop', mode('STRICT'), `p${i}`));
     expect(await mtls(many)).toBe('undefined unknown');
   });
+});
+
+describe('the oldest of a scope', () => {
+  const at = (time: string, namespace: string, spec: object, name: string) => ({
+    ...policy(namespace, spec, name),
+    metadata: { name, namespace, creationTimestamp: time },
+  });
+  const [older, younger] = ['2024-01-01T00:00:00Z', '2024-06-01T00:00:00Z'];
+
+  test('is the only one that is read', async () => {
+    const strict = at(younger, 'shop', mode('STRICT'), 'a');
+    expect(await mtls([strict, at(older, 'shop', mode('DISABLE'), 'b')])).toBe('DISABLE certain');
+    expect(await mtls([strict, at(older, 'shop', {}, 'b'), policy('istio-system', mode('PERMISSIVE'))])).toBe(
+      'PERMISSIVE certain',
+    );
+  });
+
+  test('has the only ports that count', async () => {
+    const ports = { portLevelMtls: { 8080: { mode: 'DISABLE' } } };
+    const two = [
+      at(older, 'shop', { ...cart, ...mode('STRICT') }, 'b'),
+      at(younger, 'shop', { ...cart, ...ports }, 'a'),
+    ];
+    expect(await mtls(two, {}, 8080)).toBe('STRICT certain');
+  });
+
+  test('is found by name in a closed world without times', async () => {
+    const two = [policy('shop', mode('STRICT'), 'b'), policy('shop', mode('DISABLE'), 'a')];
+    expect(await mtls(two, { closedWorld: true })).toBe('DISABLE certain');
+  });
+
+  test('a port that is left unset takes the mode of its policy', async () => {
+    const ports = { portLevelMtls: { 8080: { mode: 'UNSET' } } };
+    expect(await mtls([policy('shop', { ...cart, ...mode('DISABLE'), ...ports })], {}, 8080)).toBe('DISABLE certain');
+    expect(await mtls([policy('shop', { ...cart, ...ports }), policy('shop', mode('STRICT'), 'b')], {}, 8080)).toBe(
+      'STRICT certain',
+    );
+  });
+
+  test('variants of one policy that disagree leave it open', async () => {
+    const mesh = await makeMesh(
+      {
+        'a/cart.yaml': JSON.stringify(CART),
+        'a/x.yaml': JSON.stringify(policy('shop', mode('STRICT'))),
+        'a/y.yaml': JSON.stringify(policy('shop', mode('DISABLE'))),
+      },
+      { closedWorld: true },
+    );
+    const { mode: found, possible } = mtlsOf(mesh, mesh.workloads[0] as never);
+    expect([found, possible]).toEqual([undefined, ['STRICT', 'DISABLE']]);
+  });
+});
+
+test('the modes that are possible', async () => {
+  const possible = async (policies: readonly object[], closedWorld = false) => {
+    const mesh = await makeMesh([CART, ...policies].map((d) => JSON.stringify(d)).join('\n---\n'), { closedWorld });
+    return mtlsOf(mesh, mesh.workloads[0] as never).possible.join(' ');
+  };
+  expect(await possible([])).toBe('STRICT PERMISSIVE DISABLE');
+  expect(await possible([], true)).toBe('PERMISSIVE');
+  expect(await possible([policy('shop', mode('STRICT'), 'a'), policy('shop', mode('PERMISSIVE'), 'b')])).toBe(
+    'STRICT PERMISSIVE',
+  );
+  expect(await possible([policy('shop', mode('${MODE}'))])).toBe('STRICT PERMISSIVE DISABLE');
+});
+
+test('what does not decide, and why', async () => {
+  const policies = [
+    policy('istio-system', mode('STRICT')),
+    policy('istio-system', { ...cart, ...mode('DISABLE') }, 'selects'),
+    policy('shop', mode('PERMISSIVE')),
+    policy('shop', { ...cart, ...mode('DISABLE') }, 'cart'),
+    policy('shop', { ...cart, ...mode('STRICT') }, 'later'),
+    policy('shop', { selector: { matchLabels: { app: 'web' } }, ...mode('STRICT') }, 'web'),
+  ];
+  const mesh = await makeMesh([CART, ...policies].map((d) => JSON.stringify(d)).join('\n---\n'), {
+    closedWorld: true,
+  });
+  const [workload] = mesh.workloads;
+  expect(mtlsOf(mesh, workload as never).policy?.name).toBe('cart');
+  const passed = mtlsPassedOver(mesh, workload as never).map(
+    (p) => `${p.resource.namespace}/${p.resource.name}: ${p.why}`,
+  );
+  expect(passed).toEqual([
+    'shop/default: the one that selects the pods comes before that of the namespace',
+    'shop/later: of two for the same pods only the older is read',
+    'shop/web: its selector does not pick these pods',
+    'istio-system/default: the one that selects the pods comes before that of the mesh',
+    'istio-system/selects: a selector in the root namespace selects nothing',
+  ]);
 });
 
 test('scopes', async () => {

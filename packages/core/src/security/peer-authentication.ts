@@ -1,10 +1,12 @@
 import type { Workload } from '../cluster/workloads.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { identityOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { labelSelector, matches, type Selector } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
-import { addTo } from '../source/grouping.ts';
+import { addTo, groupBy } from '../source/grouping.ts';
+import { compareCreation } from './creation-order.ts';
+import { knowsPoliciesOf, surelyReaches } from './policy-reach.ts';
 
 /** What a server asks of its callers: mutual TLS only, also plain text, plain text only. */
 export type MtlsMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
@@ -13,6 +15,8 @@ export type MtlsMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 export interface Mtls {
   /** undefined when it is not known. */
   readonly mode: MtlsMode | undefined;
+  /** The modes that are possible: the one that holds, or all that the files leave open. */
+  readonly possible: readonly MtlsMode[];
   /** The `mode` that decides, where one is written. */
   readonly field?: Field;
   /** The PeerAuthentication that decides. */
@@ -46,23 +50,46 @@ export function peerAuthentications(mesh: Mesh): readonly PeerAuthentication[] {
 
 /**
  * The mutual TLS that holds for a workload; with a port, for that port of the pods. Source: `ComposePeerAuthentication` in
- * `pilot/pkg/security/authn`: the narrowest scope that sets a mode decides, of several in one scope the oldest, ports only with a selector.
+ * `pilot/pkg/security/authn/policy_applier.go`: of each scope the oldest policy is read and no other, the narrowest scope that sets a mode
+ * decides, and ports count in the one policy of the workload.
  */
 export function mtlsOf(mesh: Mesh, workload: Workload, port?: number): Mtls {
   if (!mesh.istioAtLeast('1.5')) return UNKNOWN;
   return mesh.derive(policiesOf).of(mesh, workload, port);
 }
 
-const UNKNOWN: Mtls = { mode: undefined, certain: false };
+/** A PeerAuthentication that covers a workload, or seems to, and does not decide. */
+export interface PassedPeerAuthentication {
+  readonly resource: Resource;
+  readonly field: Field;
+  /** In a clause: "PeerAuthentication shop/cart is narrower". */
+  readonly why: string;
+}
 
-const MODES: ReadonlySet<string> = new Set(['STRICT', 'PERMISSIVE', 'DISABLE']);
+/** The PeerAuthentications near a workload that do not decide its mutual TLS, each with the reason. For those who explain; not kept. */
+export function mtlsPassedOver(mesh: Mesh, workload: Workload, port?: number): readonly PassedPeerAuthentication[] {
+  const { policy } = mtlsOf(mesh, workload, port);
+  return mesh.derive(policiesOf).passedOver(mesh, workload, port, policy);
+}
+
+const MODES: readonly MtlsMode[] = ['STRICT', 'PERMISSIVE', 'DISABLE'];
+
+const UNKNOWN: Mtls = { mode: undefined, possible: MODES, certain: false };
 
 // No real namespace has so many; in a hostile file thousands would be held against thousands of workloads.
 const MOST = 100;
 
+/** One way in which a mode may come about; without a mode nobody can say which it would be. */
+interface Outcome {
+  readonly mode: MtlsMode | undefined;
+  readonly field?: Field;
+  readonly policy?: Resource;
+}
+
 class Policies {
   readonly all: readonly PeerAuthentication[];
   readonly #mesh: readonly PeerAuthentication[];
+  readonly #ignored: readonly PeerAuthentication[];
   readonly #byNamespace = new Map<string, PeerAuthentication[]>();
   readonly #workloads = new Map<Workload, Map<number | undefined, Mtls>>();
 
@@ -71,6 +98,7 @@ class Policies {
       .ofType('security.istio.io/PeerAuthentication')
       .flatMap((r) => (r.partial ? [] : readPeerAuthentication(r, mesh.installation.rootNamespace.value)));
     this.#mesh = this.all.filter((p) => p.scope === 'mesh');
+    this.#ignored = this.all.filter((p) => p.scope === 'ignored');
     for (const policy of this.all) {
       if (policy.scope === 'mesh' || policy.scope === 'ignored') continue;
       const namespace = policy.resource.namespace ?? '';
@@ -87,89 +115,141 @@ class Policies {
   }
 
   #find(mesh: Mesh, workload: Workload, port: number | undefined): Mtls {
-    const { namespace = '' } = workload.resource;
-    const inNamespace = this.#byNamespace.get(namespace) ?? [];
+    const inNamespace = this.#byNamespace.get(workload.resource.namespace ?? '') ?? [];
     if (inNamespace.length > MOST || this.#mesh.length > MOST) return UNKNOWN;
-    const own = inNamespace.filter((p) => p.scope === 'workload');
-    const scopes: (() => Mtls | undefined)[] = [
-      () => {
-        if (port === undefined) return undefined;
-        const text = String(port);
-        return decide(mesh, workload, own, (p) => p.ports.get(text));
-      },
-      () => decide(mesh, workload, own, (p) => p.mtls),
-      () =>
-        decide(
-          mesh,
-          workload,
-          inNamespace.filter((p) => p.scope === 'namespace'),
-          (p) => p.mtls,
-        ),
-      () => decide(mesh, workload, this.#mesh, (p) => p.mtls),
-    ];
-    for (const scope of scopes) {
-      const answer = scope();
-      if (answer) return answer;
-    }
-    const { rootNamespace } = mesh.installation;
-    const whole =
-      mesh.settings.closedWorld &&
-      rootNamespace.certain &&
-      !mesh.externals.namespace(rootNamespace.value) &&
-      !mesh.externals.namespace(namespace);
-    return whole ? { mode: 'PERMISSIVE', certain: true } : UNKNOWN;
+    const outcomes = this.#outcomes(mesh, workload, port, inNamespace);
+    const first = outcomes[0] as Outcome;
+    const possible = MODES.filter((mode) => outcomes.some((o) => o.mode === undefined || o.mode === mode));
+    const { mode } = first;
+    if (mode === undefined || possible.length > 1) return { ...UNKNOWN, possible };
+    return { ...first, mode, possible, certain: true };
   }
+
+  // Each scope has one policy that is read, or several of which nobody knows which it is; what it leaves unset the wider one decides.
+  #outcomes(
+    mesh: Mesh,
+    workload: Workload,
+    port: number | undefined,
+    inNamespace: readonly PeerAuthentication[],
+  ): Outcome[] {
+    const scoped = (scope: PeerAuthentication['scope']) => inNamespace.filter((p) => p.scope === scope);
+    const whole = knowsPoliciesOf(mesh, workload.resource.namespace ?? '');
+    const normal: Outcome = { mode: whole ? 'PERMISSIVE' : undefined };
+    const ofMesh = () =>
+      this.#choose(
+        mesh,
+        workload,
+        this.#mesh,
+        (p) => [p.mtls],
+        () => [normal],
+      );
+    const ofNamespace = () => this.#choose(mesh, workload, scoped('namespace'), (p) => [p.mtls], ofMesh);
+    const settings = (p: PeerAuthentication) => {
+      const own = port === undefined ? undefined : p.ports.get(String(port));
+      return own ? [own, p.mtls] : [p.mtls];
+    };
+    return this.#choose(mesh, workload, scoped('workload'), settings, ofNamespace);
+  }
+
+  #choose(
+    mesh: Mesh,
+    workload: Workload,
+    policies: readonly PeerAuthentication[],
+    settingsOf: (policy: PeerAuthentication) => readonly Setting[],
+    wider: () => readonly Outcome[],
+  ): Outcome[] {
+    return possibleOldest(mesh, policies, workload).flatMap((policy) => {
+      const setting = policy && settingsOf(policy).find((s) => s.mode !== 'UNSET');
+      if (!policy || !setting) return wider();
+      const mode = setting.mode === 'UNKNOWN' || setting.mode === 'UNSET' ? undefined : setting.mode;
+      return [{ mode, field: setting.field, policy: policy.resource }];
+    });
+  }
+
+  passedOver(
+    mesh: Mesh,
+    workload: Workload,
+    port: number | undefined,
+    decider: Resource | undefined,
+  ): PassedPeerAuthentication[] {
+    const { resource } = workload;
+    const inNamespace = this.#byNamespace.get(resource.namespace ?? '') ?? [];
+    const winner = this.all.find((p) => p.resource === decider);
+    return [...inNamespace, ...this.#mesh, ...this.#ignored]
+      .filter((p) => p.resource !== decider)
+      .slice(0, MOST)
+      .flatMap((policy) => {
+        const setting = (port === undefined ? undefined : policy.ports.get(String(port))) ?? policy.mtls;
+        const why = whyPassed(mesh, policy, winner, workload, port);
+        return why === undefined ? [] : [{ resource: policy.resource, field: setting.field, why }];
+      });
+  }
+}
+
+const WIDTH: Readonly<Record<PeerAuthentication['scope'], number>> = { workload: 0, namespace: 1, mesh: 2, ignored: 3 };
+
+const WORDS: Readonly<Record<PeerAuthentication['scope'], string>> = {
+  workload: 'the one that selects the pods',
+  namespace: 'that of the namespace',
+  mesh: 'that of the mesh',
+  ignored: 'none',
+};
+
+/** Why a policy does not decide; undefined where nothing near speaks for it. */
+function whyPassed(
+  mesh: Mesh,
+  policy: PeerAuthentication,
+  winner: PeerAuthentication | undefined,
+  workload: Workload,
+  port: number | undefined,
+): string | undefined {
+  const selects = policy.selector ? matches(policy.selector, workload.podLabels) : 'yes';
+  if (policy.scope === 'ignored')
+    return selects === 'no' ? undefined : 'a selector in the root namespace selects nothing';
+  if (selects === 'no') return 'its selector does not pick these pods';
+  if (coversOf(mesh, policy, workload) === 'unknown') return 'whether it holds for these pods is not known';
+  const own = port === undefined ? undefined : policy.ports.get(String(port));
+  if ((own ?? policy.mtls).mode === 'UNSET' && policy.mtls.mode === 'UNSET')
+    return 'it sets no mode, so the next wider one decides';
+  if (!winner) return undefined;
+  if (WIDTH[winner.scope] < WIDTH[policy.scope]) return `${WORDS[winner.scope]} comes before ${WORDS[policy.scope]}`;
+  return winner.scope === policy.scope ? 'of two for the same pods only the older is read' : undefined;
 }
 
 function policiesOf(mesh: Mesh): Policies {
   return new Policies(mesh);
 }
 
-/** The answer of one scope; undefined when it leaves the question to the next one. */
-function decide(
+/**
+ * The policies of one scope that may be the one that istiod reads for a workload, the oldest; undefined among them where there may be none.
+ * Variants of one policy stand for each other.
+ */
+function possibleOldest(
   mesh: Mesh,
-  workload: Workload,
   policies: readonly PeerAuthentication[],
-  settingOf: (policy: PeerAuthentication) => Setting | undefined,
-): Mtls | undefined {
-  const covering: Mtls[] = [];
-  let left = 0;
-  for (const policy of policies) {
-    const covers = coversOf(mesh, policy, workload);
-    if (covers === 'no') continue;
-    const setting = settingOf(policy);
-    // Another one of the scope may be older, and then this one says nothing, or all.
-    if (!setting || setting.mode === 'UNSET') {
-      left++;
-      continue;
-    }
-    if (covers === 'unknown' || setting.mode === 'UNKNOWN') return UNKNOWN;
-    covering.push({ mode: setting.mode, field: setting.field, policy: policy.resource, certain: true });
-  }
-  const [first] = covering;
-  if (!first) return undefined;
-  return left === 0 && covering.every((c) => c.mode === first.mode) ? first : UNKNOWN;
+  workload: Workload,
+): readonly (PeerAuthentication | undefined)[] {
+  const covering = policies
+    .map((policy) => ({ policy, covers: coversOf(mesh, policy, workload) }))
+    .filter(({ covers }) => covers !== 'no');
+  const objects = [...groupBy(covering, ({ policy }) => identityOf(policy.resource)).values()].map((variants) => {
+    const sure = variants.filter(({ covers }) => covers === 'yes');
+    return { sure: sure.length > 0, variants: (sure.length > 0 ? sure : variants).map(({ policy }) => policy) };
+  });
+  const sure = objects.filter((o) => o.sure);
+  const isYounger = (policy: PeerAuthentication) =>
+    sure.some(({ variants }) =>
+      variants.every((other) => (compareCreation(mesh, other.resource, policy.resource) ?? 0) < 0),
+    );
+  const oldest = objects.flatMap((o) => o.variants.filter((p) => !isYounger(p)));
+  return sure.length > 0 ? oldest : [...oldest, undefined];
 }
 
 function coversOf(mesh: Mesh, policy: PeerAuthentication, workload: Workload): Answer {
   const labels = policy.selector ? matches(policy.selector, workload.podLabels) : 'yes';
   if (labels === 'no') return 'no';
-  const [a, b] = [policy.resource, workload.resource];
-  const sure = policy.scope === 'mesh' ? reachesMesh(mesh, a, b) : mesh.together(a, b) && sameGround(mesh, a, b);
+  const sure = surelyReaches(mesh, policy.resource, workload.resource, policy.scope === 'mesh');
   return sure ? labels : 'unknown';
-}
-
-// Neither names its namespace and both go where they are applied; or both stand where they say.
-function sameGround(mesh: Mesh, a: Resource, b: Resource): boolean {
-  return a.namespaceWritten === b.namespaceWritten || (!mesh.assumesNamespace(a) && !mesh.assumesNamespace(b));
-}
-
-// A step of a tutorial makes the mesh strict for that step only: what stands somewhere else in several variants is none of its business.
-function reachesMesh(mesh: Mesh, policy: Resource, workload: Resource): boolean {
-  if (mesh.settings.closedWorld || mesh.near(policy, workload)) return true;
-  if (mesh.assumesNamespace(policy) || mesh.assumesNamespace(workload) || !mesh.installation.rootNamespace.certain)
-    return false;
-  return [policy, workload].every((r) => mesh.variants(r).every((v) => fileOf(v) === fileOf(r)));
 }
 
 function readPeerAuthentication(resource: Resource, rootNamespace: string): PeerAuthentication[] {
@@ -185,7 +265,7 @@ function readPeerAuthentication(resource: Resource, rootNamespace: string): Peer
     if (!mode.hasValue) return { mode: 'UNSET', field: mode };
     const text = mode.text();
     if (text === 'UNSET') return { mode: 'UNSET', field: mode };
-    return { mode: text !== undefined && MODES.has(text) ? (text as MtlsMode) : 'UNKNOWN', field: mode };
+    return { mode: MODES.find((m) => m === text) ?? 'UNKNOWN', field: mode };
   };
   return [
     {

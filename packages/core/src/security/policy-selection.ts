@@ -91,7 +91,11 @@ export function endpointsSelected(
   };
 }
 
-// Labels that a controller or the injector writes: no manifest shows them.
+/** Whether a controller or the injector writes such a label: then no manifest shows it. */
+export function isMadeLabel(key: string): boolean {
+  return MADE.test(key);
+}
+
 const MADE =
   /^(?:gateway\.networking\.k8s\.io|gateway\.istio\.io|istio\.io|service\.istio\.io|serving\.knative\.dev|statefulset\.kubernetes\.io|batch\.kubernetes\.io|apps\.kubernetes\.io|topology\.istio\.io|topology\.kubernetes\.io|security\.istio\.io)\/|^(?:pod-template-hash|controller-revision-hash|job-name|controller-uid)$/;
 
@@ -106,7 +110,7 @@ export function lookupSelected(mesh: Mesh, selection: PolicySelection): Lookup<r
   const { endpoints, open } = endpointsSelected(mesh, selection);
   if (endpoints.length > 0) return found(endpoints);
   if (open || resource.rewrites?.namespace) return elsewhere('some labels or namespaces are filled in later');
-  if (requirements.some((r) => MADE.test(r.key))) return elsewhere('a controller writes such labels');
+  if (requirements.some((r) => isMadeLabel(r.key))) return elsewhere('a controller writes such labels');
   const { namespace = '' } = resource;
   if (mesh.externals.namespace(namespace) || mesh.externals.workload(namespace, requirements[0].values[0] ?? ''))
     return elsewhere('the config declares it');

@@ -4,7 +4,7 @@ import { readBlock } from './block-reader.ts';
 import type { BuiltDocument } from './document-builder.ts';
 import { Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
-import { DEFAULT_LIMITS } from './read-documents.ts';
+import { DEFAULT_LIMITS } from './read-limits.ts';
 import { refusedBefore, suspicionOf } from './refused-text.ts';
 import { type DocumentText, splitDocuments } from './split-documents.ts';
 

@@ -1,5 +1,5 @@
 import { type BuiltDocument, DocumentBuilder, Refusal, type Scratch } from './document-builder.ts';
-import type { ReadLimits } from './read-documents.ts';
+import type { ReadLimits } from './read-limits.ts';
 import { keyOf, plainScalar, REFUSED, type ScalarValue } from './scalar.ts';
 import { blockEnd } from './scalar-place.ts';
 import type { DocumentText } from './split-documents.ts';

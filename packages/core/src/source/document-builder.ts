@@ -1,6 +1,6 @@
 import { END, KEY_END, KEY_START, NEXT, START, STRIDE } from './document.ts';
 import type { Span } from './position.ts';
-import type { ReadLimits } from './read-documents.ts';
+import type { ReadLimits } from './read-limits.ts';
 
 /** Something noticed in a document that can be read: offsets are those of the file. */
 export type Notice =

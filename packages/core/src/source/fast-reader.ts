@@ -1,7 +1,7 @@
 import { type Event, getScalarValue, parseEvents, YAMLException } from 'js-yaml';
 import { type BuiltDocument, DocumentBuilder, Refusal, type Scratch } from './document-builder.ts';
 import { doubleQuoted } from './double-quoted.ts';
-import type { ReadLimits } from './read-documents.ts';
+import type { ReadLimits } from './read-limits.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
 import { afterMark, blockEnd, blockIndicator, endsInColon } from './scalar-place.ts';
 import type { DocumentText } from './split-documents.ts';

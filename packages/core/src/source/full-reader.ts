@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { type BuiltDocument, DocumentBuilder, Refusal, Scratch } from './document-builder.ts';
 import { doubleQuoted } from './double-quoted.ts';
-import type { ReadLimits } from './read-documents.ts';
+import type { ReadLimits } from './read-limits.ts';
 import { keyOf, keyOfValue, plainScalar, REFUSED, type ScalarValue, taggedScalar } from './scalar.ts';
 import { afterMark, blockEnd, endsInColon } from './scalar-place.ts';
 import { type DocumentText, endOfAnyLine } from './split-documents.ts';

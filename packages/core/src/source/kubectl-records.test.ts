@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
 import { readFast } from './fast-reader.ts';
 import { readFull } from './full-reader.ts';
-import { DEFAULT_LIMITS, readDocuments } from './read-documents.ts';
+import { readDocuments } from './read-documents.ts';
+import { DEFAULT_LIMITS } from './read-limits.ts';
 import { SourceFile } from './source-file.ts';
 import type { DocumentText } from './split-documents.ts';
 

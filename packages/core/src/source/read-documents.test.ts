@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Field } from './field.ts';
 import type { Problem } from './problem.ts';
-import { DEFAULT_LIMITS, type ReadLimits, readDocuments, readDocumentsNow } from './read-documents.ts';
+import { readDocuments, readDocumentsNow } from './read-documents.ts';
+import { DEFAULT_LIMITS, type ReadLimits } from './read-limits.ts';
 import { SourceFile } from './source-file.ts';
 
 const HEAD = 'apiVersion: v1\nkind: ConfigMap\n';

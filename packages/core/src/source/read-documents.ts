@@ -5,20 +5,11 @@ import type { readFast as ReadFast } from './fast-reader.ts';
 import type { readFull as ReadFull } from './full-reader.ts';
 import { areValues, lenientText } from './lenient-text.ts';
 import type { Problem, SkipReason } from './problem.ts';
+import { DEFAULT_LIMITS, type ReadLimits } from './read-limits.ts';
 import { refusedAfter, refusedBefore, type Suspicion, suspicionOf } from './refused-text.ts';
 import type { SourceFile } from './source-file.ts';
 import { type DocumentText, splitDocuments, splitJson } from './split-documents.ts';
 import { lineAround, looksLikeTemplate } from './template.ts';
-
-/** Limits that keep a hostile file from taking the machine. */
-export interface ReadLimits {
-  /** Nesting of lists and mappings. */
-  readonly depth: number;
-  /** Values that a document may have once its aliases and merges are counted out. */
-  readonly expanded: number;
-}
-
-export const DEFAULT_LIMITS: ReadLimits = { depth: 100, expanded: 2_000_000 };
 
 /** What became of a file. */
 export interface ReadResult {

@@ -2,7 +2,7 @@ import type { YamlDocument } from './document.ts';
 import { Refusal, Scratch } from './document-builder.ts';
 import type { Span } from './position.ts';
 import type { Problem } from './problem.ts';
-import { DEFAULT_LIMITS } from './read-documents.ts';
+import { DEFAULT_LIMITS } from './read-limits.ts';
 import type { SourceFile } from './source-file.ts';
 import { type DocumentText, splitDocuments } from './split-documents.ts';
 

@@ -3,8 +3,8 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { exportsOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
+import { type MergedRule, ruleThatHolds } from './destination-rule-that-holds.ts';
 import type { RegistryHost } from './registry.ts';
-import { type MergedRule, ruleThatHolds } from './rule-that-holds.ts';
 import { type Client, isSeen, scopeOf } from './scope.ts';
 
 /** Stands for the namespaces that nobody has read: no namespace can be called so. */

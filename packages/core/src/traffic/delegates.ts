@@ -3,7 +3,7 @@ import { isVisibleIn } from '../names/hosts.ts';
 import { type Route, type VirtualService, virtualServices } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
-import type { HttpRule, LostDelegate, RuleMatch } from './routes-for-mesh.ts';
+import type { HttpRule, LostDelegate, RuleMatch } from './http-rule.ts';
 import { readStringMatch, type StringMatch } from './string-match.ts';
 
 /**

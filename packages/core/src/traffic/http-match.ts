@@ -2,7 +2,7 @@ import type { LabelSet } from '../manifest/label-set.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Field } from '../source/field.ts';
-import type { HttpRule, RuleMatch } from './routes-for-mesh.ts';
+import type { HttpRule, RuleMatch } from './http-rule.ts';
 import { type RegexMatcher, readStringMatch, stringMatches } from './string-match.ts';
 
 /** What of a request and of its proxy the matches of a rule look at. */

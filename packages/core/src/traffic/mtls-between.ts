@@ -7,11 +7,13 @@ import type { Mesh } from '../mesh/mesh.ts';
 import type { DestinationRule, Subset } from '../routing/destination-rules.ts';
 import { mtlsOfNamespace, standsBeside } from '../security/namespace-mtls.ts';
 import { type MtlsMode, mtlsOf } from '../security/peer-authentication.ts';
+import { inboundCapture } from '../sidecar/inbound-capture.ts';
 import type { Field } from '../source/field.ts';
 import { type CalledHost, ruleFor } from './client-namespaces.ts';
-import { inboundCapture } from './inbound-capture.ts';
+import type { MergedRule } from './destination-rule-that-holds.ts';
+import { filterChainFor, type Wire } from './filter-chain.ts';
+import type { InboundProtocol } from './inbound-listener.ts';
 import type { RegistryHost, RegistryPort } from './registry.ts';
-import type { MergedRule } from './rule-that-holds.ts';
 import type { Client } from './scope.ts';
 import type { UpstreamTls } from './trace.ts';
 import { autoMtls, type TlsSetting, tlsOf } from './upstream.ts';
@@ -94,8 +96,7 @@ export function serviceBeside(mesh: Mesh, host: RegistryHost, asker: Resource): 
   );
 }
 
-const MODES: readonly Taken[] = ['STRICT', 'PERMISSIVE', 'DISABLE'];
-const ANYTHING: readonly Taken[] = [...MODES, 'NO_PROXY'];
+const ANYTHING: readonly Taken[] = ['STRICT', 'PERMISSIVE', 'DISABLE', 'NO_PROXY'];
 
 /** What the pods of a workload take at one of their ports. */
 export function serverAt(mesh: Mesh, workload: Workload, port: number): Server {
@@ -112,11 +113,12 @@ export function serverAt(mesh: Mesh, workload: Workload, port: number): Server {
   }
   const mtls = mtlsOf(mesh, workload, port);
   const sure = answer === 'yes';
-  if (!mtls.certain || !mtls.mode) return { ...base, takes: undefined, possible: sure ? MODES : ANYTHING, sure };
+  const open: readonly Taken[] = sure ? mtls.possible : [...mtls.possible, 'NO_PROXY'];
+  if (!mtls.certain || !mtls.mode) return { ...base, takes: undefined, possible: open, sure };
   return {
     ...base,
     takes: mtls.mode,
-    possible: sure ? [mtls.mode] : [mtls.mode, 'NO_PROXY'],
+    possible: open,
     sure,
     field: mtls.field,
     policy: mtls.policy,
@@ -150,28 +152,27 @@ function scopeOfPolicy(mesh: Mesh, policy: Resource): Server['scope'] {
  * Whether what a proxy speaks is taken by a server: as `isTaken` for all that it may take. To ambient pods proxies speak HBONE, and what a
  * DestinationRule says reaches none of them, so nothing is known.
  */
-export function isTakenBy(tls: UpstreamTls, server: Server, http: boolean): Answer {
+export function isTakenBy(tls: UpstreamTls, server: Server, protocol: InboundProtocol): Answer {
   if (server.ambient) return 'unknown';
-  const answers = new Set(server.possible.map((taken) => isTaken(tls, taken, http)));
+  const answers = new Set(server.possible.map((taken) => isTaken(tls, taken, protocol)));
   const [only] = answers;
   return answers.size === 1 && only ? only : 'unknown';
 }
 
 /** Whether what a proxy speaks is taken at a port: `no` where the connection, or each request on it, fails. */
-export function isTaken(tls: UpstreamTls, takes: Taken, http: boolean): Answer {
-  switch (takes) {
-    case 'STRICT':
-      // A certificate of one's own may be one of the mesh, from files.
-      return tls === 'istio' ? 'yes' : tls === 'mutual' ? 'unknown' : 'no';
-    case 'PERMISSIVE':
-      if (tls === 'istio' || tls === 'none') return 'yes';
-      return http ? 'no' : 'unknown';
-    case 'DISABLE':
-      if (tls === 'none') return 'yes';
-      return tls === 'istio' || http ? 'no' : 'unknown';
-    case 'NO_PROXY':
-      return tls === 'none' ? 'yes' : tls === 'istio' ? 'no' : 'unknown';
-  }
+export function isTaken(tls: UpstreamTls, takes: Taken, protocol: InboundProtocol): Answer {
+  if (takes === 'NO_PROXY') return tls === 'none' ? 'yes' : tls === 'istio' ? 'no' : 'unknown';
+  const chain = filterChainFor(takes, protocol, wireOf(tls, protocol));
+  // A certificate of one's own may be one of the mesh, from files.
+  if (!chain.taken) return takes === 'STRICT' && tls === 'mutual' ? 'unknown' : 'no';
+  // What is passed on the application has to end, and the mutual TLS of the mesh it cannot.
+  return chain.tls !== 'passed' ? 'yes' : tls === 'istio' ? 'no' : 'unknown';
+}
+
+function wireOf(tls: UpstreamTls, protocol: InboundProtocol): Wire {
+  const isHttp = protocol === 'http';
+  if (tls === 'istio') return isHttp ? 'istio-http' : 'istio-tcp';
+  return tls === 'none' ? (isHttp ? 'http' : 'bytes') : 'tls';
 }
 
 const SPOKEN: Readonly<Record<TlsSetting['mode'], UpstreamTls | undefined>> = {

@@ -1,30 +1,11 @@
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { exportsOf, isVisibleIn } from '../names/hosts.ts';
-import { type Destination, type VirtualService, virtualServices } from '../routing/routes.ts';
-import type { Field } from '../source/field.ts';
+import { type VirtualService, virtualServices } from '../routing/routes.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
 import { mergedWithDelegates } from './delegates.ts';
-
-/** One http rule of a VirtualService as the proxies get it: what stands in it, and for a delegate what the rule above it adds. */
-export interface HttpRule {
-  /** The rule as written; of a delegate the one that says where to go. */
-  readonly field: Field;
-  /** The rule of the VirtualService above that hands over to this one. */
-  readonly above: Field | undefined;
-  readonly name: string | undefined;
-  /** Its matches; none at all match everything. */
-  readonly matches: readonly RuleMatch[];
-  readonly destinations: readonly Destination[];
-  readonly mirrors: readonly Destination[];
-}
-
-/** A match of an http rule; with one of the rule above it both have to hold. */
-export interface RuleMatch {
-  readonly field: Field;
-  readonly above: Field | undefined;
-}
+import type { HttpRule, LostDelegate } from './http-rule.ts';
 
 /** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
 export interface MeshRoute {
@@ -36,15 +17,6 @@ export interface MeshRoute {
   readonly gateways: readonly string[];
   /** Delegates that a rule names and that nobody can see, or that are none. */
   readonly lostDelegates: readonly LostDelegate[];
-}
-
-/** A delegate that is not there for the rule that names it. */
-export interface LostDelegate {
-  readonly field: Field;
-  readonly namespace: string;
-  readonly name: string;
-  readonly why: 'missing' | 'hidden' | 'has-hosts';
-  readonly resource?: Resource | undefined;
 }
 
 /** The name of all sidecars among the gateways of a VirtualService. */

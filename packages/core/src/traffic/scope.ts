@@ -8,9 +8,9 @@ import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { lazy } from '../source/lazy.ts';
 import { compareAge } from './age.ts';
+import { type RuleDecision, ruleThatHolds } from './destination-rule-that-holds.ts';
 import { type RegistryHost, registryOf } from './registry.ts';
 import { MESH_GATEWAY, type MeshRoute, routesSeenIn } from './routes-for-mesh.ts';
-import { type RuleDecision, ruleThatHolds } from './rule-that-holds.ts';
 
 /** A proxy that sends requests: where it stands, and the labels of its pod. */
 export interface Client {

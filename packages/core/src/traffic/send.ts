@@ -5,10 +5,11 @@ import type { Field } from '../source/field.ts';
 import { arrivalAt } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import { type MatchInput, ruleTakes } from './http-match.ts';
+import type { HttpRule } from './http-rule.ts';
 import type { Address } from './listeners.ts';
 import type { RegistryEndpoint, RegistryHost } from './registry.ts';
 import type { TrafficRequest } from './request.ts';
-import type { HttpRule, MeshRoute } from './routes-for-mesh.ts';
+import type { MeshRoute } from './routes-for-mesh.ts';
 import type { Client, Scope } from './scope.ts';
 import type { RegexMatcher } from './string-match.ts';
 import type { PassedOver, Trace, TraceDestination, TraceEndpoint, TraceFault } from './trace.ts';
@@ -139,7 +140,9 @@ function destinationOf(
 ): TraceDestination {
   const { host, port, subset } = upstream;
   const common = { host: host.host, port: port.number, subset: subset?.name ?? null, weight, missing: false } as const;
-  if (host.resolution === 'passthrough') return { ...common, ...passedOn(way, upstream, handledAs) };
+  // A gateway has no address that its caller asked for: it gets the endpoints as of any other host.
+  if (host.resolution === 'passthrough' && !way.client.gateway)
+    return { ...common, ...passedOn(way, upstream, handledAs) };
   const { endpoints, open } = endpointsOfUpstream(mesh, upstream);
   if (open) way.draft.need(`the other endpoints of ${host.host}: ${open}`);
   return {

@@ -5,6 +5,7 @@ import { arrivalAt } from './arrival.ts';
 import { Draft } from './draft.ts';
 import { traceAtGateway } from './gateway-request.ts';
 import { isForProxy, type MatchInput } from './http-match.ts';
+import type { HttpRule } from './http-rule.ts';
 import {
   ANY_ADDRESS,
   type Chain,
@@ -16,7 +17,7 @@ import {
 } from './listeners.ts';
 import { type RegistryHost, registryOf } from './registry.ts';
 import type { TrafficRequest } from './request.ts';
-import type { HttpRule, MeshRoute } from './routes-for-mesh.ts';
+import type { MeshRoute } from './routes-for-mesh.ts';
 import { MESH_GATEWAY } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, type Name, OUTSIDE, pathOf, send, sendAll, splitPath, throughRules } from './send.ts';

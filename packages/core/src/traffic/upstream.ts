@@ -4,8 +4,8 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { type Mtls, mtlsOf, peerAuthentications } from '../security/peer-authentication.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
+import type { MergedRule, MergedSubset } from './destination-rule-that-holds.ts';
 import { type RegistryEndpoint, type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
-import type { MergedRule, MergedSubset } from './rule-that-holds.ts';
 import type { Client, Scope } from './scope.ts';
 import type { PassedOver, UpstreamTls } from './trace.ts';
 
@@ -221,13 +221,13 @@ export function tlsOfAll(mesh: Mesh, { host, port, tls }: Upstream): TlsDecision
 }
 
 // What holds for pods of a namespace that no policy selects: the oldest of the namespace, else the oldest of the mesh.
-function namespaceMtlsOf(mesh: Mesh, namespace: string): Mtls {
+function namespaceMtlsOf(mesh: Mesh, namespace: string): Pick<Mtls, 'mode' | 'field' | 'policy'> {
   const all = [...peerAuthentications(mesh)].sort((a, b) => compareAge(a.resource, b.resource));
   const own = all.find((p) => p.scope === 'namespace' && p.resource.namespace === namespace);
   const whole = all.find((p) => p.scope === 'mesh');
   for (const policy of [own, whole]) {
     if (!policy || policy.mtls.mode === 'UNSET' || policy.mtls.mode === 'UNKNOWN') continue;
-    return { mode: policy.mtls.mode, field: policy.mtls.field, policy: policy.resource, certain: true };
+    return { mode: policy.mtls.mode, field: policy.mtls.field, policy: policy.resource };
   }
-  return { mode: undefined, certain: false };
+  return { mode: undefined };
 }

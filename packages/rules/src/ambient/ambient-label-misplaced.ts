@@ -10,8 +10,8 @@ import {
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { moveEntry } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
 
 const WAYPOINT_KEYS = ['istio.io/use-waypoint', 'istio.io/use-waypoint-namespace'];
 

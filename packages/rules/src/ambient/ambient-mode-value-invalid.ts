@@ -5,14 +5,14 @@ import {
   isSettled,
   type Labels,
   type Mesh,
+  meaningOf,
   nameOf,
   namespacesOf,
   podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const ambientModeValueInvalid = defineRule({
   meta: {

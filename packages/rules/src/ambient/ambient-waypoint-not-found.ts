@@ -11,7 +11,7 @@ import {
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 const KEY = 'istio.io/use-waypoint';
 const NAMESPACE_KEY = 'istio.io/use-waypoint-namespace';

@@ -1,5 +1,12 @@
-import { defineRule, ISTIO_ANNOTATION_TABLE, nameOf, type Resource } from '@meshvet/core';
-import { ANNOTATED_TYPES, isInIstioDomain, meshAnnotations } from '../shared/annotation-places.ts';
+import {
+  ANNOTATED_TYPES,
+  defineRule,
+  ISTIO_ANNOTATION_TABLE,
+  isInIstioDomain,
+  meshAnnotations,
+  nameOf,
+  type Resource,
+} from '@meshvet/core';
 
 export const annotationAlpha = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, nameOf, PROXY_CONFIG_KEY } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 const INBOUND = 'traffic.sidecar.istio.io/includeInboundPorts';
 const OUTBOUND = 'traffic.sidecar.istio.io/includeOutboundIPRanges';

@@ -1,14 +1,19 @@
 import {
+  ANNOTATED_TYPES,
   atLeast,
   defineRule,
   INJECT_KEY,
   ISTIO_ANNOTATION_TABLE,
   type IstioMinor,
+  isInIstioDomain,
+  isInLinkerdConfigDomain,
+  isInPlace,
+  LINKERD_CONFIG,
+  type LinkerdMinor,
+  meshAnnotations,
   nameOf,
   REMOVED_ANNOTATIONS,
 } from '@meshvet/core';
-import { ANNOTATED_TYPES, isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
-import { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from '../shared/linkerd-annotations.ts';
 
 export const annotationDeprecated = defineRule({
   meta: {

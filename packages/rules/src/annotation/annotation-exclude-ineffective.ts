@@ -1,5 +1,5 @@
 import { defineRule, isIpPrefix, type Labels, nameOf, prefixesOverlap } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 const PREFIX = 'traffic.sidecar.istio.io/';
 const EXCLUDE_PORTS = `${PREFIX}excludeInboundPorts`;

@@ -1,5 +1,5 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 const KEY = 'sidecar.istio.io/interceptionMode';
 

@@ -1,26 +1,24 @@
 import {
+  ANNOTATED_TYPES,
   defineRule,
   INJECT_KEY,
   ISTIO_ANNOTATION_TABLE,
+  ISTIO_LABELS,
   type IstioAnnotation,
+  isDeprecatedForIstioctl,
+  isInIstioDomain,
+  isInPlace,
   isSettled,
   type Labels,
+  meshAnnotations,
   nameOf,
+  type PlacedAnnotation,
   type PodMetadata,
   podMetadataOf,
   type Resource,
   valueProblem,
 } from '@meshvet/core';
-import {
-  ANNOTATED_TYPES,
-  isDeprecatedForIstioctl,
-  isInIstioDomain,
-  isInPlace,
-  meshAnnotations,
-  type PlacedAnnotation,
-} from '../shared/annotation-places.ts';
-import { ISTIO_LABELS } from '../shared/istio-keys.ts';
-import { moveEntry } from '../shared/mapping-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
 
 export const annotationMisplaced = defineRule({
   meta: {

@@ -1,7 +1,6 @@
-import { defineRule, nameOf, proxyConfigProblems, WORKLOAD_TYPES } from '@meshvet/core';
-import { placeInText } from '../shared/embedded-place.ts';
-import { severityForInjection } from '../shared/injected-pods.ts';
-import { proxyConfigOf } from '../shared/proxy-config-text.ts';
+import { defineRule, nameOf, proxyConfigOf, proxyConfigProblems, WORKLOAD_TYPES } from '@meshvet/core';
+import { placeInText } from '../shared/edits/embedded-place.ts';
+import { severityForInjection } from '../shared/severity/injected-pods.ts';
 
 export const annotationProxyConfigInvalid = defineRule({
   meta: {

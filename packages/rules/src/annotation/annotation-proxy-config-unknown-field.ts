@@ -3,12 +3,12 @@ import {
   FIRST_WITH_OTHER_FIELDS,
   formatVersion,
   nameOf,
+  proxyConfigOf,
   proxyConfigProblems,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { placeInText } from '../shared/embedded-place.ts';
-import { severityForInjection } from '../shared/injected-pods.ts';
-import { proxyConfigOf } from '../shared/proxy-config-text.ts';
+import { placeInText } from '../shared/edits/embedded-place.ts';
+import { severityForInjection } from '../shared/severity/injected-pods.ts';
 
 export const annotationProxyConfigUnknownField = defineRule({
   meta: {

@@ -1,14 +1,18 @@
 import {
+  ANNOTATED_TYPES,
   atLeast,
   defineRule,
   formatVersion,
   ISTIO_ANNOTATION_TABLE,
+  isInIstioDomain,
+  isInLinkerdConfigDomain,
+  isInPlace,
+  LINKERD_CONFIG,
+  meshAnnotations,
   NATIVE_SIDECAR_KEY,
   nameOf,
   workloadOf,
 } from '@meshvet/core';
-import { ANNOTATED_TYPES, isInIstioDomain, isInPlace, meshAnnotations } from '../shared/annotation-places.ts';
-import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
 
 export const annotationTooNew = defineRule({
   meta: {

@@ -1,4 +1,5 @@
 import {
+  ANNOTATED_TYPES,
   DATAPLANE_KEY,
   defineRule,
   didYouMean,
@@ -6,24 +7,24 @@ import {
   formatVersion,
   INJECTION_KEY,
   ISTIO_ANNOTATION_TABLE,
+  ISTIO_ANNOTATIONS,
+  ISTIO_LABELS,
+  isInIstioDomain,
+  isInLinkerdConfigDomain,
+  isMisspeltNativeKey,
   istioAnnotation,
+  LINKERD_CONFIG,
+  meantKey,
+  meshAnnotations,
   nameOf,
+  OTHER_ISTIO_KEYS,
+  type PlacedAnnotation,
   podMetadataOf,
   REVISION_KEY,
   type Resource,
 } from '@meshvet/core';
-import {
-  ANNOTATED_TYPES,
-  isInIstioDomain,
-  meshAnnotations,
-  type PlacedAnnotation,
-} from '../shared/annotation-places.ts';
-import { meantKey } from '../shared/inject-key-typo.ts';
-import { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from '../shared/istio-keys.ts';
-import { isInLinkerdConfigDomain, LINKERD_CONFIG } from '../shared/linkerd-annotations.ts';
-import { moveEntry } from '../shared/mapping-edit.ts';
-import { isMisspeltNativeKey } from '../shared/native-key-typo.ts';
-import { replaceKey } from '../shared/scalar-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+import { replaceKey } from '../shared/edits/scalar-edit.ts';
 
 export const annotationUnknown = defineRule({
   meta: {

@@ -11,8 +11,8 @@ import {
   WORKLOAD_TYPES,
   workloadOf,
 } from '@meshvet/core';
-import { severityForInjection } from '../shared/injected-pods.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForInjection } from '../shared/severity/injected-pods.ts';
 
 export const annotationValueInvalid = defineRule({
   meta: {

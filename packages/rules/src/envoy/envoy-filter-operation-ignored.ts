@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { envoyFilterOf, isAppliedAllTheSame, verdictOf } from '../shared/envoy-filters.ts';
+import { defineRule, envoyFilterOf, isAppliedAllTheSame, nameOf, verdictOf } from '@meshvet/core';
 
 export const envoyFilterOperationIgnored = defineRule({
   meta: {

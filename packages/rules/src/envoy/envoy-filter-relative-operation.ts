@@ -1,5 +1,15 @@
-import { defineRule, type Field, fileOf, type Mesh, nameOf } from '@meshvet/core';
-import { type EnvoyFilter, type EnvoyPatch, envoyFilterOf, envoyFilters, verdictOf } from '../shared/envoy-filters.ts';
+import {
+  defineRule,
+  type EnvoyFilter,
+  type EnvoyPatch,
+  envoyFilterOf,
+  envoyFilters,
+  type Field,
+  fileOf,
+  type Mesh,
+  nameOf,
+  verdictOf,
+} from '@meshvet/core';
 
 export const envoyFilterRelativeOperation = defineRule({
   meta: {

@@ -11,7 +11,7 @@ import {
   routeToJudge,
   surelyMeets,
 } from '@meshvet/core';
-import { backendText } from '../shared/gateway-api-subjects.ts';
+import { backendText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiBackendPort = defineRule({
   meta: {

@@ -8,7 +8,7 @@ import {
   nameOf,
   routeToJudge,
 } from '@meshvet/core';
-import { backendText, failureText } from '../shared/gateway-api-subjects.ts';
+import { backendText, failureText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiBackendUnknown = defineRule({
   meta: {

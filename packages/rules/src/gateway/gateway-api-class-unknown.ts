@@ -1,5 +1,5 @@
 import { defineRule, KUBERNETES_GATEWAY_TYPES, kubernetesGatewayToJudge, nameOf } from '@meshvet/core';
-import { quoted } from '../shared/route-subjects.ts';
+import { quoted } from '../shared/words/route-words.ts';
 
 export const gatewayApiClassUnknown = defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { defineRule, type Field, GATEWAY_ROUTE_TYPES, nameOf, refusedParents, routeToJudge } from '@meshvet/core';
-import { listenersOf, parentText } from '../shared/gateway-api-subjects.ts';
-import { quoted } from '../shared/route-subjects.ts';
+import { listenersOf, parentText } from '../shared/words/gateway-api-words.ts';
+import { quoted } from '../shared/words/route-words.ts';
 
 export const gatewayApiParentHostnameMismatch = defineRule({
   meta: {

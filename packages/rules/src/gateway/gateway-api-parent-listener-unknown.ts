@@ -11,7 +11,7 @@ import {
   routeToJudge,
   surelyMeets,
 } from '@meshvet/core';
-import { listenersOf, listenersText, parentText } from '../shared/gateway-api-subjects.ts';
+import { listenersOf, listenersText, parentText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiParentListenerUnknown = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, GATEWAY_ROUTE_TYPES, nameOf, refusedParents, routeToJudge } from '@meshvet/core';
-import { listenersOf, listenersText, parentText } from '../shared/gateway-api-subjects.ts';
+import { listenersOf, listenersText, parentText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiParentRefusesRoute = defineRule({
   meta: {

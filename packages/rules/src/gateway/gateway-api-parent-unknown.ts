@@ -12,7 +12,7 @@ import {
   type Resource,
   routeToJudge,
 } from '@meshvet/core';
-import { parentText } from '../shared/gateway-api-subjects.ts';
+import { parentText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiParentUnknown = defineRule({
   meta: {

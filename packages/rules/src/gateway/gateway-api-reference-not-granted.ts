@@ -11,7 +11,7 @@ import {
   routeToJudge,
   secretsByName,
 } from '@meshvet/core';
-import { backendText, failureText } from '../shared/gateway-api-subjects.ts';
+import { backendText, failureText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiReferenceNotGranted = defineRule({
   meta: {

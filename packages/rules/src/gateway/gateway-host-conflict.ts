@@ -9,7 +9,7 @@ import {
   nameOf,
   sharesCertificate,
 } from '@meshvet/core';
-import { namesOf } from '../shared/policies.ts';
+import { namesOf } from '../shared/words/policy-words.ts';
 
 export const gatewayHostConflict = defineRule({
   meta: {

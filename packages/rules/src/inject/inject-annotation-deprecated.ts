@@ -1,5 +1,15 @@
-import { defineRule, formatVersion, type Mesh, nameOf, type Resource, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
-import { asLabel, injectAnnotation, isInjectedAnyway } from '../shared/inject-annotation.ts';
+import {
+  defineRule,
+  formatVersion,
+  injectAnnotation,
+  isInjectedAnyway,
+  type Mesh,
+  nameOf,
+  type Resource,
+  WORKLOAD_TYPES,
+  workloadOf,
+} from '@meshvet/core';
+import { asLabel } from '../shared/edits/inject-annotation.ts';
 
 export const injectAnnotationDeprecated = defineRule({
   meta: {

@@ -1,6 +1,6 @@
-import { defineRule, formatVersion, nameOf, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
-import { asLabel, injectAnnotation } from '../shared/inject-annotation.ts';
-import { asksByLabel, asSentence, factsAsRelated } from '../shared/injection-change.ts';
+import { defineRule, formatVersion, injectAnnotation, nameOf, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
+import { asLabel } from '../shared/edits/inject-annotation.ts';
+import { asksByLabel, asSentence, factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectAnnotationIneffective = defineRule({
   meta: {

@@ -1,6 +1,5 @@
-import { defineRule, INJECT_KEY, isSettled, metadataMaps, nameOf, REVISION_KEY } from '@meshvet/core';
-import { isWish } from '../shared/inject-value.ts';
-import { moveEntry } from '../shared/mapping-edit.ts';
+import { defineRule, INJECT_KEY, isSettled, isWish, metadataMaps, nameOf, REVISION_KEY } from '@meshvet/core';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
 
 export const injectCronjobMetadata = defineRule({
   meta: {

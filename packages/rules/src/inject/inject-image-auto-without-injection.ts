@@ -1,6 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { changeAsFix, factsAsRelated } from '../shared/injection-change.ts';
-import { runningPod } from '../shared/running-pod.ts';
+import { defineRule, nameOf, runningPod } from '@meshvet/core';
+import { changeAsFix, factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectImageAutoWithoutInjection = defineRule({
   meta: {

@@ -2,17 +2,17 @@ import {
   defineRule,
   INJECT_KEY,
   INJECTION_KEY,
+  ISTIO_ANNOTATIONS,
+  JUDGED_BY_ISTIOCTL,
   type MetadataMap,
+  meantKey,
   metadataMaps,
   nameOf,
   podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { JUDGED_BY_ISTIOCTL } from '../shared/annotation-places.ts';
-import { meantKey } from '../shared/inject-key-typo.ts';
-import { ISTIO_ANNOTATIONS } from '../shared/istio-keys.ts';
-import { replaceKey } from '../shared/scalar-edit.ts';
+import { replaceKey } from '../shared/edits/scalar-edit.ts';
 
 export const injectKeyTypo = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, formatVersion, INJECT_KEY, nameOf, WORKLOAD_TYPES } from '@meshvet/core';
-import { injectAnnotation } from '../shared/inject-annotation.ts';
+import { defineRule, formatVersion, INJECT_KEY, injectAnnotation, nameOf, WORKLOAD_TYPES } from '@meshvet/core';
 
 export const injectLabelAnnotationDisagree = defineRule({
   meta: {

@@ -5,15 +5,15 @@ import {
   isControlPlane,
   isManagedGateway,
   isSettled,
+  isWish,
   nameOf,
   ownsByWrittenSelector,
   REVISION_KEY,
   type Resource,
   type Workload,
 } from '@meshvet/core';
-import { isWish } from '../shared/inject-value.ts';
-import { moveEntry } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
 
 export const injectLabelOnWorkloadMetadata = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import { factsAsRelated } from '../shared/injection-change.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectManualInAutoNamespace = defineRule({
   meta: {

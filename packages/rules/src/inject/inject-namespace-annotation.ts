@@ -4,14 +4,14 @@ import {
   INJECT_KEY,
   INJECTION_KEY,
   isSettled,
+  isWish,
   type Labels,
   NAMESPACE_MESH_LABELS,
   REVISION_KEY,
   type Resource,
   SYSTEM_NAMESPACES,
 } from '@meshvet/core';
-import { isWish } from '../shared/inject-value.ts';
-import { moveEntry } from '../shared/mapping-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
 
 const KEYS = [INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY, INJECT_KEY];
 

@@ -1,6 +1,5 @@
-import { defineRule, INJECTION_KEY } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { defineRule, INJECTION_KEY, meaningOf } from '@meshvet/core';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectNamespaceLabelInvalid = defineRule({
   meta: {

@@ -1,6 +1,9 @@
 import {
+  asksInVain,
   DATAPLANE_KEY,
   defineRule,
+  evidenceFor,
+  evidenceForNamespace,
   INJECTION_KEY,
   isSettled,
   LINKERD_INJECT_KEY,
@@ -9,12 +12,11 @@ import {
   type Namespace,
   REVISION_KEY,
   type Resource,
+  speaksInVain,
   type Workload,
   workloadsSurelyIn,
 } from '@meshvet/core';
-import { asksInVain, speaksInVain } from '../shared/injection-mistakes.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { evidenceFor, evidenceForNamespace } from '../shared/mesh-evidence.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 export const injectNamespaceNotLabelled = defineRule({
   meta: {

@@ -3,6 +3,7 @@ import {
   formatVersion,
   INJECT_KEY,
   type Mesh,
+  meaningOf,
   nameOf,
   podMetadataOf,
   type Resource,
@@ -10,9 +11,8 @@ import {
   wishOf,
   workloadOf,
 } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
-import { factsAsRelated } from '../shared/injection-change.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectPodLabelInvalid = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, namespacesOf, REVISION_KEY } from '@meshvet/core';
-import { factsAsRelated } from '../shared/injection-change.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectPodLabelVetoed = defineRule({
   meta: {

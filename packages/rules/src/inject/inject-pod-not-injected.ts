@@ -2,19 +2,21 @@ import {
   type Cause,
   DATAPLANE_KEY,
   defineRule,
+  endsByItself,
+  evidenceFor,
+  evidenceForNamespace,
   INJECT_KEY,
   INJECTION_KEY,
   isControlPlane,
+  isMadeByAnother,
   type Mesh,
   nameOf,
   namespacesOf,
+  runningPod,
+  speaksInVain,
   type Workload,
 } from '@meshvet/core';
-import { changeAsFix, factsAsRelated } from '../shared/injection-change.ts';
-import { speaksInVain } from '../shared/injection-mistakes.ts';
-import { endsByItself, isMadeByAnother } from '../shared/label-audience.ts';
-import { evidenceFor, evidenceForNamespace } from '../shared/mesh-evidence.ts';
-import { runningPod } from '../shared/running-pod.ts';
+import { changeAsFix, factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectPodNotInjected = defineRule({
   meta: {

@@ -1,6 +1,13 @@
-import { defineRule, INJECT_KEY, isControlPlane, nameOf, namespacesOf } from '@meshvet/core';
-import { factsAsRelated } from '../shared/injection-change.ts';
-import { endsByItself, isMadeByAnother } from '../shared/label-audience.ts';
+import {
+  defineRule,
+  endsByItself,
+  INJECT_KEY,
+  isControlPlane,
+  isMadeByAnother,
+  nameOf,
+  namespacesOf,
+} from '@meshvet/core';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectPodOptOut = defineRule({
   meta: {

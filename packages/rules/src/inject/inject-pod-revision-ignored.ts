@@ -11,7 +11,7 @@ import {
   REVISION_KEY,
   type Workload,
 } from '@meshvet/core';
-import { deleteEntry } from '../shared/mapping-edit.ts';
+import { deleteEntry } from '../shared/edits/mapping-edit.ts';
 
 export const injectPodRevisionIgnored = defineRule({
   meta: {

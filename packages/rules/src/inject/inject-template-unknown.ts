@@ -4,12 +4,12 @@ import {
   isSettled,
   knownTemplates,
   knowsAllTemplates,
+  meantTemplate,
   nameOf,
   TEMPLATES_KEY,
   templateSince,
 } from '@meshvet/core';
-import { meantTemplate } from '../shared/injector-templates.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const injectTemplateUnknown = defineRule({
   meta: {

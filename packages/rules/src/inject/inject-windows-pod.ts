@@ -1,5 +1,5 @@
 import { defineRule, type Field, INJECT_KEY, type Mesh, nameOf, REVISION_KEY, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const injectWindowsPod = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, formatVersion, isSettled, nameOf, removedApi } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const k8sApiRemoved = defineRule({
   meta: {

@@ -11,10 +11,10 @@ import {
   ownsByWrittenSelector,
   type Workload,
 } from '@meshvet/core';
-import { listKeys } from '../shared/canonical-labels.ts';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { listKeys } from '../shared/words/label-words.ts';
 
 export const labelsAppMissing = defineRule({
   meta: {

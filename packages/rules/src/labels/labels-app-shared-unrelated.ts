@@ -1,15 +1,19 @@
 import {
+  areRolloutPair,
   canonicalName,
   defineRule,
   identityOf,
   type Mesh,
   nameOf,
+  namesakes,
   type Service,
+  sameRevision,
+  uniqueAppOf,
   versionKeys,
   type Workload,
 } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { areRolloutPair, firstAndMore, namesakes, sameRevision, uniqueAppOf } from '../shared/namesakes.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const labelsAppSharedUnrelated = defineRule({
   meta: {

@@ -1,6 +1,15 @@
-import { canonicalName, canonicalRevision, defineRule, nameOf } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { areRolloutPair, firstAndMore, namesakes, sameRevision, uniqueAppOf } from '../shared/namesakes.ts';
+import {
+  areRolloutPair,
+  canonicalName,
+  canonicalRevision,
+  defineRule,
+  nameOf,
+  namesakes,
+  sameRevision,
+  uniqueAppOf,
+} from '@meshvet/core';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const labelsAppVersionNotUnique = defineRule({
   meta: {

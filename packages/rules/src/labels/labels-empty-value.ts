@@ -1,5 +1,5 @@
 import { canonicalName, canonicalRevision, defineRule, nameKeys, nameOf, versionKeys } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const labelsEmptyValue = defineRule({
   meta: {

@@ -11,9 +11,9 @@ import {
   versionKeys,
   type Workload,
 } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { copyEntry } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { copyEntry } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const labelsOnWorkloadOnly = defineRule({
   meta: {

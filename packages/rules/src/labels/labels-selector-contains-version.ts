@@ -1,7 +1,15 @@
-import { defineRule, type Mesh, nameOf, type Service, surelyBehind, versionKeys, type Workload } from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { areRolloutPair } from '../shared/namesakes.ts';
+import {
+  areRolloutPair,
+  defineRule,
+  type Mesh,
+  nameOf,
+  readsPortsOf,
+  type Service,
+  surelyBehind,
+  versionKeys,
+  type Workload,
+} from '@meshvet/core';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const labelsSelectorContainsVersion = defineRule({
   meta: {

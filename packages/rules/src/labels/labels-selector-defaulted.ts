@@ -1,5 +1,5 @@
 import { defineRule, isPatchedAt, nameOf, type Resource } from '@meshvet/core';
-import { severityForPodLabels } from '../shared/label-audience.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const labelsSelectorDefaulted = defineRule({
   meta: {

@@ -1,6 +1,5 @@
-import { defineRule, isSettled, type Mesh, nameOf } from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
+import { defineRule, isSettled, type Mesh, nameOf, readsPortsOf } from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 export const labelsServiceAppMissing = defineRule({
   meta: {

@@ -5,13 +5,15 @@ import {
   isSettled,
   labelOnWorkloadOnly,
   nameOf,
+  namesakes,
   ownsByWrittenSelector,
+  sameRevision,
   versionKeys,
 } from '@meshvet/core';
-import { listKeys } from '../shared/canonical-labels.ts';
-import { severityForPodLabels } from '../shared/label-audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { firstAndMore, namesakes, sameRevision } from '../shared/namesakes.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
+import { listKeys } from '../shared/words/label-words.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const labelsVersionMissing = defineRule({
   meta: {

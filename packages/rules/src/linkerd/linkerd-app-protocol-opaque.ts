@@ -3,13 +3,13 @@ import {
   defineRule,
   isPatchedAt,
   isSystemNamespace,
+  linkerdProtocol,
+  linkerdServes,
   type Mesh,
   nameOf,
   portLabel,
   protocolOfText,
 } from '@meshvet/core';
-import { linkerdServes } from '../shared/linkerd-evidence.ts';
-import { linkerdProtocol } from '../shared/linkerd-ports.ts';
 
 export const linkerdAppProtocolOpaque = defineRule({
   meta: {

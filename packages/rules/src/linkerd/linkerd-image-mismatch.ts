@@ -1,5 +1,4 @@
-import { defineRule, imageNameOf, nameOf, tagOf } from '@meshvet/core';
-import { judgedLinkerd } from '../shared/judged-sidecar.ts';
+import { defineRule, imageNameOf, judgedLinkerd, nameOf, tagOf } from '@meshvet/core';
 
 const RENDERED = 'linkerd.io/proxy-version';
 const WANTED = 'config.linkerd.io/proxy-version';

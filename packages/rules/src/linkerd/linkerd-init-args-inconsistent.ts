@@ -1,5 +1,14 @@
-import { type Argument, defineRule, type Field, nameOf, variablesOf, type WrittenSidecar } from '@meshvet/core';
-import { judgedLinkerd, listItems, securitySetting } from '../shared/judged-sidecar.ts';
+import {
+  type Argument,
+  defineRule,
+  type Field,
+  judgedLinkerd,
+  listItems,
+  nameOf,
+  securitySetting,
+  variablesOf,
+  type WrittenSidecar,
+} from '@meshvet/core';
 
 export const linkerdInitArgsInconsistent = defineRule({
   meta: {

@@ -4,15 +4,15 @@ import {
   isSettled,
   type Labels,
   LINKERD_INJECT_KEY,
+  LINKERD_INJECT_VALUES,
   metadataMaps,
   nameOf,
   podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
-import { moveEntry } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
 
 export const linkerdInjectMisplaced = defineRule({
   meta: {

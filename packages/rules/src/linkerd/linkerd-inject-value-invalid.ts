@@ -5,15 +5,15 @@ import {
   isSettled,
   type Labels,
   LINKERD_INJECT_KEY,
+  LINKERD_INJECT_VALUES,
   type Mesh,
+  meaningOf,
   nameOf,
   podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
-import { meaningOf } from '../shared/inject-value.ts';
-import { LINKERD_INJECT_VALUES } from '../shared/linkerd-evidence.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const linkerdInjectValueInvalid = defineRule({
   meta: {

@@ -1,6 +1,15 @@
-import { atLeast, defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { linkerdForm, linkerdSetting, severityForLinkerd } from '../shared/linkerd-audience.ts';
-import { endingsOf, runToCompletion } from '../shared/run-to-completion.ts';
+import {
+  atLeast,
+  defineRule,
+  endingsOf,
+  linkerdForm,
+  linkerdSetting,
+  type Mesh,
+  nameOf,
+  runToCompletion,
+  type Workload,
+} from '@meshvet/core';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const linkerdJobNeverCompletes = defineRule({
   meta: {

@@ -1,6 +1,4 @@
-import { type Container, defineRule, nameOf } from '@meshvet/core';
-import { judgedLinkerd } from '../shared/judged-sidecar.ts';
-import { nativeOrderFault } from '../shared/native-order.ts';
+import { type Container, defineRule, judgedLinkerd, nameOf, nativeOrderFault } from '@meshvet/core';
 
 export const linkerdNativeOrder = defineRule({
   meta: {

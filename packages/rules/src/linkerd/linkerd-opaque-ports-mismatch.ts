@@ -1,20 +1,23 @@
 import {
   atLeast,
   defineRule,
+  hasLinkerd,
   isPatchedAt,
   isSettled,
   isSystemNamespace,
+  linkerdProtocol,
   type Mesh,
   nameOf,
+  OPAQUE_PORTS_KEY,
+  type OpaquePorts,
+  opaquePortsOf,
   type Service,
   type ServicePort,
   surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { hasLinkerd } from '../shared/linkerd-audience.ts';
-import { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from '../shared/linkerd-ports.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import type { ScalarEdit } from '../shared/scalar-edit.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import type { ScalarEdit } from '../shared/edits/scalar-edit.ts';
 
 export const linkerdOpaquePortsMismatch = defineRule({
   meta: {

@@ -1,6 +1,15 @@
-import { defineRule, isPatchedAnywhere, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { containersLabel, runningAs } from '../shared/effective-identity.ts';
-import { linkerdSetting, severityForLinkerd, writtenLinkerdProxy } from '../shared/linkerd-audience.ts';
+import {
+  defineRule,
+  isPatchedAnywhere,
+  linkerdSetting,
+  type Mesh,
+  nameOf,
+  runningAs,
+  type Workload,
+  writtenLinkerdProxy,
+} from '@meshvet/core';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
+import { containersLabel } from '../shared/words/workload-words.ts';
 
 export const linkerdProxyUid = defineRule({
   meta: {

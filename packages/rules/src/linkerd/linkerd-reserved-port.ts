@@ -1,13 +1,17 @@
-import { defineRule, nameOf, portLabel, WORKLOAD_TYPES, workloadOf } from '@meshvet/core';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
 import {
+  defineRule,
   judgedBehind,
   linkerdPorts,
+  nameOf,
+  portLabel,
   portMisuses,
   sendsToApplications,
   serviceOf,
   targetMisuses,
-} from '../shared/reserved-ports.ts';
+  WORKLOAD_TYPES,
+  workloadOf,
+} from '@meshvet/core';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const linkerdReservedPort = defineRule({
   meta: {

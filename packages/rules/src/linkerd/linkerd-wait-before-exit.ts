@@ -1,6 +1,5 @@
-import { defineRule, isPatchedAnywhere, nameOf } from '@meshvet/core';
-import { linkerdForm, linkerdSetting, severityForLinkerd } from '../shared/linkerd-audience.ts';
-import { graceOf } from '../shared/termination.ts';
+import { defineRule, graceOf, isPatchedAnywhere, linkerdForm, linkerdSetting, nameOf } from '@meshvet/core';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const linkerdWaitBeforeExit = defineRule({
   meta: {

@@ -13,7 +13,7 @@ import {
   type Workload,
   workloadOf,
 } from '@meshvet/core';
-import { factsAsRelated } from '../shared/injection-change.ts';
+import { factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const meshDoubleInjection = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, nameOf, type Resource } from '@meshvet/core';
-import { namesOf } from '../shared/policies.ts';
+import { namesOf } from '../shared/words/policy-words.ts';
 
 export const policyJwksUnrestricted = defineRule({
   meta: {

@@ -7,7 +7,7 @@ import {
   type PolicySelection,
   selectionToJudge,
 } from '@meshvet/core';
-import { selectorWords } from '../shared/policies.ts';
+import { selectorWords } from '../shared/words/policy-words.ts';
 
 export const policySelectorUnmatched = defineRule({
   meta: {

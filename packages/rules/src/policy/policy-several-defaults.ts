@@ -11,7 +11,7 @@ import {
   selectionsByScope,
   selectionToJudge,
 } from '@meshvet/core';
-import { namesOf } from '../shared/policies.ts';
+import { namesOf } from '../shared/words/policy-words.ts';
 
 export const policySeveralDefaults = defineRule({
   meta: {

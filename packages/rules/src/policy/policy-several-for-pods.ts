@@ -13,7 +13,7 @@ import {
   selectionsByScope,
   selectionToJudge,
 } from '@meshvet/core';
-import { namesOf, selectorWords } from '../shared/policies.ts';
+import { namesOf, selectorWords } from '../shared/words/policy-words.ts';
 
 export const policySeveralForPods = defineRule({
   meta: {

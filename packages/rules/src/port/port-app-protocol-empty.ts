@@ -1,7 +1,8 @@
-import { defineRule, isSettled, nameOf, protocolOfText } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { deleteEntry } from '../shared/mapping-edit.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { defineRule, isSettled, nameOf, namingDefects, protocolOfText } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { deleteEntry } from '../shared/edits/mapping-edit.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portAppProtocolEmpty = defineRule({
   meta: {

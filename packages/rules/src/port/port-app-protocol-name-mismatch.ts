@@ -1,6 +1,5 @@
-import { classOf, defineRule, nameOf, type Protocol, protocolOfText } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { readablePorts } from '../shared/port-naming.ts';
+import { classOf, defineRule, nameOf, type Protocol, protocolOfText, readablePorts } from '@meshvet/core';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portAppProtocolNameMismatch = defineRule({
   meta: {

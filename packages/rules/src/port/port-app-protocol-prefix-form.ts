@@ -1,7 +1,7 @@
-import { defineRule, isSettled, nameOf, tokenOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { defineRule, isSettled, nameOf, namingDefects, tokenOf } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portAppProtocolPrefixForm = defineRule({
   meta: {

@@ -5,11 +5,13 @@ import {
   istioAtLeast,
   knownTokens,
   nameOf,
+  namingDefects,
   protocolOfText,
+  serverFirstEvidence,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { serverFirstEvidence } from '../shared/server-first.ts';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 const EXACT = ['kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss'] as const;
 

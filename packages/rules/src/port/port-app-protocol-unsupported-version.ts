@@ -1,6 +1,15 @@
-import { defineRule, formatVersion, istioAtLeast, kubernetesAtLeast, nameOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { appProtocolReleases, istioName, namingCodes, namingDefects, releaseRange } from '../shared/port-naming.ts';
+import {
+  appProtocolReleases,
+  defineRule,
+  formatVersion,
+  istioAtLeast,
+  kubernetesAtLeast,
+  nameOf,
+  namingDefects,
+} from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName, releaseRange } from '../shared/words/port-words.ts';
 
 export const portAppProtocolUnsupportedVersion = defineRule({
   meta: {

@@ -11,7 +11,8 @@ import {
   type Service,
   type ServicePort,
 } from '@meshvet/core';
-import { istioName, namingCodes } from '../shared/port-naming.ts';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portExternalNameTcp = defineRule({
   meta: {

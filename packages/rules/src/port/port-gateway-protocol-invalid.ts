@@ -9,7 +9,7 @@ import {
   nameOf,
   protocolOfText,
 } from '@meshvet/core';
-import { isToldByShape } from '../shared/broken-shape.ts';
+import { isToldByShape } from '../shared/schema/broken-shape.ts';
 
 export const portGatewayProtocolInvalid = defineRule({
   meta: {

@@ -5,12 +5,13 @@ import {
   isPatchedAt,
   type Mesh,
   nameOf,
+  readsPortsOf,
   type Service,
   type ServicePort,
   surelyBehind,
   type Workload,
 } from '@meshvet/core';
-import { readsPortsOf, severityForPort } from '../shared/audience.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portHeadlessUndeclared = defineRule({
   meta: {

@@ -1,7 +1,8 @@
-import { defineRule, isSettled, istioAtLeast, nameOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects, separatorSplit } from '../shared/port-naming.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { defineRule, isSettled, istioAtLeast, nameOf, namingDefects, separatorSplit } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portNameMissingSeparator = defineRule({
   meta: {

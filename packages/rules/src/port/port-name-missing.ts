@@ -1,7 +1,8 @@
-import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { namingAdvice } from '../shared/spoken-protocol.ts';
+import { defineRule, istioAtLeast, nameOf, namingDefects } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { namingAdvice } from '../shared/words/naming-advice.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portNameMissing = defineRule({
   meta: {

@@ -1,6 +1,7 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
+import { defineRule, nameOf, namingDefects } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portNameUdpOnTcp = defineRule({
   meta: {

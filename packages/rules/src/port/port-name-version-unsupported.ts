@@ -1,6 +1,7 @@
-import { defineRule, istioAtLeast, nameOf, tokenOf, tokenReleases } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects, releaseRange } from '../shared/port-naming.ts';
+import { defineRule, istioAtLeast, nameOf, namingDefects, tokenOf, tokenReleases } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName, releaseRange } from '../shared/words/port-words.ts';
 
 export const portNameVersionUnsupported = defineRule({
   meta: {

@@ -5,14 +5,14 @@ import {
   type Field,
   inOneMesh,
   type Mesh,
+  meshProxyMetadata,
   nameOf,
   type Protocol,
   portLabel,
   type Resource,
+  readsPortsOf,
   serviceEntries,
 } from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
-import { meshProxyMetadata } from '../shared/proxy-settings.ts';
 
 export const portOutboundListenerConflict = defineRule({
   meta: {

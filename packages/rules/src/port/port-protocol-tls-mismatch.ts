@@ -2,16 +2,17 @@ import {
   classOf,
   defineRule,
   type Mesh,
+  mentionsTls,
   nameOf,
   originatesTls,
   type Protocol,
   protocolOfText,
+  readablePorts,
   type Service,
   type ServicePort,
+  spokenProtocol,
 } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { readablePorts } from '../shared/port-naming.ts';
-import { mentionsTls, spokenProtocol } from '../shared/spoken-protocol.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const portProtocolTlsMismatch = defineRule({
   meta: {

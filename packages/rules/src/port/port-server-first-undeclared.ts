@@ -1,7 +1,7 @@
-import { defineRule, istioAtLeast, nameOf } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { istioName, namingCodes, namingDefects } from '../shared/port-naming.ts';
-import { serverFirstEvidence } from '../shared/server-first.ts';
+import { defineRule, istioAtLeast, nameOf, namingDefects, serverFirstEvidence } from '@meshvet/core';
+import { namingCodes } from '../shared/codes/port-codes.ts';
+import { severityForPort } from '../shared/severity/audience.ts';
+import { istioName } from '../shared/words/port-words.ts';
 
 export const portServerFirstUndeclared = defineRule({
   meta: {

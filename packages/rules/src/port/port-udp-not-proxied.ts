@@ -1,5 +1,4 @@
-import { defineRule, nameOf, type Service, type ServicePort } from '@meshvet/core';
-import { readablePorts } from '../shared/port-naming.ts';
+import { defineRule, nameOf, readablePorts, type Service, type ServicePort } from '@meshvet/core';
 
 export const portUdpNotProxied = defineRule({
   meta: {

@@ -14,7 +14,7 @@ import {
   type Workload,
   workloadsOfGateway,
 } from '@meshvet/core';
-import { quoted } from '../shared/route-subjects.ts';
+import { quoted } from '../shared/words/route-words.ts';
 
 export const routeClaimUnauthenticated = defineRule({
   meta: {

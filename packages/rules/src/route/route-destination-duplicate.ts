@@ -1,5 +1,5 @@
 import { type Destination, defineRule, type Field, nameOf, settledRoutes, virtualServiceToJudge } from '@meshvet/core';
-import { hostText } from '../shared/route-subjects.ts';
+import { hostText } from '../shared/words/route-words.ts';
 
 export const routeDestinationDuplicate = defineRule({
   meta: {

@@ -314,10 +314,11 @@ function judge(
   tls: UpstreamTls,
   protocol: RegistryPort['protocol'],
 ): Verdict | undefined {
-  const http = classOf(protocol) === 'http';
+  const kind = classOf(protocol);
+  const inbound = kind === 'udp' ? 'tcp' : kind;
   // Of pods whose proxy nobody knows it is still known what a policy demands of them.
   const answers = servers.map((s) =>
-    s.takes === 'STRICT' && !s.ambient ? isTaken(tls, s.takes, http) : isTakenBy(tls, s, http),
+    s.takes === 'STRICT' && !s.ambient ? isTaken(tls, s.takes, inbound) : isTakenBy(tls, s, inbound),
   );
   const refusing = servers.filter((_, i) => answers[i] === 'no');
   const server = refusing.find((s) => s.sure) ?? refusing[0];
@@ -357,7 +358,7 @@ function* unseen(mesh: Mesh, rule: DestinationRule): Iterable<Hit> {
   ];
   for (const { setting, whole, words } of settings) {
     const tls = setting && spokenBy(mesh, setting);
-    if (!setting || !tls || tls === 'auto' || isTaken(tls, server.takes, false) !== 'no') continue;
+    if (!setting || !tls || tls === 'auto' || isTaken(tls, server.takes, 'auto') !== 'no') continue;
     if (whole || setting.field.pointer !== above?.field.pointer)
       yield {
         place: setting.field,

@@ -11,7 +11,7 @@ import {
   type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
-import { quoted } from '../shared/route-subjects.ts';
+import { quoted } from '../shared/words/route-words.ts';
 
 export const routeHostNotInGateway = defineRule({
   meta: {

@@ -17,8 +17,8 @@ import {
   settledRoutes,
   virtualServiceToJudge,
 } from '@meshvet/core';
-import { isToldByShape } from '../shared/broken-shape.ts';
-import { hostText, targetText } from '../shared/route-subjects.ts';
+import { isToldByShape } from '../shared/schema/broken-shape.ts';
+import { hostText, targetText } from '../shared/words/route-words.ts';
 
 export const routeHostUnknown = defineRule({
   meta: {

@@ -13,7 +13,7 @@ import {
   type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
-import { hostText, targetText } from '../shared/route-subjects.ts';
+import { hostText, targetText } from '../shared/words/route-words.ts';
 
 export const routePortUnknown = defineRule({
   meta: {

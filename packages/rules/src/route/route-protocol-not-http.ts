@@ -10,7 +10,7 @@ import {
   type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
-import { targetText } from '../shared/route-subjects.ts';
+import { targetText } from '../shared/words/route-words.ts';
 
 export const routeProtocolNotHttp = defineRule({
   meta: {

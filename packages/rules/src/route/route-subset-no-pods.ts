@@ -15,8 +15,8 @@ import {
   type Subset,
   virtualServices,
 } from '@meshvet/core';
-import { TOPOLOGY_LABELS } from '../shared/load-balancers.ts';
-import { hostText, targetText } from '../shared/route-subjects.ts';
+import { TOPOLOGY_LABELS } from '../shared/refusals/load-balancers.ts';
+import { hostText, targetText } from '../shared/words/route-words.ts';
 
 export const routeSubsetNoPods = defineRule({
   meta: {

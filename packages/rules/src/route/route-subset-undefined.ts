@@ -18,7 +18,7 @@ import {
   type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
-import { hostText, quoted } from '../shared/route-subjects.ts';
+import { hostText, quoted } from '../shared/words/route-words.ts';
 
 export const routeSubsetUndefined = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, nameOf, PROXY_CONFIG_KEY, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 // Resolvers of the internet, which know no name of a cluster.
 const PUBLIC: ReadonlySet<string> = new Set([

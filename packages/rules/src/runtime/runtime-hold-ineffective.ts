@@ -1,7 +1,6 @@
-import { defineRule, isSettled, nameOf, PROXY_CONFIG_KEY } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { deleteEntry } from '../shared/mapping-edit.ts';
-import { podProxyConfig, proxyField } from '../shared/proxy-settings.ts';
+import { defineRule, isSettled, nameOf, PROXY_CONFIG_KEY, podProxyConfig, proxyField } from '@meshvet/core';
+import { deleteEntry } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeHoldIneffective = defineRule({
   meta: {

@@ -1,8 +1,15 @@
-import { type Container, defineRule, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { isRedirected, proxyUserOf } from '../shared/capture.ts';
-import { applicationInitContainers } from '../shared/effective-identity.ts';
-import { networkUse } from '../shared/network-words.ts';
+import {
+  applicationInitContainers,
+  type Container,
+  defineRule,
+  isRedirected,
+  type Mesh,
+  nameOf,
+  networkUse,
+  proxyUserOf,
+  type Workload,
+} from '@meshvet/core';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeInitNetwork = defineRule({
   meta: {

@@ -1,8 +1,16 @@
-import { defineRule, INJECT_KEY, isSettled, type Mesh, NATIVE_SIDECAR_KEY, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { milderOf } from '../shared/reserved-ports.ts';
-import { endingsOf, runToCompletion } from '../shared/run-to-completion.ts';
+import {
+  defineRule,
+  endingsOf,
+  INJECT_KEY,
+  isSettled,
+  type Mesh,
+  NATIVE_SIDECAR_KEY,
+  nameOf,
+  runToCompletion,
+  type Workload,
+} from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { milderOf, severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeJobNeverCompletes = defineRule({
   meta: {

@@ -3,14 +3,14 @@ import {
   type Container,
   defineRule,
   type Field,
+  isCaptured,
+  listenHints,
   type Mesh,
   nameOf,
   type ServicePort,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { isCaptured } from '../shared/inbound-capture.ts';
-import { listenHints } from '../shared/listen-address.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeLocalhostListener = defineRule({
   meta: {

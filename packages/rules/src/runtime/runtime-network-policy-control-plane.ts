@@ -13,7 +13,7 @@ import {
   surelySelected,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeNetworkPolicyControlPlane = defineRule({
   meta: {

@@ -15,7 +15,7 @@ import {
   surelySelected,
   type Workload,
 } from '@meshvet/core';
-import { insertNumberItem } from '../shared/mapping-edit.ts';
+import { insertNumberItem } from '../shared/edits/mapping-edit.ts';
 
 const HBONE = 15008;
 

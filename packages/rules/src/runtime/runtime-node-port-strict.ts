@@ -1,6 +1,8 @@
 import {
   ambientOf,
   defineRule,
+  isCaptured,
+  judgesTargets,
   type Mesh,
   type Mtls,
   mtlsOf,
@@ -9,10 +11,9 @@ import {
   type ServicePort,
   surelyBehind,
   type Workload,
+  withVariants,
 } from '@meshvet/core';
-import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import { judgesTargets, withVariants } from '../shared/endpoints.ts';
-import { isCaptured } from '../shared/inbound-capture.ts';
+import { severityForSidecar, severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeNodePortStrict = defineRule({
   meta: {

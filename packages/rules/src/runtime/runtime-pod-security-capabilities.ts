@@ -1,5 +1,14 @@
-import { defineRule, type Mesh, type Namespace, nameOf, type Resource, type Workload } from '@meshvet/core';
-import { type InjectedPods, injectedPods, POD_SECURITY } from '../shared/pod-security.ts';
+import {
+  defineRule,
+  type InjectedPods,
+  injectedPods,
+  type Mesh,
+  type Namespace,
+  nameOf,
+  POD_SECURITY,
+  type Resource,
+  type Workload,
+} from '@meshvet/core';
 
 export const runtimePodSecurityCapabilities = defineRule({
   meta: {

@@ -1,7 +1,14 @@
-import { defineRule, isPatchedAnywhere, isSettled, type Namespace, nameOf, namespacesOf } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { POD_SECURITY } from '../shared/pod-security.ts';
+import {
+  defineRule,
+  isPatchedAnywhere,
+  isSettled,
+  type Namespace,
+  nameOf,
+  namespacesOf,
+  POD_SECURITY,
+} from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimePodSecuritySeccomp = defineRule({
   meta: {

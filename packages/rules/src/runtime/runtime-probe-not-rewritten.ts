@@ -1,8 +1,17 @@
-import { defineRule, isSettled, type Mesh, mtlsOf, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { isCaptured } from '../shared/inbound-capture.ts';
-import { deleteEntry } from '../shared/mapping-edit.ts';
-import { type Probe, portNumberOf, probesOf } from '../shared/probes.ts';
+import {
+  defineRule,
+  isCaptured,
+  isSettled,
+  type Mesh,
+  mtlsOf,
+  nameOf,
+  type Probe,
+  portNumberOf,
+  probesOf,
+  type Workload,
+} from '@meshvet/core';
+import { deleteEntry } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 const REWRITE_KEY = 'sidecar.istio.io/rewriteAppHTTPProbers';
 

@@ -6,12 +6,13 @@ import {
   isPatchedAt,
   isSettled,
   nameOf,
+  type Probe,
+  portsAreKnown,
+  probesOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
-import { portsAreKnown } from '../shared/endpoints.ts';
-import { type Probe, probesOf } from '../shared/probes.ts';
-import { replaceString, type ScalarEdit } from '../shared/scalar-edit.ts';
+import { replaceString, type ScalarEdit } from '../shared/edits/scalar-edit.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeProbePortUnresolved = defineRule({
   meta: {

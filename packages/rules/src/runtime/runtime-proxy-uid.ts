@@ -1,7 +1,15 @@
-import { defineRule, isPatchedAnywhere, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { isRedirected, proxyUserOf } from '../shared/capture.ts';
-import { containersLabel, runningAs } from '../shared/effective-identity.ts';
+import {
+  defineRule,
+  isPatchedAnywhere,
+  isRedirected,
+  type Mesh,
+  nameOf,
+  proxyUserOf,
+  runningAs,
+  type Workload,
+} from '@meshvet/core';
+import { severityForSidecar } from '../shared/severity/audience.ts';
+import { containersLabel } from '../shared/words/workload-words.ts';
 
 export const runtimeProxyUid = defineRule({
   meta: {

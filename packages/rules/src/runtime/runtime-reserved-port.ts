@@ -1,26 +1,23 @@
 import {
   defineRule,
+  isAmbient,
+  istioPorts,
+  judgedBehind,
   type Mesh,
   nameOf,
   portLabel,
+  portMisuses,
   type Service,
   type Severity,
+  sendsToApplications,
+  serviceOf,
   surelyBehind,
+  targetMisuses,
   WORKLOAD_TYPES,
   type Workload,
   workloadOf,
 } from '@meshvet/core';
-import { severityForSidecar, severityForWorkload } from '../shared/audience.ts';
-import {
-  isAmbient,
-  istioPorts,
-  judgedBehind,
-  milderOf,
-  portMisuses,
-  sendsToApplications,
-  serviceOf,
-  targetMisuses,
-} from '../shared/reserved-ports.ts';
+import { milderOf, severityForSidecar, severityForWorkload } from '../shared/severity/audience.ts';
 
 export const runtimeReservedPort = defineRule({
   meta: {

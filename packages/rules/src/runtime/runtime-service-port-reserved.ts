@@ -1,7 +1,18 @@
-import { atLeast, defineRule, type Mesh, nameOf, portLabel, type Service, surelyBehind } from '@meshvet/core';
-import { severityForPort } from '../shared/audience.ts';
-import { hasLinkerd } from '../shared/linkerd-audience.ts';
-import { isAmbient, istioPorts, sendsToApplications, targetNumber } from '../shared/reserved-ports.ts';
+import {
+  atLeast,
+  defineRule,
+  hasLinkerd,
+  isAmbient,
+  istioPorts,
+  type Mesh,
+  nameOf,
+  portLabel,
+  type Service,
+  sendsToApplications,
+  surelyBehind,
+  targetNumber,
+} from '@meshvet/core';
+import { severityForPort } from '../shared/severity/audience.ts';
 
 export const runtimeServicePortReserved = defineRule({
   meta: {

@@ -1,17 +1,18 @@
 import {
   applicationContainers,
   defineRule,
+  endsByItself,
   isSettled,
   type Mesh,
   nameOf,
+  networkUse,
   PROXY_CONFIG_KEY,
+  podProxyConfig,
+  proxyField,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { endsByItself } from '../shared/label-audience.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { networkUse } from '../shared/network-words.ts';
-import { podProxyConfig, proxyField } from '../shared/proxy-settings.ts';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeStartOrder = defineRule({
   meta: {

@@ -1,17 +1,22 @@
 import {
   applicationContainers,
   defineRule,
+  endsByItself,
+  graceOf,
   isPatchedAnywhere,
   type Mesh,
   nameOf,
   PROXY_CONFIG_KEY,
+  podProxyConfig,
+  preStopSleep,
+  proxyField,
+  proxyMetadata,
+  proxySetting,
+  secondsOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { endsByItself } from '../shared/label-audience.ts';
-import { severityForLinkerd } from '../shared/linkerd-audience.ts';
-import { podProxyConfig, proxyField, proxyMetadata, proxySetting, secondsOf } from '../shared/proxy-settings.ts';
-import { graceOf, preStopSleep } from '../shared/termination.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
+import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const runtimeTerminationDrain = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, type Field, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const runtimeTokenAutomount = defineRule({
   meta: {

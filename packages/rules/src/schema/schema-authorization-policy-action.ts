@@ -10,7 +10,7 @@ import {
   type Resource,
   specOf,
 } from '@meshvet/core';
-import { listed, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { listed, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaAuthorizationPolicyAction = defineRule({
   meta: {

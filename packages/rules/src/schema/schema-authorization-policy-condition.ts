@@ -10,8 +10,8 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { CONDITION_KEYS, conditionValues } from '../shared/policy-values.ts';
-import { crdSays, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { CONDITION_KEYS, conditionValues } from '../shared/refusals/policy-values.ts';
+import { crdSays, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaAuthorizationPolicyCondition = defineRule({
   meta: {

@@ -16,8 +16,8 @@ import {
   serviceAccountFault,
   trustDomainFault,
   type ValueFault,
-} from '../shared/policy-values.ts';
-import { type Refusal, tellRefusals } from '../shared/refusals.ts';
+} from '../shared/refusals/policy-values.ts';
+import { type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaAuthorizationPolicyRule = defineRule({
   meta: {

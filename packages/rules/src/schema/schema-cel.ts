@@ -1,6 +1,6 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { celWords } from '../shared/schema-cel-words.ts';
-import { basisText, faultsOf, objectText, pathText, standingOf, valueText } from '../shared/schema-words.ts';
+import { celWords } from '../shared/schema/schema-cel-words.ts';
+import { basisText, faultsOf, objectText, pathText, standingOf, valueText } from '../shared/schema/schema-words.ts';
 
 export const schemaCel = defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { defineRule, trafficPolicies } from '@meshvet/core';
-import { tellRefusals } from '../shared/refusals.ts';
-import { clientTlsFaults } from '../shared/tls-settings.ts';
+import { tellRefusals } from '../shared/refusals/refusals.ts';
+import { clientTlsFaults } from '../shared/refusals/tls-settings.ts';
 
 export const schemaClientTls = defineRule({
   meta: {

@@ -14,7 +14,7 @@ import {
   trafficPolicies,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaDuration = defineRule({
   meta: {

@@ -1,4 +1,6 @@
 import {
+  CONNECTION_MANAGERS,
+  DEPRECATED_FILTER_NAMES,
   defineRule,
   ENVOY_FILTER,
   type Field,
@@ -9,8 +11,7 @@ import {
   nameOf,
   specOf,
 } from '@meshvet/core';
-import { CONNECTION_MANAGERS, DEPRECATED_FILTER_NAMES } from '../shared/envoy-filter-names.ts';
-import { quote, type Refusal } from '../shared/refusals.ts';
+import { quote, type Refusal } from '../shared/refusals/refusals.ts';
 
 export const schemaEnvoyFilterPatch = defineRule({
   meta: {

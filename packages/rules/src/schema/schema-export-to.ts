@@ -10,7 +10,7 @@ import {
   texts,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaExportTo = defineRule({
   meta: {

@@ -10,8 +10,8 @@ import {
   type Resource,
   specOf,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { socketPathFault } from '../shared/unix-address.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
+import { socketPathFault } from '../shared/refusals/unix-address.ts';
 
 export const schemaGatewayServer = defineRule({
   meta: {

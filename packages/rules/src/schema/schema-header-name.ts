@@ -1,6 +1,6 @@
 import { defineRule, type Field, mappings, type Resource, specOf, texts, VIRTUAL_SERVICE } from '@meshvet/core';
-import { changedHeaderFault, type HeaderChange, headerValueFault } from '../shared/header-names.ts';
-import { isSettledKey, listed, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { changedHeaderFault, type HeaderChange, headerValueFault } from '../shared/refusals/header-names.ts';
+import { isSettledKey, listed, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaHeaderName = defineRule({
   meta: {

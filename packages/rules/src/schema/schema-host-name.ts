@@ -22,7 +22,7 @@ import {
   VIRTUAL_SERVICE,
   writtenDestinations,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaHostName = defineRule({
   meta: {

@@ -4,13 +4,13 @@ import {
   lacksText,
   type Mesh,
   mappings,
+  parseWebhookUrl,
   REQUEST_AUTHENTICATION,
   specOf,
   texts,
 } from '@meshvet/core';
-import { keySetFaults } from '../shared/key-sets.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { parseWebhookUrl } from '../shared/webhook-url.ts';
+import { keySetFaults } from '../shared/refusals/key-sets.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaJwtRule = defineRule({
   meta: {

@@ -10,8 +10,8 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '@meshvet/core';
-import { labelKeyFault, labelValueFault } from '../shared/label-values.ts';
-import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { labelKeyFault, labelValueFault } from '../shared/refusals/label-values.ts';
+import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaLabel = defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { defineRule, type Mesh, type Resource, trafficPolicies } from '@meshvet/core';
-import { balancerFaults } from '../shared/load-balancers.ts';
-import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { balancerFaults } from '../shared/refusals/load-balancers.ts';
+import { type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaLoadBalancer = defineRule({
   meta: {

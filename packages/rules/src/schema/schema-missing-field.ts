@@ -1,5 +1,5 @@
 import { defineRule, fieldAt, nameOf, VIRTUAL_SERVICE } from '@meshvet/core';
-import { basisText, faultsOf, objectText, standingOf } from '../shared/schema-words.ts';
+import { basisText, faultsOf, objectText, standingOf } from '../shared/schema/schema-words.ts';
 
 export const schemaMissingField = defineRule({
   meta: {

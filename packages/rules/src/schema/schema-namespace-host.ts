@@ -17,7 +17,7 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaNamespaceHost = defineRule({
   meta: {

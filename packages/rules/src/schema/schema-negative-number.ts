@@ -10,7 +10,7 @@ import {
   VIRTUAL_SERVICE,
   WORKLOAD_GROUP,
 } from '@meshvet/core';
-import { crdSays, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaNegativeNumber = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { basisText, faultsOf, listText, objectText, standingOf } from '../shared/schema-words.ts';
+import { basisText, faultsOf, listText, objectText, standingOf } from '../shared/schema/schema-words.ts';
 
 export const schemaOneOf = defineRule({
   meta: {

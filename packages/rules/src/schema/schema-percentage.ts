@@ -9,7 +9,7 @@ import {
   trafficPolicies,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { crdSays, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaPercentage = defineRule({
   meta: {

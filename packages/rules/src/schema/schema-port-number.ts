@@ -19,7 +19,7 @@ import {
   WORKLOAD_GROUP,
   writtenDestinations,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaPortNumber = defineRule({
   meta: {

@@ -8,7 +8,7 @@ import {
   specOf,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaRegex = defineRule({
   meta: {

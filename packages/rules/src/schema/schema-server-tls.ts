@@ -9,8 +9,8 @@ import {
   SIDECAR,
   specOf,
 } from '@meshvet/core';
-import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { serverTlsFaults } from '../shared/tls-settings.ts';
+import { type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { serverTlsFaults } from '../shared/refusals/tls-settings.ts';
 
 export const schemaServerTls = defineRule({
   meta: {

@@ -8,8 +8,8 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { resolutionOf } from '../shared/resolution.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
+import { resolutionOf } from '../shared/refusals/resolution.ts';
 
 export const schemaServiceEntryAddresses = defineRule({
   meta: {

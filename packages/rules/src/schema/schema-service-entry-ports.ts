@@ -10,9 +10,9 @@ import {
   SERVICE_ENTRY,
   specOf,
 } from '@meshvet/core';
-import { protocolFault } from '../shared/declared-protocol.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { resolutionOf } from '../shared/resolution.ts';
+import { protocolFault } from '../shared/refusals/declared-protocol.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { resolutionOf } from '../shared/refusals/resolution.ts';
 
 export const schemaServiceEntryPorts = defineRule({
   meta: {

@@ -12,8 +12,8 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { crdSays, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { resolutionOf } from '../shared/resolution.ts';
+import { crdSays, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { resolutionOf } from '../shared/refusals/resolution.ts';
 
 export const schemaServiceEntryResolution = defineRule({
   meta: {

@@ -12,9 +12,9 @@ import {
   SIDECAR,
   specOf,
 } from '@meshvet/core';
-import { protocolFault } from '../shared/declared-protocol.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { socketPathFault } from '../shared/unix-address.ts';
+import { protocolFault } from '../shared/refusals/declared-protocol.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { socketPathFault } from '../shared/refusals/unix-address.ts';
 
 export const schemaSidecarListener = defineRule({
   meta: {

@@ -10,7 +10,7 @@ import {
   VIRTUAL_SERVICE,
   writtenDestinations,
 } from '@meshvet/core';
-import { quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaSubset = defineRule({
   meta: {

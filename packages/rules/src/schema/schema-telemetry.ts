@@ -11,7 +11,7 @@ import {
   specOf,
   TELEMETRY,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaTelemetry = defineRule({
   meta: {

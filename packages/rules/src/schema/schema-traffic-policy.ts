@@ -10,7 +10,7 @@ import {
   type TrafficPolicy,
   trafficPolicies,
 } from '@meshvet/core';
-import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaTrafficPolicy = defineRule({
   meta: {

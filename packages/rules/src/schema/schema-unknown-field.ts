@@ -1,5 +1,5 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { replaceKey } from '../shared/scalar-edit.ts';
+import { replaceKey } from '../shared/edits/scalar-edit.ts';
 import {
   basisText,
   faultsOf,
@@ -8,7 +8,7 @@ import {
   releaseText,
   sinceText,
   standingOf,
-} from '../shared/schema-words.ts';
+} from '../shared/schema/schema-words.ts';
 
 export const schemaUnknownField = defineRule({
   meta: {

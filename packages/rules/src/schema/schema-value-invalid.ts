@@ -1,6 +1,14 @@
 import { defineRule, type Field, fieldAt, nameOf, type Shape, type ValueProblem } from '@meshvet/core';
-import { replaceString } from '../shared/scalar-edit.ts';
-import { basisText, faultsOf, listText, pathText, sinceText, standingOf, valueText } from '../shared/schema-words.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
+import {
+  basisText,
+  faultsOf,
+  listText,
+  pathText,
+  sinceText,
+  standingOf,
+  valueText,
+} from '../shared/schema/schema-words.ts';
 
 export const schemaValueInvalid = defineRule({
   meta: {

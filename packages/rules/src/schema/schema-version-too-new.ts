@@ -1,5 +1,5 @@
 import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { listText, sinceText } from '../shared/schema-words.ts';
+import { listText, sinceText } from '../shared/schema/schema-words.ts';
 
 export const schemaVersionTooNew = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, mappings, type Resource, specOf, VIRTUAL_SERVICE } from '@meshvet/core';
-import { type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import {
   corsFaults,
   faultFaults,
@@ -7,7 +7,7 @@ import {
   responseFaults,
   retryFaults,
   rewriteFault,
-} from '../shared/route-actions.ts';
+} from '../shared/refusals/route-actions.ts';
 
 export const schemaVirtualServiceAction = defineRule({
   meta: {

@@ -9,7 +9,7 @@ import {
   texts,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
   meta: {

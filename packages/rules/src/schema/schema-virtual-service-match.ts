@@ -12,8 +12,8 @@ import {
   texts,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { isClaim, matchedHeaderFault } from '../shared/header-names.ts';
-import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { isClaim, matchedHeaderFault } from '../shared/refusals/header-names.ts';
+import { isSettledKey, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaVirtualServiceMatch = defineRule({
   meta: {

@@ -10,7 +10,7 @@ import {
   specOf,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { crdSays, listed, type Refusal, tellRefusals } from '../shared/refusals.ts';
+import { crdSays, listed, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaVirtualServiceRoute = defineRule({
   meta: {

@@ -14,7 +14,7 @@ import {
   texts,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaVirtualServiceSni = defineRule({
   meta: {

@@ -4,13 +4,13 @@ import {
   isUnset,
   lacksText,
   mappings,
+  parseWebhookUrl,
   type Resource,
   specOf,
   TRAFFIC_EXTENSION,
   WASM_PLUGIN,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals.ts';
-import { parseWebhookUrl } from '../shared/webhook-url.ts';
+import { crdSays, quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaWasmPlugin = defineRule({
   meta: {

@@ -11,8 +11,8 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
-import { workloadEntryFaults } from '../shared/workload-entries.ts';
+import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { workloadEntryFaults } from '../shared/refusals/workload-entries.ts';
 
 export const schemaWorkloadEntry = defineRule({
   meta: {

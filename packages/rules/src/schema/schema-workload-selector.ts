@@ -21,7 +21,7 @@ import {
   TRAFFIC_EXTENSION,
   WASM_PLUGIN,
 } from '@meshvet/core';
-import { crdSays, isSettledKey, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals.ts';
+import { crdSays, isSettledKey, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaWorkloadSelector = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, fieldAt, nameOf } from '@meshvet/core';
-import { basisText, faultsOf, pathText, standingOf, valueText } from '../shared/schema-words.ts';
+import { basisText, faultsOf, pathText, standingOf, valueText } from '../shared/schema/schema-words.ts';
 
 export const schemaWrongType = defineRule({
   meta: {

@@ -5,9 +5,9 @@ import {
   isSystemNamespace,
   istiodEnvironment,
   type Mesh,
+  meshProxyMetadata,
   nameOf,
 } from '@meshvet/core';
-import { meshProxyMetadata } from '../shared/proxy-settings.ts';
 
 export const serviceEntryNoAddresses = defineRule({
   meta: {

@@ -1,5 +1,12 @@
-import { defineRule, isSystemNamespace, type Mesh, nameOf, surelyBehind, type Workload } from '@meshvet/core';
-import { endsByItself } from '../shared/label-audience.ts';
+import {
+  defineRule,
+  endsByItself,
+  isSystemNamespace,
+  type Mesh,
+  nameOf,
+  surelyBehind,
+  type Workload,
+} from '@meshvet/core';
 
 export const serviceMixedMeshMembership = defineRule({
   meta: {

@@ -1,5 +1,6 @@
 import {
   defineRule,
+  endsByItself,
   fileOf,
   hasReadableLabels,
   INJECT_KEY,
@@ -12,7 +13,7 @@ import {
   type Severity,
   type Workload,
 } from '@meshvet/core';
-import { endsByItself, severityForPodLabels } from '../shared/label-audience.ts';
+import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 
 export const servicePodNoService = defineRule({
   meta: {

@@ -1,5 +1,5 @@
 import { defineRule, identityOf, type Mesh, nameOf, type Service, type Workload } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
 
 export const servicePodSingleService = defineRule({
   meta: {

@@ -1,16 +1,18 @@
-import { defineRule, nameOf, surelyBehind, type Workload } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
 import {
+  defineRule,
   groupsAcross,
   groupsWithin,
+  nameOf,
   numberClashes,
   type PodPort,
   type PodPortGroup,
-  podPortLabel,
-  saysIst0116,
-  saysIst0137,
   speaksFor,
-} from '../shared/pod-ports.ts';
+  surelyBehind,
+  type Workload,
+} from '@meshvet/core';
+import { saysIst0116, saysIst0137 } from '../shared/codes/port-codes.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
+import { podPortLabel } from '../shared/words/port-words.ts';
 
 export const serviceProtocolConflict = defineRule({
   meta: {

@@ -1,5 +1,12 @@
-import { defineRule, type Field, hasReadableLabels, type Mesh, nameOf, type Service } from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
+import {
+  defineRule,
+  type Field,
+  hasReadableLabels,
+  type Mesh,
+  nameOf,
+  readsPortsOf,
+  type Service,
+} from '@meshvet/core';
 
 export const serviceSelectsNothing = defineRule({
   meta: {

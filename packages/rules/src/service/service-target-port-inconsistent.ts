@@ -1,5 +1,14 @@
-import { defineRule, identityOf, nameOf, portLabel, surelyBehind, type Workload } from '@meshvet/core';
-import { judgesTargets, severityForEndpoints, targetPlace } from '../shared/endpoints.ts';
+import {
+  defineRule,
+  identityOf,
+  judgesTargets,
+  nameOf,
+  portLabel,
+  surelyBehind,
+  targetPlace,
+  type Workload,
+} from '@meshvet/core';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 export const serviceTargetPortInconsistent = defineRule({
   meta: {

@@ -1,13 +1,15 @@
-import { defineRule, nameOf, surelyBehind } from '@meshvet/core';
-import { severityForWorkload } from '../shared/audience.ts';
 import {
+  defineRule,
   groupsAcross,
   groupsWithin,
+  nameOf,
   type PodPortGroup,
-  podPortLabel,
-  saysIst0137,
   speaksFor,
-} from '../shared/pod-ports.ts';
+  surelyBehind,
+} from '@meshvet/core';
+import { saysIst0137 } from '../shared/codes/port-codes.ts';
+import { severityForWorkload } from '../shared/severity/audience.ts';
+import { podPortLabel } from '../shared/words/port-words.ts';
 
 export const serviceTargetPortShared = defineRule({
   meta: {

@@ -1,28 +1,26 @@
 import {
   applicationContainers,
   type Container,
+  declaresPorts,
   defineRule,
   type Field,
   isSettled,
   istioAtLeast,
+  judgesTargets,
   type Mesh,
   nameOf,
   portLabel,
-  type ReportOptions,
-  surelyBehind,
-  type Workload,
-} from '@meshvet/core';
-import { readsPortsOf } from '../shared/audience.ts';
-import {
-  declaresPorts,
-  judgesTargets,
-  kialiTargetCodes,
   portsAreKnown,
-  severityForEndpoints,
+  type ReportOptions,
+  readsPortsOf,
+  surelyBehind,
   targetPlace,
+  type Workload,
   withVariants,
-} from '../shared/endpoints.ts';
-import { insertNumberItem } from '../shared/mapping-edit.ts';
+} from '@meshvet/core';
+import { kialiTargetCodes } from '../shared/codes/port-codes.ts';
+import { insertNumberItem } from '../shared/edits/mapping-edit.ts';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 // Ports of the sidecar itself, which no manifest declares: merged metrics, health, the proxy's own metrics.
 const SIDECAR_PORTS: ReadonlySet<number> = new Set([15020, 15021, 15090]);

@@ -2,21 +2,19 @@ import {
   applicationContainers,
   defineRule,
   didYouMean,
+  judgesTargets,
   type Mesh,
   nameOf,
   portLabel,
+  portsAreKnown,
   type ServicePort,
   surelyBehind,
-  type Workload,
-} from '@meshvet/core';
-import {
-  judgesTargets,
-  kialiTargetCodes,
-  portsAreKnown,
-  severityForEndpoints,
   targetPlace,
+  type Workload,
   withVariants,
-} from '../shared/endpoints.ts';
+} from '@meshvet/core';
+import { kialiTargetCodes } from '../shared/codes/port-codes.ts';
+import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 export const serviceTargetPortUnresolved = defineRule({
   meta: {

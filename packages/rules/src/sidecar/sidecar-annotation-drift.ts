@@ -1,5 +1,14 @@
-import { defineRule, type IptablesOption, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
-import { judgedSidecar, listItems, statusPortOf } from '../shared/judged-sidecar.ts';
+import {
+  defineRule,
+  type IptablesOption,
+  judgedSidecar,
+  listItems,
+  type Mesh,
+  nameOf,
+  statusPortOf,
+  type Workload,
+  type WrittenSidecar,
+} from '@meshvet/core';
 
 export const sidecarAnnotationDrift = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { judgedSidecar } from '../shared/judged-sidecar.ts';
+import { defineRule, judgedSidecar, nameOf } from '@meshvet/core';
 
 export const sidecarCniInitPresent = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { type Container, defineRule, imageNameOf, nameOf } from '@meshvet/core';
-import { judgedLinkerd, judgedSidecar } from '../shared/judged-sidecar.ts';
+import { type Container, defineRule, imageNameOf, judgedLinkerd, judgedSidecar, nameOf } from '@meshvet/core';
 
 export const sidecarDuplicate = defineRule({
   meta: {

@@ -2,6 +2,8 @@ import {
   addTo,
   defineRule,
   formatVersion,
+  imageMismatches,
+  judgedSidecar,
   type Mesh,
   meshSettings,
   nameOf,
@@ -11,9 +13,7 @@ import {
   type Workload,
   type WrittenSidecar,
 } from '@meshvet/core';
-import { imageMismatches } from '../shared/injector-image.ts';
-import { judgedSidecar } from '../shared/judged-sidecar.ts';
-import { firstAndMore } from '../shared/namesakes.ts';
+import { firstAndMore } from '../shared/words/workload-words.ts';
 
 export const sidecarImageVersionMismatch = defineRule({
   meta: {

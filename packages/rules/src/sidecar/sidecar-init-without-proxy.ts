@@ -1,5 +1,13 @@
-import { type Container, defineRule, imageNameOf, nameOf, type Workload } from '@meshvet/core';
-import { injectorTakes, judgedSidecar, securitySetting } from '../shared/judged-sidecar.ts';
+import {
+  type Container,
+  defineRule,
+  imageNameOf,
+  injectorTakes,
+  judgedSidecar,
+  nameOf,
+  securitySetting,
+  type Workload,
+} from '@meshvet/core';
 
 export const sidecarInitWithoutProxy = defineRule({
   meta: {

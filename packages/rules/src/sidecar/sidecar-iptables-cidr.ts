@@ -1,5 +1,14 @@
-import { type Argument, defineRule, isIpAddress, isIpPrefix, nameOf, prefixesOverlap } from '@meshvet/core';
-import { judgedSidecar, listItems, renderedBy } from '../shared/judged-sidecar.ts';
+import {
+  type Argument,
+  defineRule,
+  isIpAddress,
+  isIpPrefix,
+  judgedSidecar,
+  listItems,
+  nameOf,
+  prefixesOverlap,
+  renderedBy,
+} from '@meshvet/core';
 
 export const sidecarIptablesCidr = defineRule({
   meta: {

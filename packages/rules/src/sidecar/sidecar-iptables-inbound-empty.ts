@@ -1,5 +1,4 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
+import { defineRule, judgedSidecar, nameOf, renderedBy } from '@meshvet/core';
 
 const KEY = 'traffic.sidecar.istio.io/includeInboundPorts';
 

@@ -1,6 +1,16 @@
-import { defineRule, isSettled, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
-import { judgedSidecar, listItems, renderedBy, statusPortOf } from '../shared/judged-sidecar.ts';
-import { replaceItem } from '../shared/list-item-edit.ts';
+import {
+  defineRule,
+  isSettled,
+  judgedSidecar,
+  listItems,
+  type Mesh,
+  nameOf,
+  renderedBy,
+  statusPortOf,
+  type Workload,
+  type WrittenSidecar,
+} from '@meshvet/core';
+import { replaceItem } from '../shared/edits/list-item-edit.ts';
 
 export const sidecarIptablesInboundExclusions = defineRule({
   meta: {

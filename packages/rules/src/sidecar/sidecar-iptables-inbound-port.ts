@@ -1,6 +1,5 @@
-import { defineRule, isSettled, nameOf } from '@meshvet/core';
-import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
-import { replaceItem } from '../shared/list-item-edit.ts';
+import { defineRule, isSettled, judgedSidecar, nameOf, renderedBy } from '@meshvet/core';
+import { replaceItem } from '../shared/edits/list-item-edit.ts';
 
 export const sidecarIptablesInboundPort = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, INTERCEPTION_MODE_KEY, nameOf, variablesOf } from '@meshvet/core';
-import { judgedSidecar } from '../shared/judged-sidecar.ts';
+import { defineRule, INTERCEPTION_MODE_KEY, judgedSidecar, nameOf, variablesOf } from '@meshvet/core';
 
 export const sidecarIptablesMode = defineRule({
   meta: {

@@ -1,5 +1,12 @@
-import { type Container, defineRule, nameOf, type Workload } from '@meshvet/core';
-import { judgedSidecar, listItems, securitySetting } from '../shared/judged-sidecar.ts';
+import {
+  type Container,
+  defineRule,
+  judgedSidecar,
+  listItems,
+  nameOf,
+  securitySetting,
+  type Workload,
+} from '@meshvet/core';
 
 export const sidecarIptablesUid = defineRule({
   meta: {

@@ -1,7 +1,6 @@
-import { defineRule, formatVersion, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
-import { severityForSidecar } from '../shared/audience.ts';
-import { isMisspeltNativeKey } from '../shared/native-key-typo.ts';
-import { replaceKey, replaceString } from '../shared/scalar-edit.ts';
+import { defineRule, formatVersion, isMisspeltNativeKey, isSettled, NATIVE_SIDECAR_KEY, nameOf } from '@meshvet/core';
+import { replaceKey, replaceString } from '../shared/edits/scalar-edit.ts';
+import { severityForSidecar } from '../shared/severity/audience.ts';
 
 export const sidecarNativeAnnotation = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { judgedLinkerd, judgedSidecar } from '../shared/judged-sidecar.ts';
+import { defineRule, formatVersion, judgedLinkerd, judgedSidecar, nameOf } from '@meshvet/core';
 
 export const sidecarNativeK8sVersion = defineRule({
   meta: {

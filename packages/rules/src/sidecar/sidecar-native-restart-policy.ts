@@ -1,7 +1,6 @@
-import { defineRule, isSettled, nameOf } from '@meshvet/core';
-import { injectorTakes, judgedLinkerd, judgedSidecar } from '../shared/judged-sidecar.ts';
-import { insertString } from '../shared/mapping-edit.ts';
-import { replaceString } from '../shared/scalar-edit.ts';
+import { defineRule, injectorTakes, isSettled, judgedLinkerd, judgedSidecar, nameOf } from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
+import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const sidecarNativeRestartPolicy = defineRule({
   meta: {

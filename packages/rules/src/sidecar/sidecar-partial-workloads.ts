@@ -1,5 +1,14 @@
-import { DATAPLANE_KEY, defineRule, INJECT_KEY, type Mesh, nameOf, type Workload } from '@meshvet/core';
-import { injectorTakes, isOfTheMesh, judgedSidecar } from '../shared/judged-sidecar.ts';
+import {
+  DATAPLANE_KEY,
+  defineRule,
+  INJECT_KEY,
+  injectorTakes,
+  isOfTheMesh,
+  judgedSidecar,
+  type Mesh,
+  nameOf,
+  type Workload,
+} from '@meshvet/core';
 
 export const sidecarPartialWorkloads = defineRule({
   meta: {

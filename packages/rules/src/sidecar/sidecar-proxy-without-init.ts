@@ -1,5 +1,16 @@
-import { defineRule, type Mesh, nameOf, variablesOf, type Workload, type WrittenSidecar } from '@meshvet/core';
-import { injectorTakes, lists, renderedBy, sidecarParts, statusOf } from '../shared/judged-sidecar.ts';
+import {
+  defineRule,
+  injectorTakes,
+  lists,
+  type Mesh,
+  nameOf,
+  renderedBy,
+  sidecarParts,
+  statusOf,
+  variablesOf,
+  type Workload,
+  type WrittenSidecar,
+} from '@meshvet/core';
 
 export const sidecarProxyWithoutInit = defineRule({
   meta: {

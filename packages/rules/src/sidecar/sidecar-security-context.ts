@@ -2,12 +2,14 @@ import {
   type Container,
   defineRule,
   INTERCEPTION_MODE_KEY,
+  judgedSidecar,
   type Mesh,
   nameOf,
+  renderedBy,
+  securitySetting,
   type Workload,
   type WrittenSidecar,
 } from '@meshvet/core';
-import { judgedSidecar, renderedBy, securitySetting } from '../shared/judged-sidecar.ts';
 
 export const sidecarSecurityContext = defineRule({
   meta: {

@@ -1,5 +1,14 @@
-import { defineRule, type Mesh, nameOf, type Workload, type WrittenSidecar } from '@meshvet/core';
-import { type InjectionStatus, judgedSidecar, lists, statusOf } from '../shared/judged-sidecar.ts';
+import {
+  defineRule,
+  type InjectionStatus,
+  judgedSidecar,
+  lists,
+  type Mesh,
+  nameOf,
+  statusOf,
+  type Workload,
+  type WrittenSidecar,
+} from '@meshvet/core';
 
 export const sidecarStatusAnnotation = defineRule({
   meta: {

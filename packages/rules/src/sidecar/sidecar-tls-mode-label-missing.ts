@@ -1,6 +1,5 @@
-import { defineRule, isSettled, nameOf, ownsByWrittenSelector } from '@meshvet/core';
-import { judgedSidecar, renderedBy } from '../shared/judged-sidecar.ts';
-import { insertString } from '../shared/mapping-edit.ts';
+import { defineRule, isSettled, judgedSidecar, nameOf, ownsByWrittenSelector, renderedBy } from '@meshvet/core';
+import { insertString } from '../shared/edits/mapping-edit.ts';
 
 const KEY = 'security.istio.io/tlsMode';
 

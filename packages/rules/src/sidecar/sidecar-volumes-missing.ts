@@ -1,13 +1,13 @@
 import {
   defineRule,
   type Field,
+  judgedSidecar,
   type Mesh,
   nameOf,
   variablesOf,
   type Workload,
   type WrittenSidecar,
 } from '@meshvet/core';
-import { judgedSidecar } from '../shared/judged-sidecar.ts';
 
 const TOKENS = '/var/run/secrets/tokens';
 

@@ -1,6 +1,5 @@
-import { defineRule } from '@meshvet/core';
-import { chartEntry, sameAsChart } from '../shared/chart-selectors.ts';
-import { isDeactivated, istioInjectors, selectorText } from '../shared/webhooks.ts';
+import { chartEntry, defineRule, isDeactivated, istioInjectors, sameAsChart } from '@meshvet/core';
+import { selectorText } from '../shared/words/webhook-words.ts';
 
 export const webhookCustomSelector = defineRule({
   meta: {

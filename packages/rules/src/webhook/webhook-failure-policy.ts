@@ -1,5 +1,4 @@
-import { defineRule } from '@meshvet/core';
-import { isCalledForPods, isDeactivated, readWebhooks } from '../shared/webhooks.ts';
+import { defineRule, isCalledForPods, isDeactivated, readWebhooks } from '@meshvet/core';
 
 export const webhookFailurePolicy = defineRule({
   meta: {

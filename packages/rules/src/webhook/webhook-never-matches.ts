@@ -1,5 +1,5 @@
-import { defineRule, nameOf } from '@meshvet/core';
-import { contradiction, isDeactivated, readWebhooks, selectorText } from '../shared/webhooks.ts';
+import { contradiction, defineRule, isDeactivated, nameOf, readWebhooks } from '@meshvet/core';
+import { selectorText } from '../shared/words/webhook-words.ts';
 
 export const webhookNeverMatches = defineRule({
   meta: {

@@ -1,13 +1,14 @@
-import { defineRule, type Mesh } from '@meshvet/core';
 import {
   contradiction,
+  defineRule,
   fewestLabels,
   injectors,
   isCalledForPods,
   isDeactivated,
   istioInjectors,
+  type Mesh,
   type Webhook,
-} from '../shared/webhooks.ts';
+} from '@meshvet/core';
 
 export const webhookOverlap = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule, isPatchedAt } from '@meshvet/core';
-import { isDeactivated, readWebhooks } from '../shared/webhooks.ts';
+import { defineRule, isDeactivated, isPatchedAt, readWebhooks } from '@meshvet/core';
 
 export const webhookReviewVersion = defineRule({
   meta: {

@@ -1,5 +1,4 @@
-import { defineRule } from '@meshvet/core';
-import { isCalledForPods, readWebhooks } from '../shared/webhooks.ts';
+import { defineRule, isCalledForPods, readWebhooks } from '@meshvet/core';
 
 export const webhookScopeTooWide = defineRule({
   meta: {

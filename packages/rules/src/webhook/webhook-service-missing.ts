@@ -1,5 +1,4 @@
-import { defineRule, type Mesh, type Resource } from '@meshvet/core';
-import { isDeactivated, readWebhooks, type Webhook } from '../shared/webhooks.ts';
+import { defineRule, isDeactivated, type Mesh, type Resource, readWebhooks, type Webhook } from '@meshvet/core';
 
 export const webhookServiceMissing = defineRule({
   meta: {

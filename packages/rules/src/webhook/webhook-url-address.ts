@@ -1,6 +1,4 @@
-import { defineRule } from '@meshvet/core';
-import { isAddress, maybeExternal, parseWebhookUrl } from '../shared/webhook-url.ts';
-import { readWebhooks } from '../shared/webhooks.ts';
+import { defineRule, isAddress, maybeExternal, parseWebhookUrl, readWebhooks } from '@meshvet/core';
 
 export const webhookUrlAddress = defineRule({
   meta: {

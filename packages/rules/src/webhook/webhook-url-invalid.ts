@@ -1,6 +1,4 @@
-import { defineRule } from '@meshvet/core';
-import { maybeExternal, parseWebhookUrl } from '../shared/webhook-url.ts';
-import { readWebhooks } from '../shared/webhooks.ts';
+import { defineRule, maybeExternal, parseWebhookUrl, readWebhooks } from '@meshvet/core';
 
 export const webhookUrlInvalid = defineRule({
   meta: {

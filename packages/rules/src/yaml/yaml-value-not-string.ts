@@ -1,5 +1,5 @@
 import { defineRule, nameOf } from '@meshvet/core';
-import { nonStringValues } from '../shared/non-string-values.ts';
+import { nonStringValues } from '../shared/edits/non-string-values.ts';
 
 export const yamlValueNotString = defineRule({
   meta: {
