@@ -254,6 +254,7 @@ export { isSelected } from './mesh/selected-labels.ts';
 export { surelyBehind } from './mesh/surely-behind.ts';
 export type { ResolvedTarget } from './mesh/targets.ts';
 export { workloadsIn } from './mesh/workloads-by-namespace.ts';
+export { type CalledName, calledHosts } from './names/called-hosts.ts';
 export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
 export {
   type HostLookup,
@@ -546,6 +547,7 @@ export {
   type Taken,
   unseenServer,
 } from './traffic/mtls-between.ts';
+export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
 export { type Client, clientOf, importsOf, type Scope, scopeOf as proxyScopeOf, sidecarOf } from './traffic/scope.ts';

@@ -159,6 +159,7 @@ import { runtimeProxyUid } from './runtime/runtime-proxy-uid.ts';
 import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
 import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
+import { runtimeStrictOutsideCaller } from './runtime/runtime-strict-outside-caller.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
 import { schemaAuthorizationPolicyAction } from './schema/schema-authorization-policy-action.ts';
@@ -423,6 +424,7 @@ export const allRules: readonly Rule[] = [
   runtimeReservedPort,
   runtimeServicePortReserved,
   runtimeStartOrder,
+  runtimeStrictOutsideCaller,
   runtimeTerminationDrain,
   runtimeTokenAutomount,
   schemaAuthorizationPolicyAction,
