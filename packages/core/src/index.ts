@@ -550,6 +550,7 @@ export {
 export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
+export { clientsOfRoute, type UnfollowedRules, unfollowedSubset } from './traffic/route-clients.ts';
 export { type Client, clientOf, importsOf, type Scope, scopeOf as proxyScopeOf, sidecarOf } from './traffic/scope.ts';
 export type { PassedOver, UpstreamTls } from './traffic/trace.ts';
 export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
