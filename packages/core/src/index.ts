@@ -277,7 +277,16 @@ export {
   readersOf,
   seenTogether,
 } from './names/hosts.ts';
-export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export {
+  type DeclaredPort,
+  declaredPorts,
+  type EntryPort,
+  entriesMeet,
+  inOneMesh,
+  type ServiceEntry,
+  serviceEntries,
+  serviceEntryOf,
+} from './names/service-entries.ts';
 export { applicationInitContainers, runningAs } from './pods/effective-identity.ts';
 export { endsByItself } from './pods/ends-by-itself.ts';
 export { listenHints } from './pods/listen-address.ts';
@@ -531,6 +540,7 @@ export {
   type WorkloadIdentity,
 } from './traffic/identity.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export { listenersOfPort } from './traffic/listeners.ts';
 export {
   isTaken,
   isTakenBy,

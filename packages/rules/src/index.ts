@@ -134,6 +134,7 @@ import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
 import { routeMatchIneffective } from './route/route-match-ineffective.ts';
+import { routePortLevelDrops } from './route/route-port-level-drops.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
 import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
@@ -141,6 +142,7 @@ import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
 import { routeSubsetNotForIngress } from './route/route-subset-not-for-ingress.ts';
 import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
+import { routeTlsOriginationMismatch } from './route/route-tls-origination-mismatch.ts';
 import { routeWeightTotal } from './route/route-weight-total.ts';
 import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
 import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
@@ -205,6 +207,8 @@ import { schemaWasmPlugin } from './schema/schema-wasm-plugin.ts';
 import { schemaWorkloadEntry } from './schema/schema-workload-entry.ts';
 import { schemaWorkloadSelector } from './schema/schema-workload-selector.ts';
 import { schemaWrongType } from './schema/schema-wrong-type.ts';
+import { serviceEntryHostDuplicate } from './service/service-entry-host-duplicate.ts';
+import { serviceEntryHttpPort443 } from './service/service-entry-http-port-443.ts';
 import { serviceEntryNoAddresses } from './service/service-entry-no-addresses.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
@@ -399,6 +403,7 @@ export const allRules: readonly Rule[] = [
   routeIngressClass,
   routeIngressPortNotHttp,
   routeMatchIneffective,
+  routePortLevelDrops,
   routePortUnknown,
   routeProtocolNotHttp,
   routeRuleUnreachable,
@@ -406,6 +411,7 @@ export const allRules: readonly Rule[] = [
   routeSubsetNoPods,
   routeSubsetNotForIngress,
   routeSubsetUndefined,
+  routeTlsOriginationMismatch,
   routeWeightTotal,
   runtimeDnsPolicy,
   runtimeHoldIneffective,
@@ -470,6 +476,8 @@ export const allRules: readonly Rule[] = [
   schemaWorkloadEntry,
   schemaWorkloadSelector,
   schemaWrongType,
+  serviceEntryHostDuplicate,
+  serviceEntryHttpPort443,
   serviceEntryNoAddresses,
   serviceExportToInvalid,
   serviceHeadlessSticky,
