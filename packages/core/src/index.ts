@@ -529,6 +529,7 @@ export {
   followerOf,
   knows,
   ruleFor,
+  scopeOfNamespace,
 } from './traffic/client-namespaces.ts';
 export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';
 export {
@@ -561,7 +562,7 @@ export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from '
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
 export { clientsOfRoute, type UnfollowedRules, unfollowedSubset } from './traffic/route-clients.ts';
-export { type Client, clientOf, importsOf, type Scope, scopeOf as proxyScopeOf, sidecarOf } from './traffic/scope.ts';
+export { type Client, clientOf, importsOf, type Scope, sidecarOf } from './traffic/scope.ts';
 export type { PassedOver, UpstreamTls } from './traffic/trace.ts';
 export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';

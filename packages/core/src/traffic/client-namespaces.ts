@@ -5,7 +5,7 @@ import { exportsOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { type MergedRule, ruleThatHolds } from './destination-rule-that-holds.ts';
 import type { RegistryHost } from './registry.ts';
-import { type Client, isSeen, scopeOf } from './scope.ts';
+import { type Client, isSeen, type Scope, scopeOf } from './scope.ts';
 
 /** Stands for the namespaces that nobody has read: no namespace can be called so. */
 export const ANY_OTHER_NAMESPACE = '(another)';
@@ -29,6 +29,11 @@ function findNamespaces(mesh: Mesh): readonly string[] {
 /** Any pod of a namespace, as a client. */
 export function clientIn(namespace: string, labels: LabelSet = NO_LABELS): Client {
   return { namespace, labels, workload: undefined, gateway: false };
+}
+
+/** What the proxies of a namespace know, those with a Sidecar for their labels left out. */
+export function scopeOfNamespace(mesh: Mesh, namespace: string): Scope {
+  return scopeOf(mesh, clientIn(namespace));
 }
 
 const NO_LABELS: LabelSet = labelsOf({});

@@ -11,9 +11,9 @@ import {
   type Mesh,
   meshProxyMetadata,
   nameOf,
-  proxyScopeOf,
   type RegistryHost,
   type Resource,
+  scopeOfNamespace,
 } from '@meshvet/core';
 
 export const serviceEntryNoAddresses = defineRule({
@@ -150,8 +150,7 @@ function rivalOf(
   const exports = exportsOf(mesh, resource);
   const reader = exports === undefined || exports.includes('*') || exports.includes(own) ? own : exports[0];
   if (reader === undefined) return undefined;
-  const client = clientIn(reader);
-  for (const { lost } of listenersOfPort(proxyScopeOf(mesh, client), client.labels, port)) {
+  for (const { lost } of listenersOfPort(scopeOfNamespace(mesh, reader), clientIn(reader).labels, port)) {
     for (const { host, to } of lost) {
       const other = host.resource === resource ? to : to.resource === resource ? host : undefined;
       if (!other || other.service || mesh.sameObject(other.resource, resource)) continue;
