@@ -245,6 +245,7 @@ export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
 export type { Behind } from './mesh/behind.ts';
 export { istiodEnvironment } from './mesh/istiod-environment.ts';
+export { knownNamespaces } from './mesh/known-namespaces.ts';
 export { Mesh } from './mesh/mesh.ts';
 export type { MeshInput } from './mesh/mesh-input.ts';
 export { namespacesOf } from './mesh/namespaces-of.ts';
@@ -529,6 +530,7 @@ export {
   followerOf,
   knows,
   ruleFor,
+  scopeOfClient,
   scopeOfNamespace,
 } from './traffic/client-namespaces.ts';
 export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';

@@ -124,6 +124,7 @@ import { routeDestinationDuplicate } from './route/route-destination-duplicate.t
 import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
 import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
+import { routeExportToUnknown } from './route/route-export-to-unknown.ts';
 import { routeGatewayInternal } from './route/route-gateway-internal.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
@@ -241,6 +242,7 @@ import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts'
 import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
 import { sidecarResourceAmbient } from './sidecar/sidecar-resource-ambient.ts';
 import { sidecarResourceEgressUnmatched } from './sidecar/sidecar-resource-egress-unmatched.ts';
+import { sidecarResourceHidesCalled } from './sidecar/sidecar-resource-hides-called.ts';
 import { sidecarResourceOutboundMode } from './sidecar/sidecar-resource-outbound-mode.ts';
 import { sidecarResourceRootSelector } from './sidecar/sidecar-resource-root-selector.ts';
 import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
@@ -393,6 +395,7 @@ export const allRules: readonly Rule[] = [
   routeDestinationRuleDuplicate,
   routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
+  routeExportToUnknown,
   routeGatewayInternal,
   routeGatewayPort,
   routeGatewaySelector,
@@ -510,6 +513,7 @@ export const allRules: readonly Rule[] = [
   sidecarProxyWithoutInit,
   sidecarResourceAmbient,
   sidecarResourceEgressUnmatched,
+  sidecarResourceHidesCalled,
   sidecarResourceOutboundMode,
   sidecarResourceRootSelector,
   sidecarSecurityContext,

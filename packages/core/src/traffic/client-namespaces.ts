@@ -31,6 +31,11 @@ export function clientIn(namespace: string, labels: LabelSet = NO_LABELS): Clien
   return { namespace, labels, workload: undefined, gateway: false };
 }
 
+/** What the proxy of a client knows. */
+export function scopeOfClient(mesh: Mesh, client: Client): Scope {
+  return scopeOf(mesh, client);
+}
+
 /** What the proxies of a namespace know, those with a Sidecar for their labels left out. */
 export function scopeOfNamespace(mesh: Mesh, namespace: string): Scope {
   return scopeOf(mesh, clientIn(namespace));

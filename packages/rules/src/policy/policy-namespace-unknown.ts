@@ -1,4 +1,4 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf } from '@meshvet/core';
+import { defineRule, type Field, isPatchedAt, knownNamespaces, nameOf } from '@meshvet/core';
 
 export const policyNamespaceUnknown = defineRule({
   meta: {
@@ -83,22 +83,6 @@ export const policyNamespaceUnknown = defineRule({
 
 // No namespace has so long a name, and each entry is held against all of them.
 const LONGEST = 253;
-
-// Where something of a namespace was read there is such a namespace, with or without its manifest.
-function knownNamespaces(mesh: Mesh): ReadonlySet<string> {
-  const names = new Set(mesh.namespaces.map((n) => n.name));
-  for (const service of mesh.services) names.add(service.resource.namespace ?? '');
-  for (const workload of mesh.workloads) names.add(workload.resource.namespace ?? '');
-  for (const name of [
-    mesh.installation.rootNamespace.value,
-    'default',
-    'kube-system',
-    'kube-public',
-    'kube-node-lease',
-  ])
-    names.add(name);
-  return names;
-}
 
 /** As Istio matches texts of a policy: one star, at the front or at the end. */
 function matchesSome(written: string, names: ReadonlySet<string>): boolean {
