@@ -57,11 +57,17 @@ export const NAMED_FILES = [
   'packages/core/src/index.ts',
   'packages/core/src/lint/result.ts',
   'packages/core/src/lint/workload-result.ts',
+  'packages/core/src/lint/trace-result.ts',
   'packages/rules/src/index.ts',
   'packages/cli/src/host.ts',
   'packages/cli/src/load-plugins.ts',
   'packages/cli/src/code-config.ts',
 ] as const;
+
+/** The results that reporters turn into text. */
+const RESULTS: readonly string[] = ['result', 'trace-result', 'workload-result'].map(
+  (name) => `packages/core/src/lint/${name}.ts`,
+);
 
 /** They import what the user's config names, or the config itself. */
 const CODE_LOADERS: readonly string[] = ['packages/cli/src/load-plugins.ts', 'packages/cli/src/code-config.ts'];
@@ -256,8 +262,7 @@ function coreFault(path: string, target: string, one: ImportLine, isTest: boolea
   if (rank(to) < 0 || rank(to) > rank(from))
     return `${from} imports ${to || 'index.ts'}: the row is ${CORE_FOLDERS.join(' < ')}`;
   if (from !== 'reporters' || to === 'reporters' || to === 'source') return undefined;
-  if (target === 'packages/core/src/lint/result.ts' || target === 'packages/core/src/lint/workload-result.ts')
-    return undefined;
+  if (RESULTS.includes(target)) return undefined;
   if (to === 'rule') return one.typeOnly ? undefined : 'reporters take types only from rule';
   return 'reporters see the results of lint, source and the types of rule only';
 }

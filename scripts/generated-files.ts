@@ -4,6 +4,7 @@ import { configSchemaText } from '../packages/core/src/config/config-schema.ts';
 import type { Rule } from '../packages/core/src/index.ts';
 import { codesPage } from './codes-page.ts';
 import { rulePage, rulesIndex } from './rule-page.ts';
+import { traceSchemaText } from './trace-schema.ts';
 import { whySchemaText } from './why-schema.ts';
 
 const PAGES = 'docs/rules';
@@ -18,9 +19,11 @@ export async function generatedFiles(rules: readonly Rule[], root: string): Prom
   const schema = configSchemaText(rules);
   const report = readFileSync(join(root, REPORT_SCHEMA), 'utf8');
   const why = whySchemaText(report);
+  const trace = traceSchemaText(report);
   for (const owner of ['core', 'cli']) {
     files.set(`packages/${owner}/schema/config.schema.json`, schema);
     files.set(`packages/${owner}/schema/why.schema.json`, why);
+    files.set(`packages/${owner}/schema/trace.schema.json`, trace);
   }
   files.set('packages/cli/schema/report.schema.json', report);
   return files;

@@ -1,23 +1,4 @@
-type Schema = { readonly [key: string]: unknown };
-
-const string = { type: 'string' };
-const boolean = { type: 'boolean' };
-const ref = (name: string): Schema => ({ $ref: `#/definitions/${name}` });
-const list = (items: Schema, description?: string): Schema => ({
-  ...(description && { description }),
-  type: 'array',
-  items,
-});
-const words = (description: string): Schema => ({ description, ...string });
-const wordsOrNull = (description: string): Schema => ({ description, type: ['string', 'null'] });
-const countOrNull = (description: string): Schema => ({ description, type: ['integer', 'null'], minimum: 0 });
-const oneOf = (...values: readonly (string | null)[]): Schema => ({ enum: values });
-/** A mapping that has all of these members. */
-const all = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
-  type: 'object',
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-});
+import { all, boolean, countOrNull, list, oneOf, ref, type Schema, string, words, wordsOrNull } from './json-schema.ts';
 
 /** What the report of `meshvet lint` and that of `meshvet why` have in common. */
 const SHARED = ['count', 'position', 'location', 'resource', 'edit', 'finding'];

@@ -56,7 +56,7 @@ describe.each(DOCS.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')] 
       .filter((line) => !/npx|pnpm|git |node --|pre-commit try-repo|npm publish/.test(line))
       .filter((line) => !path.startsWith('docs/rules/') || /\bmeshvet /.test(line));
     const flags = lines.flatMap((line) =>
-      [...line.matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)].map((match) => match[1] as string),
+      [...line.matchAll(/(?<![\w-])--([a-z][a-z\d-]+)/g)].map((match) => match[1] as string),
     );
     expect(flags.filter((flag) => !Object.hasOwn(FLAGS, flag))).toEqual([]);
   });

@@ -7,6 +7,7 @@ const { parseArgs } = process.getBuiltinModule('node:util');
 export const COMMANDS = [
   'lint',
   'why',
+  'trace',
   'baseline',
   'init',
   'print-config',
@@ -35,16 +36,22 @@ export interface Flag {
 const lint: readonly CommandName[] = ['lint'];
 /** The commands that lint. */
 const lints: readonly CommandName[] = ['lint', 'why', 'baseline'];
+/** The commands that read manifests. */
+const reads: readonly CommandName[] = ['lint', 'why', 'trace', 'baseline'];
+const trace: readonly CommandName[] = ['trace'];
 /** The commands whose findings are told by a baseline. */
 const known: readonly CommandName[] = ['lint', 'baseline'];
 /** The commands that read a config. */
-const configured: readonly CommandName[] = [...lints, 'print-config'];
+const configured: readonly CommandName[] = [...reads, 'print-config'];
+/** The commands that judge by the rules of a config. */
+const ruled: readonly CommandName[] = [...lints, 'print-config'];
 const all: readonly CommandName[] = COMMANDS;
 
 const INPUT = 'What is read';
 const MESH = 'What is known of the mesh';
 const RULES = 'Which rules speak';
 const KNOWN_OF = 'Which workloads are told of';
+const REQUEST = 'What is asked';
 const KNOWN = 'What is known or old';
 const FIX = 'What is changed';
 const OUTPUT = 'What is printed';
@@ -57,25 +64,34 @@ export const FLAGS = {
   'no-config': { commands: configured, group: INPUT, help: 'Read no config file' },
   'no-plugins': { commands: configured, group: INPUT, help: 'Run no code of a config: one that names plugins or is a program is an error' },
   'no-js-config': { commands: configured, group: INPUT, help: 'Run no config that is a program (.ts, .mts, .js, .mjs): one is an error' },
-  'no-ignore': { commands: lints, group: INPUT, help: 'Read also what .gitignore and .meshvetignore leave out' },
-  'stdin-filename': { value: 'NAME', commands: lints, group: INPUT, help: 'Read standard input as this file' },
-  helm: { value: 'CHART', repeat: true, commands: lints, group: INPUT, help: 'Read what "helm template" makes of a chart; without PATHS nothing else is read' },
-  values: { value: 'FILE', repeat: true, commands: lints, group: INPUT, help: 'Values for each chart of --helm' },
-  kustomize: { value: 'DIR', repeat: true, commands: lints, group: INPUT, help: 'Read what "kustomize build" or "kubectl kustomize" makes of a folder; without PATHS nothing else is read' },
+  'no-ignore': { commands: reads, group: INPUT, help: 'Read also what .gitignore and .meshvetignore leave out' },
+  'stdin-filename': { value: 'NAME', commands: reads, group: INPUT, help: 'Read standard input as this file' },
+  helm: { value: 'CHART', repeat: true, commands: reads, group: INPUT, help: 'Read what "helm template" makes of a chart; without PATHS nothing else is read' },
+  values: { value: 'FILE', repeat: true, commands: reads, group: INPUT, help: 'Values for each chart of --helm' },
+  kustomize: { value: 'DIR', repeat: true, commands: reads, group: INPUT, help: 'Read what "kustomize build" or "kubectl kustomize" makes of a folder; without PATHS nothing else is read' },
 
   profile: { value: 'NAME', choices: PROFILES, commands: configured, group: MESH, help: 'Point of view, with its facts and severities' },
   'istio-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Istio, such as 1.24' },
   'kubernetes-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Kubernetes, such as 1.31' },
   'closed-world': { commands: configured, group: MESH, help: 'The files are the whole mesh: what is not there does not exist' },
-  'mesh-config': { value: 'FILE', commands: lints, group: MESH, help: 'MeshConfig as YAML' },
-  'mesh-networks': { value: 'FILE', commands: lints, group: MESH, help: 'MeshNetworks as YAML' },
-  cluster: { value: 'NAME=PATH', repeat: true, commands: lints, group: MESH, help: 'Manifests of another cluster of the same mesh' },
+  'mesh-config': { value: 'FILE', commands: reads, group: MESH, help: 'MeshConfig as YAML' },
+  'mesh-networks': { value: 'FILE', commands: reads, group: MESH, help: 'MeshNetworks as YAML' },
+  cluster: { value: 'NAME=PATH', repeat: true, commands: reads, group: MESH, help: 'Manifests of another cluster of the same mesh' },
 
-  preset: { value: 'NAME', choices: PRESETS, commands: configured, group: RULES, help: 'recommended (default), strict (adds advice) or all (adds what the profile leaves out)' },
-  rule: { value: 'ID:SEVERITY', repeat: true, commands: configured, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
+  preset: { value: 'NAME', choices: PRESETS, commands: ruled, group: RULES, help: 'recommended (default), strict (adds advice) or all (adds what the profile leaves out)' },
+  rule: { value: 'ID:SEVERITY', repeat: true, commands: ruled, group: RULES, help: 'Set one rule, by id or code, to error, warning, info or off' },
 
   workload: { value: 'KIND/NAME', commands: ['why'], group: KNOWN_OF, help: 'Tell all of one workload, such as deployment/cart; the kind may be left out' },
-  namespace: { short: 'n', value: 'NAME', commands: ['why'], group: KNOWN_OF, help: 'Only workloads of a namespace; manifests that name none are taken to go there' },
+  namespace: { short: 'n', value: 'NAME', commands: ['why', 'trace'], group: KNOWN_OF, help: 'Only workloads of a namespace; manifests that name none are taken to go there' },
+
+  from: { value: 'WORKLOAD', commands: trace, group: REQUEST, help: 'Who calls: deployment/web or web, where -n says the namespace or there is but one, shop/web, or deployment/shop/web' },
+  gateway: { value: 'WORKLOAD', commands: trace, group: REQUEST, help: 'The requests come from outside and reach this gateway, such as istio-system/istio-ingressgateway' },
+  method: { short: 'X', value: 'METHOD', commands: trace, group: REQUEST, help: 'Method of the requests; GET by default' },
+  header: { short: 'H', value: 'NAME:VALUE', repeat: true, commands: trace, group: REQUEST, help: 'Header of the requests' },
+  http2: { commands: trace, group: REQUEST, help: 'The caller speaks HTTP/2, as gRPC does' },
+  sni: { value: 'NAME', commands: trace, group: REQUEST, help: 'Server name in the TLS of the caller; the host of the URL by default' },
+  requests: { value: 'FILE', commands: trace, group: REQUEST, help: 'Many requests at once: a list, JSON or YAML' },
+  'all-from': { value: 'WORKLOAD', commands: trace, group: REQUEST, help: 'What this workload can call, as a table' },
 
   baseline: { value: 'FILE', commands: known, group: KNOWN, help: 'File of findings that are let through; else the key baseline of the config, if it is there' },
   'no-baseline': { commands: lint, group: KNOWN, help: 'Let no finding through' },
@@ -88,7 +104,7 @@ export const FLAGS = {
   'fix-dry-run': { commands: lint, group: FIX, help: 'Print what --fix would change, as a diff, and change nothing' },
   'fix-suggested': { commands: lint, group: FIX, help: 'Make the suggested fixes too, which are a guess; goes with one of the two' },
 
-  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'why', 'rules', 'print-config'], group: OUTPUT, help: `${FORMATS[0]} (default), ${FORMATS.slice(1, -1).join(', ')} or ${FORMATS.at(-1)}, to standard output or to a file; meshvet why, meshvet rules and meshvet print-config have text and json` },
+  format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'why', 'trace', 'rules', 'print-config'], group: OUTPUT, help: `${FORMATS[0]} (default), ${FORMATS.slice(1, -1).join(', ')} or ${FORMATS.at(-1)}, to standard output or to a file; meshvet why, trace, rules and print-config have text and json` },
   quiet: { short: 'q', commands: lint, group: OUTPUT, help: 'Show errors only; the exit status stays the same' },
   color: { commands: all, group: OUTPUT, help: 'Use colours; else FORCE_COLOR, NO_COLOR and the terminal decide' },
   'no-color': { commands: all, group: OUTPUT, help: 'Use no colours' },

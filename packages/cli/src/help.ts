@@ -37,6 +37,29 @@ const PAGES: Readonly<Record<CommandName, (paint: Paint) => string>> = {
       ),
       ...flagLines('why', paint),
     ]),
+  trace: (paint) =>
+    page([
+      `${paint('bold', 'meshvet trace [URL...] [PATHS...] --from WORKLOAD | --gateway WORKLOAD')}`,
+      ...wrapped(
+        'Tells what the proxies do with requests: who gets each, with which share, over mTLS or not, whether policies let it in, and the resource that decided each step. URLs are http://, https:// (the caller itself speaks TLS), tcp://HOST:PORT and tls://HOST:PORT; all other operands are PATHS, as those of meshvet lint. Without a caller, or without a URL, it prints the table of who can call what.',
+        '',
+      ),
+      ...flagLines('trace', paint),
+      '',
+      paint('bold', 'Exit status'),
+      ...row('0', 'answered, whatever the answer is', paint),
+      ...row('2', 'the question is wrong, or something could not be read', paint),
+      '',
+      paint('bold', 'Try'),
+      ...row('meshvet trace --from deployment/web -n shop http://cart/api k8s/', 'what becomes of one request', paint),
+      ...row(
+        'meshvet trace --gateway istio-system/istio-ingressgateway https://shop.example.com/ k8s/',
+        'of one from outside',
+        paint,
+      ),
+      ...row('meshvet trace http://cart.shop/api k8s/', 'who can call it', paint),
+      ...row('meshvet trace k8s/', 'who can call what', paint),
+    ]),
   baseline: (paint) =>
     page([
       `${paint('bold', 'meshvet baseline create|update|prune [PATHS...]')}`,
@@ -99,6 +122,7 @@ function overview(paint: Paint): string {
     paint('bold', 'Commands'),
     ...row('meshvet [lint] [PATHS...]', 'check manifests: files, folders, globs, or - for standard input', paint),
     ...row('meshvet why [PATHS...]', 'which workloads are in the mesh, and what decides it', paint),
+    ...row('meshvet trace [URL...] [PATHS...]', 'what the proxies do with a request, and who can call what', paint),
     ...row('meshvet baseline create [PATHS...]', 'keep the findings of today, to see only new ones', paint),
     ...row('meshvet init', 'write a config to begin with', paint),
     ...row('meshvet print-config [FILE]', 'what the config comes to', paint),

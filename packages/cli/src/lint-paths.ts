@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import {
   type Config,
   describeRules,
+  explainTraffic,
   explainWorkloads,
   type InputFile,
   ignores,
@@ -12,6 +13,8 @@ import {
   type Rule,
   type RuleDescription,
   SetupError,
+  type TrafficAnswer,
+  type TrafficQuestion,
   type WorkloadReport,
 } from '@meshvet/core';
 import { failureWords, UsageError } from './errors.ts';
@@ -46,6 +49,8 @@ export interface LintPathsOptions {
   readonly rules?: readonly (Rule | LateRule)[];
   /** Also tell what the mesh does with each workload. */
   readonly explain?: boolean;
+  /** Also tell what becomes of requests. */
+  readonly traffic?: TrafficQuestion;
   /** Measure how long things take. */
   readonly timings?: boolean;
 }
@@ -55,6 +60,8 @@ export interface PathsResult {
   readonly result: LintResult;
   /** What the mesh does with each workload; only when asked for. */
   readonly workloads?: readonly WorkloadReport[];
+  /** What becomes of the requests; only when asked for. */
+  readonly traffic?: Omit<TrafficAnswer, 'result'>;
   /** What could not be read; the rest was linted. */
   readonly unreadable: readonly Unreadable[];
   /** Paths that lead to nothing. */
@@ -140,9 +147,7 @@ export async function lintPaths(
     ...(meshNetworks ? { meshNetworks } : {}),
     ...(options.timings ? { clock: () => host.clock() } : {}),
   };
-  const run = await usable(async () =>
-    options.explain ? explainWorkloads(files, whole) : { result: await lint(files, whole) },
-  );
+  const run = await usable(() => runOf(files, whole, options));
   return {
     ...run,
     input: { files, setup: whole, paths: new Map(found.files.map(({ shown, path }) => [shown, path])) },
@@ -152,6 +157,18 @@ export async function lintPaths(
     rules: () => describeRules(setup),
     stages: { find: foundAt - began, load: loadedAt - foundAt },
   };
+}
+
+async function runOf(
+  files: readonly InputFile[],
+  setup: LintSetup,
+  options: LintPathsOptions,
+): Promise<Pick<PathsResult, 'result' | 'workloads' | 'traffic'>> {
+  if (options.traffic) {
+    const { result, ...traffic } = await explainTraffic(files, setup, options.traffic);
+    return { result, traffic };
+  }
+  return options.explain ? explainWorkloads(files, setup) : { result: await lint(files, setup) };
 }
 
 /** A file beside the manifests that cannot be used is a mistake in the call. */

@@ -42,6 +42,7 @@ async function run(args: Arguments, host: Host): Promise<number> {
   if (command === 'init') return (await import('./seldom.ts')).initCommand(args, host);
   if (command === 'print-config') return (await import('./seldom.ts')).printConfigCommand(args, host);
   if (command === 'rules') return (await import('./seldom.ts')).rulesCommand(args, host);
+  if (command === 'trace') return (await import('./seldom.ts')).traceCommand(args, host);
   if (command === 'why') return (await import('./seldom.ts')).whyCommand(args, host);
   return lintCommand(args, host);
 }

@@ -8,6 +8,7 @@ export { explainCommand } from './commands/explain.ts';
 export { initCommand } from './commands/init.ts';
 export { printConfigCommand } from './commands/print-config.ts';
 export { rulesCommand } from './commands/rules.ts';
+export { traceCommand } from './commands/trace.ts';
 export { whyCommand } from './commands/why.ts';
 export { configErrorText } from './config-error-text.ts';
 export { fixRun } from './fix-files.ts';

@@ -78,7 +78,7 @@ describe('parseArguments', () => {
     [['rules', '--fail-on', 'error'], '--fail-on is a flag of meshvet lint, not of meshvet rules'],
     [
       ['explain', '--format', 'json'],
-      '--format is a flag of meshvet lint, meshvet why, meshvet rules and meshvet print-config, not of meshvet explain',
+      '--format is a flag of meshvet lint, meshvet why, meshvet trace, meshvet rules and meshvet print-config, not of meshvet explain',
     ],
   ])('refuses %j in one line', (argv, message) => {
     expect(refusal(() => parseArguments(argv))).toBe(message);

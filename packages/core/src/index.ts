@@ -181,6 +181,12 @@ export {
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
 export { type Explanation, explainWorkloads } from './lint/explain.ts';
+export {
+  explainTraffic,
+  type ReachQuestion,
+  type TrafficAnswer,
+  type TrafficQuestion,
+} from './lint/explain-traffic.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -201,6 +207,19 @@ export type {
   Undecided,
   UnusedSuppression,
 } from './lint/result.ts';
+export type {
+  DestinationReport,
+  EndpointReport,
+  PlaceReport,
+  ReachAnswer,
+  ReachReport,
+  RequestReport,
+  StepReport,
+  TargetReport,
+  Told,
+  TraceReport,
+  Verdict,
+} from './lint/trace-result.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
 export {
   AUTHORIZATION_POLICY,
@@ -220,7 +239,7 @@ export {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from './manifest/istio-types.ts';
-export { WORKLOAD_TYPES } from './manifest/kinds.ts';
+export { WORKLOAD_TYPES, workloadKindOf } from './manifest/kinds.ts';
 export type { LabelSet } from './manifest/label-set.ts';
 export { Labels } from './manifest/labels.ts';
 export { type Answer, elsewhere, found, type Lookup, MISSING } from './manifest/lookup.ts';
@@ -352,6 +371,7 @@ export { loadReporter } from './reporters/load-reporter.ts';
 export { type Paint, painter } from './reporters/paint.ts';
 export { plainFinding } from './reporters/plain-finding.ts';
 export type { Reporter, ReportInfo } from './reporters/reporter.ts';
+export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
 export {
@@ -563,9 +583,13 @@ export {
 export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
+export type { RequestProtocol, TrafficRequest } from './traffic/request.ts';
+export { headerFault, methodFault, type RequestSpec } from './traffic/request-spec.ts';
+export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
+export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
 export { clientsOfRoute, type UnfollowedRules, unfollowedSubset } from './traffic/route-clients.ts';
 export { type Client, clientOf, importsOf, type Scope, sidecarOf } from './traffic/scope.ts';
-export type { PassedOver, UpstreamTls } from './traffic/trace.ts';
+export type { Outcome as TraceOutcome, PassedOver, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
 export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';

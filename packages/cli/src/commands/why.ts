@@ -1,10 +1,19 @@
-import { plainFinding, visibleJson, visibleText, type WorkloadReport, whyTable, whyText } from '@meshvet/core';
+import {
+  plainFinding,
+  visibleJson,
+  visibleText,
+  type WorkloadReport,
+  whyTable,
+  whyText,
+  workloadKindOf,
+} from '@meshvet/core';
 import { type Arguments, type GivenFlags, meant, parseFormats } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { lintPaths, type PathsResult } from '../lint-paths.ts';
 import { printTo } from '../print-to.ts';
 import { pathsOf, runOptions } from '../run-options.ts';
+import { troublesOf } from '../run-troubles.ts';
 import { useColor } from '../use-color.ts';
 import { TOOL } from '../version.ts';
 
@@ -33,14 +42,6 @@ export async function whyCommand({ operands, flags }: Arguments, host: Host): Pr
   return troubles.length > 0 ? 2 : 0;
 }
 
-function troublesOf({ missing, unreadable, result }: PathsResult): string[] {
-  return [
-    ...missing.map((path) => `no such file or folder "${visibleText(path)}"`),
-    ...unreadable.map(({ shown, reason }) => `cannot read "${visibleText(shown)}": ${reason}`),
-    ...[...new Set(result.failures.map((f) => f.ruleId))].map((id) => `rule ${id} broke; its findings are missing`),
-  ];
-}
-
 /** The workloads that the flags ask for. One that is not there is a usage error, with what is near. */
 function select(all: readonly WorkloadReport[], flags: GivenFlags): readonly WorkloadReport[] {
   const namespace = flags.last('namespace');
@@ -52,7 +53,8 @@ function select(all: readonly WorkloadReport[], flags: GivenFlags): readonly Wor
   const wanted = flags.last('workload');
   if (wanted === undefined) return here;
   const slash = wanted.indexOf('/');
-  const kind = slash < 0 ? undefined : kindOf(wanted.slice(0, slash));
+  const word = wanted.slice(0, slash);
+  const kind = slash < 0 ? undefined : (workloadKindOf(word) ?? word);
   const name = wanted.slice(slash + 1);
   const hits = here.filter(
     (w) => w.resource.name === name && (kind === undefined || w.resource.kind.toLowerCase() === kind),
@@ -60,25 +62,6 @@ function select(all: readonly WorkloadReport[], flags: GivenFlags): readonly Wor
   if (hits.length > 0) return hits;
   const near = slash < 0 ? here.map((w) => w.resource.name) : here.map((w) => `${w.resource.kind}/${w.resource.name}`);
   throw new UsageError(`no workload "${visibleText(wanted)}" in what was read${meant(wanted, near)}`);
-}
-
-// The short names that kubectl knows.
-const SHORT_KINDS: Readonly<Record<string, string>> = {
-  deploy: 'deployment',
-  sts: 'statefulset',
-  ds: 'daemonset',
-  po: 'pod',
-  rs: 'replicaset',
-  rc: 'replicationcontroller',
-  cj: 'cronjob',
-  dc: 'deploymentconfig',
-};
-
-function kindOf(word: string): string {
-  const small = word.toLowerCase();
-  const known = [...Object.values(SHORT_KINDS), 'job', 'rollout'];
-  if (Object.hasOwn(SHORT_KINDS, small)) return SHORT_KINDS[small] as string;
-  return known.find((kind) => small === `${kind}s`) ?? small;
 }
 
 function textOf(workloads: readonly WorkloadReport[], flags: GivenFlags, color: boolean): string {

@@ -82,3 +82,27 @@ export function isWorkloadType(type: string): boolean {
 export function isKnownGroup(group: string): boolean {
   return !group.includes('.') || group.endsWith('.k8s.io') || group.endsWith('.istio.io');
 }
+
+// The short names that kubectl knows.
+const SHORT_KINDS: ReadonlyMap<string, string> = new Map([
+  ['deploy', 'deployment'],
+  ['sts', 'statefulset'],
+  ['ds', 'daemonset'],
+  ['po', 'pod'],
+  ['rs', 'replicaset'],
+  ['rc', 'replicationcontroller'],
+  ['cj', 'cronjob'],
+  ['dc', 'deploymentconfig'],
+]);
+
+const WORKLOAD_KINDS: ReadonlySet<string> = new Set(
+  WORKLOAD_TYPES.map((type) => type.slice(type.lastIndexOf('/') + 1).toLowerCase()),
+);
+
+/** The kind of workload that a word means, in small letters: `deploy`, `deployments` and `Deployment` are one. undefined for other words. */
+export function workloadKindOf(word: string): string | undefined {
+  const small = word.toLowerCase();
+  const short = SHORT_KINDS.get(small);
+  if (short !== undefined) return short;
+  return [small, small.replace(/s$/, '')].find((kind) => WORKLOAD_KINDS.has(kind));
+}

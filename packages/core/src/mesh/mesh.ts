@@ -50,6 +50,7 @@ export class Mesh {
   readonly #pods: ServicePods;
   readonly #admissions: Admissions;
   readonly #surroundings: Surroundings<Mesh>;
+  readonly #asWhole: () => Mesh;
   readonly #protocol = lazyBy((port: ServicePort) => portProtocol(this.settings, port));
   readonly #derived = lazyBy((make: (mesh: Mesh) => unknown) => make(this));
 
@@ -73,6 +74,9 @@ export class Mesh {
       this.#nearness,
       this,
       (kept) => new Mesh({ ...input, resources: kept }),
+    );
+    this.#asWhole = lazy(() =>
+      settings.closedWorld ? this : new Mesh({ ...input, settings: { ...settings, closedWorld: true } }),
     );
     this.#admissions = new Admissions({
       settings,
@@ -239,6 +243,11 @@ export class Mesh {
    */
   around(resource: Resource): Mesh | undefined {
     return this.#surroundings.of(resource);
+  }
+
+  /** The same mesh in a closed world: what it would be if nothing existed but what was read. For answers that say so. */
+  get asWhole(): Mesh {
+    return this.#asWhole();
   }
 
   /** The protocol that Istio reads from a Service port. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MeshConfigKeys } from '../config/config.ts';
 import {
@@ -287,6 +288,9 @@ describe('in an open world', () => {
     expect(http.needs).toContain(
       'the PeerAuthentications of namespaces shop and istio-system, or --closed-world where these are all',
     );
+    expect(http.steps.at(-1)?.text).toBe(
+      'with STRICT, PERMISSIVE it arrives, and policies decide; with DISABLE it does not arrive',
+    );
     expect((await arrive([peerAuthentication('shop', 'PERMISSIVE')], open)).arrives).toBe(true);
   });
 
@@ -344,9 +348,9 @@ describe('gateways', () => {
     metadata: { name: 'edge', namespace: 'edge' },
     spec: { selector: { istio: 'ingressgateway' }, servers },
   });
-  const server = (number: number, protocol: string, tls?: Part): Part => ({
+  const server = (number: number, protocol: string, tls?: Part, host = '*'): Part => ({
     port: { number, name: `p${number}`, protocol },
-    hosts: ['*'],
+    hosts: [host],
     ...(tls ? { tls } : {}),
   });
 
@@ -471,8 +475,75 @@ describe('gateways', () => {
     );
   });
 
-  test('servers of one port that differ leave it open', async () => {
-    const two = [server(443, 'HTTPS', { mode: 'ISTIO_MUTUAL' }), server(443, 'TLS', { mode: 'PASSTHROUGH' })];
-    expect(await within(two, { port: 8443 })).toBe('undefined unknown');
+  test('servers of one port that differ leave it open, unless they have one host', async () => {
+    const two = (host: string) => [
+      server(443, 'HTTPS', { mode: 'ISTIO_MUTUAL' }, 'a.example'),
+      server(443, 'TLS', { mode: 'PASSTHROUGH' }, host),
+    ];
+    expect(await within(two('b.example'), { port: 8443 })).toBe('undefined unknown');
+    expect(await within(two('a.example'), { port: 8443 })).toBe('true true');
   });
+});
+
+test('whatever stands in the manifests, there is an answer', async () => {
+  const json = fc.jsonValue({ maxDepth: 3 });
+  const keys = [
+    'action',
+    'rules',
+    'from',
+    'source',
+    'to',
+    'operation',
+    'when',
+    'key',
+    'values',
+    'principals',
+    'paths',
+    'ports',
+    '__proto__',
+  ];
+  const shaped = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'medium', maxDepth: 5 },
+      fc.constantFrom<unknown>(
+        null,
+        '',
+        '*',
+        '${X}',
+        'ALLOW',
+        'DENY',
+        7,
+        -1,
+        true,
+        'source.principal',
+        'request.headers[',
+      ),
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('node'), { maxKeys: 4 }),
+    ),
+  })).node;
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(json, shaped), fc.oneof(json, shaped), json, async (policy, peer, ingress) => {
+      const parts = [
+        authorization('shop', 'a', policy),
+        authorization('istio-system', 'b', { rules: policy }),
+        {
+          apiVersion: 'security.istio.io/v1',
+          kind: 'PeerAuthentication',
+          metadata: { name: 'p', namespace: 'shop' },
+          spec: peer,
+        },
+        {
+          apiVersion: 'networking.istio.io/v1',
+          kind: 'Sidecar',
+          metadata: { name: 's', namespace: 'shop' },
+          spec: { ingress },
+        },
+      ];
+      const { arrives, steps } = await arrive(parts);
+      expect([true, false, undefined]).toContain(arrives);
+      expect(steps.every((s) => s.text !== '')).toBe(true);
+    }),
+    { numRuns: 150 },
+  );
 });

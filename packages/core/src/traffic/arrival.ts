@@ -7,7 +7,8 @@ import { lazyBy } from '../source/lazy.ts';
 import { type Admittance, admittanceOf } from './authorization.ts';
 import type { Peer, Seen } from './authorization-match.ts';
 import { type FilterChain, filterChainFor, type Refusal, type Wire } from './filter-chain.ts';
-import { serversOnPort, serverTakes } from './gateway-listener.ts';
+import { openServers } from './gateway-servers.ts';
+import { serverTakes } from './gateway-taking.ts';
 import { certificateOf, principalOf } from './identity.ts';
 import { type InboundListener, type InboundProtocol, inboundListenerOf } from './inbound-listener.ts';
 import { normalizedPath, pathNormalizationOf } from './path-normalization.ts';
@@ -20,6 +21,8 @@ export interface Connection {
   readonly caller: Workload | undefined;
   /** What that proxy speaks to the server. */
   readonly tls: UpstreamTls;
+  /** Auto mTLS chose it, endpoint by endpoint: what is spoken fits whatever the endpoint is. */
+  readonly automatic?: boolean;
   /** What that proxy took the bytes for, which it announces in mutual TLS. A gateway that ended TLS and read HTTP passes on `http`. */
   readonly handledAs: 'http' | 'tcp';
   /** `request.tls`: what is passed on is itself TLS. */
@@ -110,7 +113,8 @@ function withoutProxy(mesh: Mesh, server: Workload, port: number, connection: Co
     steps: text === '' ? [step] : [step, { kind: 'arrival', text }],
     needs,
   });
-  if (connection.tls === 'none') return result(true, '');
+  // Auto mTLS speaks plain text where there is no proxy.
+  if (connection.tls === 'none' || connection.automatic) return result(true, '');
   if (connection.tls === 'istio')
     return result(false, 'mutual TLS of the mesh ends in a proxy, and the application has none');
   if (contentOf(connection) === 'tls')
@@ -192,6 +196,11 @@ function makeGround(mesh: Mesh, server: Workload, port: number): Ground {
   };
 }
 
+// Auto mTLS knows the mode of its endpoint, and speaks plain text to one that takes nothing else.
+function spokenTo(connection: Connection, mode: MtlsMode): Connection {
+  return connection.automatic ? { ...connection, tls: mode === 'DISABLE' ? 'none' : 'istio' } : connection;
+}
+
 function behindSidecar(
   mesh: Mesh,
   server: Workload,
@@ -200,31 +209,43 @@ function behindSidecar(
   before: readonly Step[],
 ): Arrival {
   const { modes, listener, steps } = mesh.derive(knownGrounds)(server)(port);
-  const results = new Map<string, Arrival>();
+  const results = new Map<string, { readonly arrival: Arrival; readonly ways: string[] }>();
   for (const mode of modes) {
     for (const protocol of listener.possible) {
-      const result = meet(mesh, server, port, connection, mode, protocol, listener);
-      const key = `${result.arrives} ${result.allowed}`;
-      if (!results.has(key)) results.set(key, result);
+      const arrival = meet(mesh, server, port, spokenTo(connection, mode), mode, protocol, listener);
+      const key = `${arrival.arrives} ${arrival.allowed}`;
+      const way = [...(modes.length > 1 ? [mode] : []), ...(listener.possible.length > 1 ? [protocol] : [])].join(
+        ' and ',
+      );
+      const known = results.get(key);
+      if (known) known.ways.push(way);
+      else results.set(key, { arrival, ways: [way] });
     }
   }
   const all = [...results.values()];
-  const [first] = all as [Arrival];
+  const [{ arrival: first }] = all as [(typeof all)[number]];
   const shown = [...before, ...steps];
   if (all.length === 1) return { ...first, steps: [...shown, ...first.steps] };
-  const arrives = all.every((r) => r.arrives === first.arrives) ? first.arrives : undefined;
-  const taken = all.filter((r) => r.arrives !== false);
-  const allowed = taken.every((r) => r.allowed === false) ? false : 'unknown';
+  const arrives = all.every(({ arrival }) => arrival.arrives === first.arrives) ? first.arrives : undefined;
+  const taken = all.filter(({ arrival }) => arrival.arrives !== false);
+  const allowed = taken.every(({ arrival }) => arrival.allowed === false) ? false : 'unknown';
+  const text = all.map(({ arrival, ways }) => `with ${ways.join(', ')} ${outcomeWords(arrival)}`).join('; ');
   const { namespace = '' } = server.resource;
   const root = mesh.installation.rootNamespace.value;
+  const policies = `the PeerAuthentications of namespaces ${namespace} and ${root}, or --closed-world where these are all`;
   const needs = [
-    ...(modes.length > 1
-      ? [`the PeerAuthentications of namespaces ${namespace} and ${root}, or --closed-world where these are all`]
-      : []),
+    ...(modes.length > 1 ? [policies] : []),
     ...(listener.needs === undefined ? [] : [listener.needs]),
-    ...all.flatMap((r) => r.needs),
+    ...all.flatMap(({ arrival }) => arrival.needs),
   ];
-  return { arrives, allowed, steps: [...shown, ...first.steps.slice(0, 1)], needs: [...new Set(needs)] };
+  return { arrives, allowed, steps: [...shown, { kind: 'arrival', text }], needs: [...new Set(needs)] };
+}
+
+function outcomeWords({ arrives, allowed }: Arrival): string {
+  if (arrives === undefined) return 'nobody can say whether it arrives';
+  if (!arrives) return 'it does not arrive';
+  if (allowed === 'unknown') return 'it arrives, and policies decide';
+  return allowed ? 'it is let in' : 'it arrives and a policy refuses it';
 }
 
 /** What the bytes are that the server's application, or its proxy behind TLS, gets to see. */
@@ -340,14 +361,15 @@ function addressOf({ resource }: Workload): string | undefined {
 }
 
 function atGateway(mesh: Mesh, gateway: Workload, port: number, connection: Connection, step: Step): Arrival {
-  const { servers, open } = serversOnPort(mesh, gateway, port);
+  const { byPort, open } = openServers(mesh, gateway);
+  const servers = byPort.get(port) ?? [];
   if (servers.length === 0) {
     const text = `no Gateway that was read opens port ${port}`;
     const needs = `the Gateways that select ${nameOf(gateway.resource)}`;
-    if (open) return unknown({ kind: 'gateway', text }, needs);
+    if (open || !mesh.settings.closedWorld) return unknown({ kind: 'gateway', text }, needs);
     return { arrives: false, allowed: undefined, steps: [step, { kind: 'gateway', text }], needs: [] };
   }
-  const takings = servers.map((s) => ({ ...serverTakes(mesh, s, wireOf(connection)), field: s.server.field }));
+  const takings = servers.map((s) => ({ ...serverTakes(s, wireOf(connection)), field: s.server.field }));
   const [first] = takings as [(typeof takings)[number]];
   const words: Step = { kind: 'gateway', text: first.text, field: first.field };
   const agree = takings.every((t) => t.takes === first.takes && t.layer === first.layer && t.ended === first.ended);

@@ -282,7 +282,7 @@ describe('on plain TCP', () => {
     const asked = { seen, action: 'DENY' };
     expect(await match(to({ paths: ['/admin'] }), asked)).toMatchObject({
       answer: 'yes',
-      why: ['paths of HTTP does not count on plain TCP'],
+      why: ['its paths do not count on plain TCP'],
     });
     expect(await answers([to({ paths: ['/admin'], ports: ['9999'] })], asked)).toBe('no');
   });

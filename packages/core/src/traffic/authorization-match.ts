@@ -182,9 +182,7 @@ class Look {
       .map(({ values, notValues }) => (values.items.length > 0 ? values : notValues));
     const [first] = lists;
     const names = [...new Set(lists.map((list) => list.name))].join(', ');
-    return first
-      ? [{ field: first.field, why: `${names} of HTTP ${lists.length > 1 ? 'do' : 'does'} not count on plain TCP` }]
-      : [];
+    return first ? [{ field: first.field, why: `its ${names} do not count on plain TCP` }] : [];
   }
 
   #look(condition: Condition): Looked[] {

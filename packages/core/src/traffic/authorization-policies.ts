@@ -1,6 +1,6 @@
 import type { Workload } from '../cluster/workloads.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import { identityOf, isPatchedAt, nameOf, type Resource } from '../manifest/resource.ts';
+import { identityOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { knowsPoliciesOf, surelyReaches } from '../security/policy-reach.ts';
@@ -400,9 +400,4 @@ function asked(condition: Condition): Condition[] {
 
 function readValues(field: Field, name: string): ConditionValues {
   return { name, field, items: field.items() as Field[], open: field.hasValue && !field.isList };
-}
-
-/** "AuthorizationPolicy shop/cart", and what it does. */
-export function policyWords({ resource, action }: AuthorizationPolicy): string {
-  return `${nameOf(resource)} (${action ?? 'action not known'})`;
 }

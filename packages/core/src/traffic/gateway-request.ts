@@ -115,7 +115,7 @@ function throughServers(way: GatewayWay, servers: readonly OpenServer[], scheme:
   const hosts = hostsOf(way, servers);
   const chosen = bestHost(hosts, name);
   if (!chosen) {
-    const near = nearRoutes(way, servers, name);
+    const near = nearRoutes(way, servers, name, 'http');
     draft.step(
       'gateway',
       `no route and no server of port ${request.port} is for host ${name}: 404`,
@@ -233,7 +233,7 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
       route.virtualService.spec.at('hosts'),
     );
   }
-  admit(way);
+  admit(way, 'http', parts[0]?.server);
   // Rules that take everything come behind those of all other VirtualServices of the host, whichever is older.
   const rules = parts.flatMap(({ route, server }) => route.http.map((rule) => ({ route, server, rule })));
   const ordered = [...rules.filter((r) => !takesEverything(r.rule)), ...rules.filter((r) => takesEverything(r.rule))];
@@ -245,7 +245,9 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
     );
     if (trace) return trace;
   }
-  draft.step('route', `no rule takes it: 404`);
+  const names = [...seen].map(nameOf);
+  const whose = names.length > 2 ? `${names.length} VirtualServices` : names.join(' and ');
+  draft.step('route', `no rule of ${whose} takes it: 404`);
   return draft.end('no-route', 'http');
 }
 
@@ -279,34 +281,67 @@ function isCatchAll(match: Field): boolean {
   return anyPath && !others && !['method', 'authority', 'scheme'].some((key) => match.at(key).hasValue);
 }
 
-function admit(way: GatewayWay): void {
+function admit(way: GatewayWay, handledAs: 'http' | 'tcp', server: OpenServer | undefined): void {
   const { mesh, request, draft, port } = way;
-  const { allowed, steps, needs } = gatewayAdmission(mesh, request.from, port, request);
+  const clientCertificate = server?.mode === 'MUTUAL' || server?.mode === 'ISTIO_MUTUAL';
+  const how = { handledAs, clientCertificate };
+  const { allowed, steps, needs } = gatewayAdmission(mesh, request.from, port, request, how);
   draft.gatewayAllowed = allowed;
   draft.steps.push(...steps);
   for (const need of needs) draft.need(need);
 }
 
 // VirtualServices for the host that this gateway does not hear, with the reason.
-function nearRoutes({ mesh, client }: GatewayWay, servers: readonly OpenServer[], name: string): PassedOver[] {
+function nearRoutes(
+  { mesh, client }: GatewayWay,
+  servers: readonly OpenServer[],
+  name: string,
+  kind: Route['kind'],
+): PassedOver[] {
   const near: PassedOver[] = [];
-  const names = new Set(servers.map((s) => s.name));
   for (const [gateway, routes] of mesh.derive(routesByGateway)) {
+    const here = servers.filter((server) => server.name === gateway);
     for (const route of routes) {
       if (near.length >= MOST_NEAR || !route.hosts.some((h) => overlap(h, name))) continue;
-      const field = route.virtualService.spec.at('gateways');
-      if (!names.has(gateway)) near.push({ resource: route.resource, field, why: `it is bound to ${gateway}` });
+      const { resource, virtualService } = route;
+      const field = virtualService.spec.at('gateways');
+      if (here.length === 0) near.push({ resource, field, why: `it is bound to ${gateway}` });
       else if (!routesSeenIn(mesh, client.namespace, gateway).includes(route))
         near.push({
-          resource: route.resource,
+          resource,
           field,
           why: `its exportTo keeps it from namespace ${client.namespace}, where the gateway runs`,
         });
-      else
-        near.push({ resource: route.resource, field, why: 'no server of the Gateway lets its host and namespace in' });
+      else if (here.every((server) => commonHosts(server, route).length === 0))
+        near.push({ resource, field, why: 'no server of the Gateway lets its host and namespace in' });
+      else near.push({ resource, ...withoutRule(route, kind) });
     }
   }
   return near;
+}
+
+// Bound, seen and let in: then it is its rules that are not for this server.
+function withoutRule(route: MeshRoute, kind: Route['kind']): Pick<PassedOver, 'field' | 'why'> {
+  const { virtualService, lostDelegates } = route;
+  const { spec } = virtualService;
+  const [lost] = lostDelegates;
+  if (kind === 'http' && route.http.length === 0 && lost) {
+    const words = {
+      missing: 'is not there',
+      hidden: 'is hidden from it by exportTo',
+      'has-hosts': 'has hosts, so it is none',
+    };
+    return { field: lost.field, why: `its delegate ${lost.namespace}/${lost.name} ${words[lost.why]}` };
+  }
+  const kinds = (['http', 'tls', 'tcp'] as const).filter((one) => spec.at(one).items().length > 0);
+  if (kinds.includes(kind))
+    return { field: spec.at(kind), why: `none of its ${kind} rules is for this gateway and port` };
+  return kinds.length === 0
+    ? { field: spec, why: 'it has no rules' }
+    : {
+        field: spec.at(kinds[0] as string),
+        why: `it has ${kinds.join(' and ')} rules, and this server takes ${kind} rules`,
+      };
 }
 
 const MOST_NEAR = 10;
@@ -315,12 +350,13 @@ function plainTcp(way: GatewayWay, server: OpenServer): Trace {
   for (const route of routesSeenIn(way.mesh, way.client.namespace, server.name)) {
     if (commonHosts(server, route).length === 0) continue;
     const rule = firstTcpRule(way, server, route);
-    if (rule) return through(way, route, rule);
+    if (rule) return through(way, server, route, rule);
   }
   way.draft.step(
     'gateway',
     `no VirtualService has a tcp rule for port ${server.server.port} of ${server.name}`,
     server.server.portField,
+    nearRoutes(way, [server], way.request.host, 'tcp'),
   );
   openWorld(way.mesh, way.draft, `a VirtualService with a tcp rule for ${server.name}`);
   return way.draft.end('no-listener', undefined);
@@ -334,10 +370,12 @@ function firstTcpRule(way: GatewayWay, server: OpenServer, route: MeshRoute): Ro
   });
 }
 
-function through(way: GatewayWay, route: MeshRoute, rule: Route): Trace {
+function through(way: GatewayWay, server: OpenServer, route: MeshRoute, rule: Route): Trace {
   way.draft.step('route', `a ${rule.kind} rule of ${nameOf(route.resource)} sends it on`, rule.field);
-  admit(way);
-  sendAll(way, rule.destinations, 'tcp');
+  admit(way, 'tcp', server);
+  // Where TLS ends at the gateway what is passed on is what was in it.
+  const onward = endsTls(server) ? { ...way, request: { ...way.request, tls: false } } : way;
+  sendAll(onward, rule.destinations, 'tcp');
   return way.draft.end('forwarded', 'tcp');
 }
 
@@ -357,6 +395,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
       'gateway',
       `no VirtualService has a rule for the TLS servers of port ${request.port}`,
       servers[0]?.server.portField,
+      nearRoutes(way, servers, request.sni, servers.some(endsTls) ? 'tcp' : 'tls'),
     );
     openWorld(way.mesh, draft, `a VirtualService for ${servers[0]?.name}`);
     return draft.end('no-listener', undefined);
@@ -371,6 +410,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
       'gateway',
       `no server of port ${request.port} is for the server name ${request.sni}: the connection is closed`,
       servers[0]?.server.field.at('hosts'),
+      nearRoutes(way, servers, request.sni, 'tls'),
     );
     return draft.end('no-filter-chain', undefined);
   }
@@ -384,7 +424,7 @@ function overTls(way: GatewayWay, servers: readonly OpenServer[]): Trace {
     draft.step('gateway', 'it asks for a certificate of the client', server.server.tls.at('mode'));
     draft.need('whether the client has a certificate that the server accepts');
   }
-  if (rule && route) return through(way, route, rule);
+  if (rule && route) return through(way, server, route, rule);
   if (request.protocol === 'tcp') {
     draft.step('gateway', 'the server expects HTTP inside, and this is none');
     return draft.end('protocol-error', undefined);

@@ -13,7 +13,15 @@ import type { MeshRoute } from './routes-for-mesh.ts';
 import type { Client, Scope } from './scope.ts';
 import type { RegexMatcher } from './string-match.ts';
 import type { PassedOver, Trace, TraceDestination, TraceEndpoint, TraceFault } from './trace.ts';
-import { endpointsOfUpstream, type NoUpstream, tlsOfAll, tlsTo, type Upstream, upstreamOf } from './upstream.ts';
+import {
+  endpointsOfUpstream,
+  type NoUpstream,
+  type TlsDecision,
+  tlsOfAll,
+  tlsTo,
+  type Upstream,
+  upstreamOf,
+} from './upstream.ts';
 
 /** An address that nothing in the mesh has: of TEST-NET-3, which RFC 5737 keeps for documentation. */
 export const OUTSIDE: Address = '203.0.113.10';
@@ -160,12 +168,13 @@ function endpointOf(
 ): TraceEndpoint {
   const { mesh, request, client, draft } = way;
   const decision = tlsTo(mesh, upstream, endpoint);
-  const tls = decision.tls ?? 'none';
-  if (decision.tls === undefined) draft.need(`what is spoken to ${endpoint.name}: ${decision.why}`);
+  const { tls, automatic } = decision;
+  if (tls === undefined) draft.need(`what is spoken to ${endpoint.name}: ${decision.why}`);
   else draft.sayOnce('upstream', `${wordsOfTls(tls)}: ${decision.why}`, decision.field);
   const connection = {
     caller: client.workload,
-    tls,
+    tls: tls ?? 'istio',
+    ...(automatic ? { automatic } : {}),
     handledAs,
     request,
     path: way.path ?? pathOf(request),
@@ -196,7 +205,7 @@ function passedOn(
   handledAs: 'http' | 'tcp',
 ): Pick<TraceDestination, 'endpoints' | 'endpointsKnown'> {
   const { mesh, request, name } = way;
-  const decision = tlsOfAll(mesh, upstream) ?? { tls: 'istio', why: 'auto mTLS' };
+  const decision: TlsDecision = tlsOfAll(mesh, upstream) ?? { tls: 'istio', why: 'auto mTLS' };
   const tls = decision.tls ?? 'none';
   way.draft.sayOnce('upstream', `${wordsOfTls(tls)}: ${decision.why}`, decision.field);
   const { endpoint } = name;

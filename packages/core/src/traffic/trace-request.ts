@@ -1,4 +1,5 @@
 import { isIpAddress } from '../cluster/ip-prefix.ts';
+import { classOf } from '../cluster/protocol.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { arrivalAt } from './arrival.ts';
@@ -119,7 +120,12 @@ function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draf
     return { address: OUTSIDE, host: undefined };
   }
   if (!service?.headless) {
-    draft.step('name', `${request.host} is ${nameOf(resource)}`, resource.body.at('metadata').at('name'));
+    const lacks = host.portsKnown && !host.ports.some((p) => p.number === request.port);
+    draft.step(
+      'name',
+      `${request.host} is ${nameOf(resource)}${lacks ? `, which has no port ${request.port}` : ''}`,
+      lacks ? resource.body.at('spec').at('ports') : resource.body.at('metadata').at('name'),
+    );
     return { address: serviceAddress(host.namespace, resource.name), host };
   }
   const port = host.ports.find((p) => p.number === request.port) ?? host.ports[0];
@@ -210,22 +216,29 @@ function outbound(way: Way): Trace {
   return throughHttp(way, chain);
 }
 
-function sayListener({ draft, request }: Way, listener: Listener, chain: Chain | undefined): void {
-  const where = listener.address === ANY_ADDRESS ? `port ${request.port}` : `${listener.address}, port ${request.port}`;
+function sayListener({ draft, request, name }: Way, listener: Listener, chain: Chain | undefined): void {
+  const any = listener.address === ANY_ADDRESS;
+  const where = any ? `port ${request.port}` : `${listener.address}, port ${request.port}`;
   const passedOver = listener.lost.map(
     ({ host, to }): PassedOver => ({
       resource: host.resource,
       why: `${nameOf(to.resource)} has the listener already, and is older`,
     }),
   );
-  if (!chain) draft.step('listener', `no part of the listener for ${where} takes these bytes`, undefined, passedOver);
-  else
-    draft.step(
-      'listener',
-      `the listener for ${where} takes them for ${chain.target.kind === 'http' ? 'HTTP' : `${chain.port.protocol}, not looked into`}: ${nameOf(chain.host.resource)}`,
-      chain.port.field,
-      passedOver,
-    );
+  if (!chain) {
+    draft.step('listener', `no part of the listener for ${where} takes these bytes`, undefined, passedOver);
+    return;
+  }
+  // The listener for HTTP is one for all hosts of the port: the port that was asked for says more than that of whoever made it.
+  const own = any && chain.target.kind === 'http' ? name.host?.ports.find((p) => p.number === request.port) : undefined;
+  const port = own && classOf(own.protocol) === 'http' ? own : chain.port;
+  const host = port === own && name.host ? name.host : chain.host;
+  draft.step(
+    'listener',
+    `the listener for ${where} takes them for ${chain.target.kind === 'http' ? 'HTTP' : `${chain.port.protocol}, not looked into`}: ${nameOf(host.resource)}`,
+    port.field,
+    passedOver,
+  );
 }
 
 function unknownDestination({ scope, draft }: Way, handledAs: 'http' | 'tcp'): Trace {

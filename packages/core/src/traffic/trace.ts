@@ -78,7 +78,8 @@ export interface TraceEndpoint {
   readonly workload: Workload | undefined;
   /** Port of the pod. */
   readonly port: number;
-  readonly tls: UpstreamTls;
+  /** undefined where the files do not tell whether the endpoint has a proxy. */
+  readonly tls: UpstreamTls | undefined;
   readonly arrival: Arrival;
 }
 

@@ -164,6 +164,8 @@ export interface TlsDecision {
   readonly why: string;
   readonly field?: Field | undefined;
   readonly policy?: Resource | undefined;
+  /** Auto mTLS decides for each endpoint by itself, so that what is spoken fits what the endpoint takes. */
+  readonly automatic?: boolean;
 }
 
 /**
@@ -173,15 +175,16 @@ export interface TlsDecision {
 export function tlsTo(mesh: Mesh, upstream: Upstream, endpoint: RegistryEndpoint): TlsDecision {
   const common = tlsOfAll(mesh, upstream);
   if (common) return common;
-  if (endpoint.hasProxy === undefined) return { tls: undefined, why: endpoint.reason };
-  if (!endpoint.hasProxy) return { tls: 'none', why: `auto mTLS finds no proxy there: ${endpoint.reason}` };
-  if (!endpoint.workload) return { tls: 'istio', why: `auto mTLS: ${endpoint.reason}` };
+  if (endpoint.hasProxy === undefined) return { tls: undefined, why: endpoint.reason, automatic: true };
+  if (!endpoint.hasProxy)
+    return { tls: 'none', why: `auto mTLS finds no proxy there: ${endpoint.reason}`, automatic: true };
+  if (!endpoint.workload) return { tls: 'istio', why: `auto mTLS: ${endpoint.reason}`, automatic: true };
   const { mode, field, policy, certain } = mtlsOf(endpoint.mesh, endpoint.workload, endpoint.port);
   if (!certain && mode !== 'STRICT' && mode !== 'PERMISSIVE' && mode !== 'DISABLE')
-    return { tls: 'istio', why: 'auto mTLS, unless a PeerAuthentication turns it off' };
+    return { tls: 'istio', why: 'auto mTLS, unless a PeerAuthentication turns it off', automatic: true };
   return mode === 'DISABLE'
-    ? { tls: 'none', why: 'a PeerAuthentication turns mutual TLS off there', field, policy }
-    : { tls: 'istio', why: 'auto mTLS: the endpoint has a proxy' };
+    ? { tls: 'none', why: 'a PeerAuthentication turns mutual TLS off there', field, policy, automatic: true }
+    : { tls: 'istio', why: 'auto mTLS: the endpoint has a proxy', automatic: true };
 }
 
 /** What a proxy speaks to each endpoint alike; undefined where each is looked at for itself. */
@@ -194,11 +197,18 @@ export function tlsOfAll(mesh: Mesh, { host, port, tls }: Upstream): TlsDecision
       ISTIO_MUTUAL: 'istio',
       UNKNOWN: undefined,
     } as const;
-    return { tls: words[tls.mode], why: `the DestinationRule says tls mode ${tls.mode}`, field: tls.field };
+    return {
+      tls: words[tls.mode],
+      why: `the DestinationRule says tls mode ${tls.mode}`,
+      field: tls.field,
+    };
   }
   if (host.external) return { tls: 'none', why: 'the host is outside the mesh' };
   if (!autoMtls(mesh))
-    return { tls: 'none', why: 'enableAutoMtls of MeshConfig is off, and no DestinationRule says tls' };
+    return {
+      tls: 'none',
+      why: 'enableAutoMtls of MeshConfig is off, and no DestinationRule says tls',
+    };
   if (host.resolution === 'passthrough') {
     const { endpoints } = registryOf(mesh).endpoints(host, port);
     const without = endpoints.find((e) => e.hasProxy === false);
