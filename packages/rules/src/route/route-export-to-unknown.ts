@@ -80,7 +80,7 @@ export const routeExportToUnknown = defineRule({
         continue;
       if (mesh.externals.namespace(written)) continue;
       const near = names.size <= MOST_NAMES ? didYouMean(written, names) : undefined;
-      const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+      const meant = near === undefined ? '' : ` (did you mean "${near}"?)`;
       report(field, 'unknown', { resource: nameOf(resource), written, meant });
     }
   },
