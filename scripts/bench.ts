@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import { findFiles } from '../packages/cli/src/find-files.ts';
 import { nodeHost } from '../packages/cli/src/host.ts';
 import { CORPUS, writeCorpus } from './bench-corpus.ts';
+import { measureTraces, traceText } from './bench-traces.ts';
 import type { Measurement, VariantName } from './bench-variant.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -87,13 +88,14 @@ try {
   const reports: SetReport[] = [];
   for (const set of sets) reports.push(await measureSet(set.name, set.paths));
   const startUp = measureStartUp();
+  const traces = measureTraces(ROOT, scratch, (args) => timed([BIN, ...args]), median);
   const machine = {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpus: cpus().length,
     cpu: cpus()[0]?.model ?? '',
   };
-  if (values.json) console.log(JSON.stringify({ machine, rounds, sets: reports, startUp }, null, 2));
+  if (values.json) console.log(JSON.stringify({ machine, rounds, sets: reports, startUp, traces }, null, 2));
   else
     console.log(
       [
@@ -101,6 +103,7 @@ try {
         HOW,
         ...reports.map(setText),
         startUpText(startUp),
+        traceText(traces),
       ].join('\n\n'),
     );
 } finally {
@@ -220,14 +223,9 @@ function measureStartUp(): StartUpReport {
   const file = join(scratch, 'one.yaml');
   writeFileSync(file, ONE_FILE);
   const taken: { meshvet: number[]; node: number[] } = { meshvet: [], node: [] };
-  const time = (args: readonly string[]) => {
-    const began = performance.now();
-    run(args);
-    return performance.now() - began;
-  };
   for (let i = -2; i < START_UPS; i++) {
-    const node = time(['-e', '0']);
-    const meshvet = time([BIN, '--no-config', file]);
+    const node = timed(['-e', '0']);
+    const meshvet = timed([BIN, '--no-config', file]);
     // The first two only bring both into the cache.
     if (i < 0) continue;
     taken.node.push(node);
@@ -235,6 +233,13 @@ function measureStartUp(): StartUpReport {
   }
   const [meshvet, node] = [median(taken.meshvet), median(taken.node)];
   return { runs: START_UPS, meshvet, node, ratio: meshvet / node };
+}
+
+/** Milliseconds of a process of its own. */
+function timed(args: readonly string[]): number {
+  const began = performance.now();
+  run(args);
+  return performance.now() - began;
 }
 
 function stageMedians(taken: readonly Measurement[]): Readonly<Record<string, number>> {

@@ -67,7 +67,10 @@ export function traceSchemaText(reportSchema: string): string {
         {
           workload: words('namespace/name, or the address outside.'),
           port: described('Of the pod.', port),
-          tls: described('What the proxy of the caller speaks to it.', oneOf('istio', 'simple', 'mutual', 'none', 'unknown')),
+          tls: described(
+            'What the proxy of the caller speaks to it.',
+            oneOf('istio', 'simple', 'mutual', 'none', 'unknown'),
+          ),
           arrives: told('Whether its proxy takes the connection.'),
           allowed: told('Whether policies let the request in; absent where nothing arrives or nobody asks.'),
           asRead: {

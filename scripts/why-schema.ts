@@ -88,7 +88,11 @@ export function whySchemaText(reportSchema: string): string {
             change: wordsOrNull('The smallest change of labels that turns the answer, as an order.'),
           }),
         },
-        ambient: all({ answer: ref('answer'), facts: list(ref('fact')) }),
+        ambient: all({
+          answer: ref('answer'),
+          facts: list(ref('fact')),
+          change: wordsOrNull('What brings pods back that opted out of ambient mode, as an order.'),
+        }),
         linkerd: all({
           outcome: ref('outcome'),
           mode: oneOf('enabled', 'ingress', null),

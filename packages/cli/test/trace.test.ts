@@ -136,10 +136,12 @@ describe('meshvet trace', () => {
       '--closed-world',
     );
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^refused: shop\/cart-v1:8080 over mTLS: 403, .*AuthorizationPolicy shop\/only-web/);
+    expect(stdout).toMatch(/^refused: shop\/cart-v1:8080 over mTLS: AuthorizationPolicy shop\/only-web/);
     // Another ALLOW policy that was not read may let it in.
     const open = await run(cwd, '--from', 'db-v1', 'http://cart.shop/api/items', 'k8s', '-X', 'POST');
-    expect(open.stdout).toMatch(/^refused, as far as the files tell: shop\/cart-v1:8080 over mTLS: 403, /);
+    expect(open.stdout).toMatch(
+      /^refused, as far as the files tell: shop\/cart-v1:8080 over mTLS: AuthorizationPolicy shop\/only-web/,
+    );
     expect(open.stdout).toContain('the AuthorizationPolicies of namespaces shop and istio-system');
   });
 
@@ -149,7 +151,7 @@ describe('meshvet trace', () => {
     const [open] = await traces(cwd, ...argv);
     expect(open).toMatchObject({ verdict: 'allowed', certain: false });
     expect(open.destinations[0].endpoints[0]).toMatchObject({
-      arrives: 'unknown',
+      allowed: 'unknown',
       asRead: { arrives: true, allowed: true },
     });
     const [closed] = await traces(cwd, ...argv, '--closed-world');
@@ -446,6 +448,17 @@ spec:
         '  lost.yaml:3:5: no workload "x" in what was read\n',
     });
   });
+});
+
+it('shows in its page what it really prints', async () => {
+  const root = path('../../..');
+  const page = readFileSync(join(root, 'docs/trace.md'), 'utf8');
+  const blocks = [...page.matchAll(/^ {4}\$ meshvet trace (.*)\n((?: {4}.*\n|\n(?= {4}))*)/gm)];
+  expect(blocks).toHaveLength(2);
+  for (const [, command = '', shown = ''] of blocks) {
+    const { stdout } = await run(root, ...command.split(' '));
+    expect(shown.replace(/^ {4}/gm, '').trimEnd()).toBe(stdout.trimEnd());
+  }
 });
 
 /** The schema with no member allowed that it does not name, so that the answer and its schema cannot grow apart. */

@@ -1,6 +1,37 @@
 // The public surface of the engine, and nothing else.
-export { ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
-export { kialiPolicyCodes, loneTargets, type ZtunnelRule, ztunnelPolicyOf } from './ambient/ztunnel-policy.ts';
+export { ambientNamespaces, ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
+export { type CoveredPods, coveredPods, namespacesWithGateways } from './ambient/covered-pods.ts';
+export { type HiddenCaller, hiddenCaller } from './ambient/hidden-callers.ts';
+export {
+  asksForEnvoy,
+  type LoneTarget,
+  loneTargets,
+  type UntargetedConfig,
+  untargetedConfig,
+} from './ambient/unread-config.ts';
+export {
+  type NamedWaypoint,
+  namedWaypoint,
+  namespaceChoice,
+  refusedBy,
+  surelyWithoutWaypoint,
+  USE_WAYPOINT_KEY,
+  USE_WAYPOINT_NAMESPACE_KEY,
+  WAYPOINT_FOR_KEY,
+  type Waypoint,
+  type WaypointChoice,
+  type WaypointRefusal,
+  waypointChoice,
+  waypointNamed,
+  waypointOf,
+} from './ambient/waypoints.ts';
+export {
+  asksForHttp,
+  kialiPolicyCodes,
+  unaskedPods,
+  type ZtunnelRule,
+  ztunnelPolicyOf,
+} from './ambient/ztunnel-policy.ts';
 export {
   type Canonical,
   canonicalName,
@@ -108,7 +139,7 @@ export {
   type ParentReference,
 } from './gateway-api/references.ts';
 export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
-export { DATAPLANE_KEY, type Enrolment } from './injection/ambient.ts';
+export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,
   isDeprecatedForIstioctl,
@@ -120,6 +151,7 @@ export {
 } from './injection/annotation-places.ts';
 export {
   type Cause,
+  DATAPLANE_KEY,
   type Fact,
   INJECT_KEY,
   INJECTION_KEY,
@@ -181,12 +213,7 @@ export {
 } from './lint/baseline.ts';
 export { describeRules } from './lint/describe-rules.ts';
 export { type Explanation, explainWorkloads } from './lint/explain.ts';
-export {
-  explainTraffic,
-  type ReachQuestion,
-  type TrafficAnswer,
-  type TrafficQuestion,
-} from './lint/explain-traffic.ts';
+export { explainTraffic } from './lint/explain-traffic.ts';
 export type { Report } from './lint/finding.ts';
 export { type LintSetup, lint, SetupError } from './lint/lint.ts';
 export { type Change, type ChangedLines, onlyChanged } from './lint/only-changed.ts';
@@ -220,6 +247,7 @@ export type {
   TraceReport,
   Verdict,
 } from './lint/trace-result.ts';
+export type { ReachQuestion, TrafficAnswer, TrafficQuestion } from './lint/traffic-question.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
 export {
   AUTHORIZATION_POLICY,
@@ -263,6 +291,7 @@ export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manif
 export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
 export type { Behind } from './mesh/behind.ts';
+export { otherClusters, type ServiceElsewhere, servicesElsewhere } from './mesh/clusters.ts';
 export { istiodEnvironment } from './mesh/istiod-environment.ts';
 export { knownNamespaces } from './mesh/known-namespaces.ts';
 export { Mesh } from './mesh/mesh.ts';
@@ -275,7 +304,14 @@ export { surelyBehind } from './mesh/surely-behind.ts';
 export type { ResolvedTarget } from './mesh/targets.ts';
 export { workloadsIn } from './mesh/workloads-by-namespace.ts';
 export { type CalledName, calledHosts } from './names/called-hosts.ts';
-export { carries, type Endpoint, endpointsByLabel, endpointsOf, type HostEndpoints } from './names/host-endpoints.ts';
+export {
+  carries,
+  type Endpoint,
+  endpointsByLabel,
+  endpointsOf,
+  endpointsOfService,
+  type HostEndpoints,
+} from './names/host-endpoints.ts';
 export {
   type HostLookup,
   type HostTarget,
@@ -374,6 +410,7 @@ export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
+export { type RuleSettings, ruleSettings, type UnheldRoute, unheldRoutes } from './routing/ambient-routes.ts';
 export {
   type DestinationRule,
   destinationRules,
@@ -381,6 +418,13 @@ export {
   destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
+export {
+  type CoveredHost,
+  coveredHost,
+  droppedServers,
+  type ServerClash,
+  serverClash,
+} from './routing/gateway-clashes.ts';
 export { type GatewayPair, gatewaysBeside } from './routing/gateway-pairs.ts';
 export {
   certificateNames,
@@ -396,6 +440,7 @@ export {
   gatewayOf,
   gateways,
   isScopedToNamespace,
+  isSurelyNoGateway,
   lookupGateway,
   workloadsOfGateway,
 } from './routing/gateways.ts';
@@ -406,13 +451,26 @@ export {
   ingressClassOf,
   isIngress,
 } from './routing/ingress.ts';
-export { lostMatches, placeOfMatch, placeOfRule } from './routing/route-matches.ts';
+export {
+  isEverything,
+  type LostMatch,
+  type LostMatches,
+  lostMatches,
+  type Match,
+  matchCovers,
+  placeOfMatch,
+  placeOfRule,
+  readMatch,
+  type TakenBy,
+} from './routing/route-matches.ts';
 export {
   type Destination,
+  destinationsByHost,
   destinationsOf,
   type GatewayReference,
   gatewayReference,
   isForMesh,
+  type LeadingRoute,
   type Route,
   type VirtualHost,
   type VirtualService,
@@ -429,6 +487,7 @@ export {
 export { originatesTls } from './routing/tls-origination.ts';
 export { connectionPools, type TrafficPolicy, trafficPolicies } from './routing/traffic-policies.ts';
 export { isBoundToMesh, isGatewayName, writtenDestinations } from './routing/virtual-service-parts.ts';
+export { INGRESS_USE_WAYPOINT_KEY, type WaypointBypass, waypointBypasses } from './routing/waypoint-bypass.ts';
 export {
   defineRule,
   type ExampleSettings,
@@ -480,7 +539,7 @@ export {
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
-export { type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
 export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
 export {
@@ -542,6 +601,18 @@ export {
 } from './traffic/authorization-policies.ts';
 export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
 export {
+  type BoundGateway,
+  boundGateways,
+  gatewayNameIn,
+  isMatchFor,
+  isRuleFor,
+  namespacesOfPods,
+  type RouteReaders,
+  readersOfRoute,
+  type ServedBy,
+  serversFor,
+} from './traffic/bound-gateways.ts';
+export {
   ANY_OTHER_NAMESPACE,
   type CalledHost,
   clientIn,
@@ -553,7 +624,24 @@ export {
   scopeOfClient,
   scopeOfNamespace,
 } from './traffic/client-namespaces.ts';
+export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
 export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';
+export { destinationUpstream } from './traffic/destination-upstream.ts';
+export { type EndedTls, tlsEndedBefore, trustsForwarded } from './traffic/ended-tls.ts';
+export { commonHosts } from './traffic/gateway-request.ts';
+export {
+  endsTls,
+  isPlainHttp,
+  isUnprivileged,
+  type LeftOut,
+  type OpenServers,
+  openServers,
+  seesHttp,
+  serversOf,
+  unprivilegedField,
+} from './traffic/gateway-servers.ts';
+export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
+export type { Contradiction, Delegation, HttpRule, LostDelegate } from './traffic/http-rule.ts';
 export {
   type Identity,
   meshIdentityOf,
@@ -564,6 +652,8 @@ export {
 } from './traffic/identity.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
 export { listenersOfPort } from './traffic/listeners.ts';
+export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
+export type { MeshRoute } from './traffic/mesh-route.ts';
 export {
   isTaken,
   isTakenBy,
@@ -573,23 +663,49 @@ export {
   type Servers,
   type SpokenTls,
   serverAt,
-  serversOf,
+  serversBehind,
   serviceBeside,
   spokenBy,
   spokenTo,
   type Taken,
   unseenServer,
 } from './traffic/mtls-between.ts';
+export type { OpenServer } from './traffic/open-server.ts';
 export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
-export { Registry, type RegistryHost, type RegistryPort, registryOf } from './traffic/registry.ts';
+export {
+  type Registry,
+  type RegistryEndpoint,
+  type RegistryHost,
+  type RegistryPort,
+  registryOf,
+} from './traffic/registry.ts';
 export type { RequestProtocol, TrafficRequest } from './traffic/request.ts';
 export { headerFault, methodFault, type RequestSpec } from './traffic/request-spec.ts';
 export { hostFault, looksLikeUrl, type ReadUrl, type RequestUrl, readRequestUrl } from './traffic/request-url.ts';
 export { type ReadRequests, type RequestDefaults, readRequests } from './traffic/requests-file.ts';
-export { clientsOfRoute, type UnfollowedRules, unfollowedSubset } from './traffic/route-clients.ts';
+export { type RewriteFault, rewriteFaults } from './traffic/rewrites.ts';
+export {
+  onlyRedirects,
+  routeAtGateway,
+  routesForServer,
+  ruleKindOf,
+  type ServerForRoute,
+} from './traffic/route-at-gateway.ts';
+export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
+export {
+  delegationsByDelegate,
+  meshRouteOf,
+  meshRoutes,
+  missingDelegate,
+  namedDelegates,
+  routesByGateway,
+  routesSeenIn,
+} from './traffic/routes-for-mesh.ts';
 export { type Client, clientOf, importsOf, type Scope, sidecarOf } from './traffic/scope.ts';
 export type { Outcome as TraceOutcome, PassedOver, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
+export { type UnfollowedRules, unfollowedSubset } from './traffic/unfollowed-rules.ts';
+export { type UnmetCondition, unmetCondition } from './traffic/unmet-matches.ts';
 export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';

@@ -1,12 +1,20 @@
 import type { Rule } from '@meshvet/core';
 import { ambientAnnotationIgnored } from './ambient/ambient-annotation-ignored.ts';
+import { ambientConfigUnread } from './ambient/ambient-config-unread.ts';
+import { ambientIngressBypass } from './ambient/ambient-ingress-bypass.ts';
 import { ambientL7DenyNoEffect } from './ambient/ambient-l7-deny-no-effect.ts';
 import { ambientL7PolicyWithoutWaypoint } from './ambient/ambient-l7-policy-without-waypoint.ts';
 import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
 import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
+import { ambientPeerAuthenticationDisable } from './ambient/ambient-peer-authentication-disable.ts';
+import { ambientRouteWithoutWaypoint } from './ambient/ambient-route-without-waypoint.ts';
 import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
 import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
+import { ambientWaypointHidesCaller } from './ambient/ambient-waypoint-hides-caller.ts';
+import { ambientWaypointListener } from './ambient/ambient-waypoint-listener.ts';
 import { ambientWaypointNotFound } from './ambient/ambient-waypoint-not-found.ts';
+import { ambientWaypointOutsideAmbient } from './ambient/ambient-waypoint-outside-ambient.ts';
+import { ambientWaypointRefuses } from './ambient/ambient-waypoint-refuses.ts';
 import { annotationAlpha } from './annotation/annotation-alpha.ts';
 import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
 import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
@@ -18,6 +26,7 @@ import { annotationProxyConfigUnknownField } from './annotation/annotation-proxy
 import { annotationTooNew } from './annotation/annotation-too-new.ts';
 import { annotationUnknown } from './annotation/annotation-unknown.ts';
 import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts';
+import { envoyFilterContextUnmatched } from './envoy/envoy-filter-context-unmatched.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
 import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
@@ -36,6 +45,12 @@ import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-n
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
+import { gatewayHttpOn443 } from './gateway/gateway-http-on-443.ts';
+import { gatewayPortPrivileged } from './gateway/gateway-port-privileged.ts';
+import { gatewayRedirectLoop } from './gateway/gateway-redirect-loop.ts';
+import { gatewayRedirectNowhere } from './gateway/gateway-redirect-nowhere.ts';
+import { gatewayServerConflict } from './gateway/gateway-server-conflict.ts';
+import { gatewayServicePortUnserved } from './gateway/gateway-service-port-unserved.ts';
 import { injectAnnotationDeprecated } from './inject/inject-annotation-deprecated.ts';
 import { injectAnnotationIneffective } from './inject/inject-annotation-ineffective.ts';
 import { injectCronjobMetadata } from './inject/inject-cronjob-metadata.ts';
@@ -120,24 +135,35 @@ import { portServerFirstUndeclared } from './port/port-server-first-undeclared.t
 import { portServiceEntryConflict } from './port/port-service-entry-conflict.ts';
 import { portUdpNotProxied } from './port/port-udp-not-proxied.ts';
 import { routeClaimUnauthenticated } from './route/route-claim-unauthenticated.ts';
+import { routeDelegateLost } from './route/route-delegate-lost.ts';
 import { routeDestinationDuplicate } from './route/route-destination-duplicate.ts';
+import { routeDestinationNoEndpoints } from './route/route-destination-no-endpoints.ts';
 import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
 import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
 import { routeExportToUnknown } from './route/route-export-to-unknown.ts';
 import { routeGatewayInternal } from './route/route-gateway-internal.ts';
+import { routeGatewayKind } from './route/route-gateway-kind.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
 import { routeHostDuplicate } from './route/route-host-duplicate.ts';
+import { routeHostNotCalled } from './route/route-host-not-called.ts';
 import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
 import { routeHostUnknown } from './route/route-host-unknown.ts';
 import { routeIngressClass } from './route/route-ingress-class.ts';
 import { routeIngressPortNotHttp } from './route/route-ingress-port-not-http.ts';
+import { routeKindMismatch } from './route/route-kind-mismatch.ts';
 import { routeMatchIneffective } from './route/route-match-ineffective.ts';
+import { routeMatchLiteral } from './route/route-match-literal.ts';
+import { routeMatchUnmet } from './route/route-match-unmet.ts';
+import { routeNotExported } from './route/route-not-exported.ts';
+import { routeOrderUndefined } from './route/route-order-undefined.ts';
+import { routePlainToHttps } from './route/route-plain-to-https.ts';
 import { routePortLevelDrops } from './route/route-port-level-drops.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
-import { routeProtocolNotHttp } from './route/route-protocol-not-http.ts';
+import { routeRetriesIneffective } from './route/route-retries-ineffective.ts';
+import { routeRewriteSlashes } from './route/route-rewrite-slashes.ts';
 import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
 import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
@@ -271,13 +297,21 @@ import { yamlValueNotString } from './yaml/yaml-value-not-string.ts';
 /** All rules, in alphabetical order of their ids. */
 export const allRules: readonly Rule[] = [
   ambientAnnotationIgnored,
+  ambientConfigUnread,
+  ambientIngressBypass,
   ambientL7DenyNoEffect,
   ambientL7PolicyWithoutWaypoint,
   ambientLabelMisplaced,
   ambientModeValueInvalid,
+  ambientPeerAuthenticationDisable,
+  ambientRouteWithoutWaypoint,
   ambientSidecarConflict,
   ambientVersionUnsupported,
+  ambientWaypointHidesCaller,
+  ambientWaypointListener,
   ambientWaypointNotFound,
+  ambientWaypointOutsideAmbient,
+  ambientWaypointRefuses,
   annotationAlpha,
   annotationCaptureDisabled,
   annotationDeprecated,
@@ -289,6 +323,7 @@ export const allRules: readonly Rule[] = [
   annotationTooNew,
   annotationUnknown,
   annotationValueInvalid,
+  envoyFilterContextUnmatched,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
   gatewayApiBackendPort,
@@ -307,6 +342,12 @@ export const allRules: readonly Rule[] = [
   gatewayCertificateShared,
   gatewayCredentialInvalid,
   gatewayHostConflict,
+  gatewayHttpOn443,
+  gatewayPortPrivileged,
+  gatewayRedirectLoop,
+  gatewayRedirectNowhere,
+  gatewayServerConflict,
+  gatewayServicePortUnserved,
   injectAnnotationDeprecated,
   injectAnnotationIneffective,
   injectCronjobMetadata,
@@ -391,24 +432,35 @@ export const allRules: readonly Rule[] = [
   portServiceEntryConflict,
   portUdpNotProxied,
   routeClaimUnauthenticated,
+  routeDelegateLost,
   routeDestinationDuplicate,
+  routeDestinationNoEndpoints,
   routeDestinationRuleDuplicate,
   routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
   routeExportToUnknown,
   routeGatewayInternal,
+  routeGatewayKind,
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
   routeHostDuplicate,
+  routeHostNotCalled,
   routeHostNotInGateway,
   routeHostUnknown,
   routeIngressClass,
   routeIngressPortNotHttp,
+  routeKindMismatch,
   routeMatchIneffective,
   routePortLevelDrops,
+  routePlainToHttps,
+  routeMatchLiteral,
+  routeMatchUnmet,
+  routeNotExported,
+  routeOrderUndefined,
   routePortUnknown,
-  routeProtocolNotHttp,
+  routeRetriesIneffective,
+  routeRewriteSlashes,
   routeRuleUnreachable,
   routeSubsetNoLabels,
   routeSubsetNoPods,

@@ -1,8 +1,11 @@
+import type { Namespace } from '../cluster/namespaces.ts';
 import { isSystemNamespace } from '../cluster/namespaces.ts';
 import { isControlPlane, type Workload } from '../cluster/workloads.ts';
 import type { LabelSet } from '../manifest/label-set.ts';
 import type { Answer } from '../manifest/lookup.ts';
+import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { namespacesOf } from '../mesh/namespaces-of.ts';
 import type { Endpoint } from '../names/host-endpoints.ts';
 
 /** Whether the pods of a workload are in ambient mode, so that the ztunnel of the node speaks for them. A sidecar comes first. */
@@ -35,4 +38,12 @@ export function isAmbientNamespace(labels: LabelSet): boolean {
     labels.get('istio-injection') !== 'enabled' &&
     !(labels.has('istio.io/rev') && labels.get('istio.io/rev') !== '')
   );
+}
+
+/** The manifests of a namespace, where it is surely in ambient mode by its own labels: pods without labels of their own are. */
+export function ambientNamespaces(mesh: Mesh, resource: Resource): readonly Namespace[] | undefined {
+  const namespaces = namespacesOf(mesh, resource) ?? [];
+  return namespaces.length > 0 && namespaces.every((n) => isAmbientNamespace(n.resource.labels))
+    ? namespaces
+    : undefined;
 }

@@ -1,5 +1,4 @@
-import { DATAPLANE_KEY } from '../injection/ambient.ts';
-import { INJECT_KEY, INJECTION_KEY, REVISION_KEY } from '../injection/injection.ts';
+import { DATAPLANE_KEY, INJECT_KEY, INJECTION_KEY, REVISION_KEY } from '../injection/injection.ts';
 import { isIstioKey } from '../proxy/istio-keys.ts';
 
 const KEYS = [INJECTION_KEY, REVISION_KEY, DATAPLANE_KEY, INJECT_KEY];

@@ -14,6 +14,9 @@ export interface EnvoyPatch {
   readonly target: string | undefined;
   /** It holds for proxies of some versions only. */
   readonly byVersion: boolean;
+  /** The proxies that it is for; ANY where none is written. undefined where it is filled in later. */
+  readonly context: string | undefined;
+  readonly contextField: Field;
   readonly versionField: Field;
 }
 
@@ -71,6 +74,8 @@ function readPatch(field: Field): EnvoyPatch[] {
       operationField: patch.at('operation'),
       name: value.isMapping ? (named.string() ?? '') : '',
       target: filter.at('subFilter').at('name').string() ?? filter.at('name').string(),
+      context: match.at('context').hasValue ? match.at('context').string() : 'ANY',
+      contextField: match.at('context'),
       byVersion: versionField.hasValue && versionField.string() !== '',
       versionField,
     },

@@ -99,7 +99,8 @@ export function readBackends(spec: Field, own: string): readonly BackendReferenc
   return backends;
 }
 
-function readBackend(field: Field, own: string, isMirror: boolean): BackendReference | undefined {
+/** What an entry of backendRefs means, from the namespace of the route; undefined for the kinds of others, and where some of it is filled in later. */
+export function readBackend(field: Field, own: string, isMirror: boolean): BackendReference | undefined {
   const group = groupOf(field, '');
   const written = field.at('kind').hasValue ? field.at('kind').string() : 'Service';
   const kind =

@@ -89,7 +89,7 @@ describe('enrolment in ambient mode', () => {
       namespaceLabels: UNKNOWN_LABELS,
       namespaceUnknown: 'no manifest of Namespace shop was read',
     });
-    expect(enrolment(unread(), '1.30')).toEqual({
+    expect(enrolment(unread(), '1.30')).toMatchObject({
       answer: 'unknown',
       facts: [{ text: 'no manifest of Namespace shop was read' }],
     });

@@ -1,14 +1,13 @@
 import { istioAtLeast, type MeshSettings } from '../installation/settings.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import type { AdmissionInput, Fact } from './injection.ts';
-
-/** Label by which a namespace or a pod joins the ambient mesh. */
-export const DATAPLANE_KEY = 'istio.io/dataplane-mode';
+import { type AdmissionInput, DATAPLANE_KEY, type Fact } from './injection.ts';
 
 /** Whether the ztunnel of the node takes the traffic of some pods, and what decided. */
 export interface Enrolment {
   readonly answer: Answer;
   readonly facts: readonly Fact[];
+  /** Whether somebody wrote what decided: a label of ambient mode, or the older annotation, of whatever value. */
+  readonly isWritten: boolean;
 }
 
 /**
@@ -49,7 +48,7 @@ function byLabels(pod: AdmissionInput, settings: MeshSettings): Enrolment {
     return answer('no', `namespace ${namespace} has no label ${DATAPLANE_KEY}`, field);
   if (value === undefined)
     return answer('unknown', `the value of label ${DATAPLANE_KEY} of namespace ${namespace} is filled in later`, field);
-  return answer(
+  return written(
     value === 'ambient' ? 'yes' : 'no',
     `namespace ${namespace} has label ${DATAPLANE_KEY}=${value || '""'}`,
     field,
@@ -57,7 +56,9 @@ function byLabels(pod: AdmissionInput, settings: MeshSettings): Enrolment {
 }
 
 const STATUS_KEY = 'sidecar.istio.io/status';
-const OLD_REDIRECTION_KEY = 'ambient.istio.io/redirection';
+
+/** Annotation by which pods left the ambient mesh before 1.22; since then the CNI plugin alone writes it. */
+export const OLD_REDIRECTION_KEY = 'ambient.istio.io/redirection';
 
 function podsOwn(pod: AdmissionInput, settings: MeshSettings): Enrolment | undefined {
   const { podLabels, podAnnotations } = pod;
@@ -67,7 +68,7 @@ function podsOwn(pod: AdmissionInput, settings: MeshSettings): Enrolment | undef
     if (podAnnotations.has(OLD_REDIRECTION_KEY) && redirection === undefined && mayBeEnrolled(pod))
       return answer('unknown', `the value of annotation ${OLD_REDIRECTION_KEY} is filled in later`, place);
     return redirection === 'disabled'
-      ? answer('no', `the pods have annotation ${OLD_REDIRECTION_KEY}=disabled`, place)
+      ? written('no', `the pods have annotation ${OLD_REDIRECTION_KEY}=disabled`, place)
       : undefined;
   }
   const field = pod.podLabelField?.(DATAPLANE_KEY);
@@ -77,8 +78,8 @@ function podsOwn(pod: AdmissionInput, settings: MeshSettings): Enrolment | undef
   const value = podLabels.get(DATAPLANE_KEY);
   if (value === undefined)
     return answer('unknown', `the value of label ${DATAPLANE_KEY} of the pods is filled in later`, field);
-  if (value === 'ambient') return answer('yes', `the pods have label ${DATAPLANE_KEY}=ambient`, field);
-  return value === 'none' ? answer('no', `the pods have label ${DATAPLANE_KEY}=none`, field) : undefined;
+  if (value === 'ambient') return written('yes', `the pods have label ${DATAPLANE_KEY}=ambient`, field);
+  return value === 'none' ? written('no', `the pods have label ${DATAPLANE_KEY}=none`, field) : undefined;
 }
 
 function mayBeEnrolled({ namespaceLabels }: AdmissionInput): boolean {
@@ -89,5 +90,9 @@ function mayBeEnrolled({ namespaceLabels }: AdmissionInput): boolean {
 }
 
 function answer(value: Answer, text: string, field?: Fact['field']): Enrolment {
-  return { answer: value, facts: [field ? { text, field } : { text }] };
+  return { answer: value, facts: [field ? { text, field } : { text }], isWritten: false };
+}
+
+function written(value: Answer, text: string, field?: Fact['field']): Enrolment {
+  return { ...answer(value, text, field), isWritten: true };
 }

@@ -1,8 +1,10 @@
 import { istioAtLeast } from '../installation/settings.ts';
 import { withLabel } from '../manifest/label-set.ts';
+import { decideEnrolment, OLD_REDIRECTION_KEY } from './ambient.ts';
 import {
   type AdmissionInput,
   type AdmissionSetup,
+  DATAPLANE_KEY,
   decideInjection,
   type Fact,
   INJECT_KEY,
@@ -46,6 +48,22 @@ export function smallestChange(
     case 'not-injected':
       return toBeInjected(pod, decision, setup);
   }
+}
+
+/**
+ * What brings pods back into ambient mode that opted out of it: their label, or before 1.22 the annotation, taken away. undefined where they
+ * did not, or their namespace is not in ambient mode.
+ */
+export function rejoinAmbient(pod: AdmissionInput, { settings }: AdmissionSetup): InjectionChange | undefined {
+  const { podLabels, podAnnotations } = pod;
+  const change: LabelChange | undefined = podLabels.has(DATAPLANE_KEY)
+    ? onPods('label', DATAPLANE_KEY, undefined)
+    : podAnnotations.has(OLD_REDIRECTION_KEY)
+      ? onPods('annotation', OLD_REDIRECTION_KEY, undefined)
+      : undefined;
+  if (!change || decideEnrolment(pod, settings).answer !== 'no') return undefined;
+  const back = decideEnrolment(changed(pod, change), settings).answer === 'yes';
+  return back ? { text: orderOf(change), labels: [change] } : undefined;
 }
 
 /** What the injector would refuse is another mistake than the labels, and is named beside them. */

@@ -7,6 +7,8 @@ import type { Answer } from '../manifest/lookup.ts';
 import { type Condition, meets, meetsOne } from '../manifest/selectors.ts';
 import type { Field } from '../source/field.ts';
 
+/** Label by which a namespace or a pod joins the ambient mesh. */
+export const DATAPLANE_KEY = 'istio.io/dataplane-mode';
 /** Label (once annotation) by which a pod asks for a sidecar, or refuses it. */
 export const INJECT_KEY = 'sidecar.istio.io/inject';
 /** Label that names the revision of the control plane. */
@@ -442,11 +444,15 @@ function explainMiss(pod: AdmissionInput, { webhooks, settings }: AdmissionSetup
       ],
     };
   }
+  // The label of ambient mode is one of the mesh, and asks for no sidecar.
+  const what = [namespaceLabels, podLabels].some((labels) => labels.has(DATAPLANE_KEY))
+    ? 'that asks for a sidecar'
+    : 'of the mesh';
   return {
     cause: 'no-label',
     facts: [
       {
-        text: `neither Namespace ${pod.namespace} nor the pods carry a label of the mesh`,
+        text: `neither Namespace ${pod.namespace} nor the pods carry a label ${what}`,
         ...fieldOf(pod.namespaceField?.('')),
       },
     ],

@@ -6,7 +6,7 @@ import type { Field } from '../source/field.ts';
 import { lazy } from '../source/lazy.ts';
 import { decideEnrolment, type Enrolment } from './ambient.ts';
 import { type AdmissionInput, type AdmissionSetup, decideInjection, type Fact, type Injection } from './injection.ts';
-import { type InjectionChange, smallestChange } from './injection-change.ts';
+import { type InjectionChange, rejoinAmbient, smallestChange } from './injection-change.ts';
 import { decideLinkerd, type LinkerdInjection, type LinkerdInput } from './linkerd.ts';
 
 /** Whether the pods of a workload are in the mesh, and what decided it. */
@@ -36,6 +36,8 @@ export interface Admission {
   readonly membership: Membership;
   /** What turns the answer of Istio's injector. */
   readonly change: () => InjectionChange | undefined;
+  /** What brings pods back into ambient mode that opted out of it. */
+  readonly ambientChange: InjectionChange | undefined;
 }
 
 /** What is known of the namespace of a workload: the variants of its manifest, or why there are none. */
@@ -125,12 +127,20 @@ function admit(
     istio.outcome === 'injected'
       ? decideLinkerd({ ...linkerdInput, existingProxy: linkerdInput.existingProxy ?? ISTIO_FIRST }, setup)
       : linkerdAlone;
-  const plain = membershipOf(workload, istio, ambient, linkerd, unknown === undefined);
+  const rejoin = rejoinAmbient(input, setup);
+  const plain = membershipOf(
+    workload,
+    istio,
+    { ...ambient, isOptOut: rejoin !== undefined },
+    linkerd,
+    unknown === undefined,
+  );
   const membership: Membership =
     plain.answer === 'unknown' && setup.settings.expectMesh === 'all'
       ? { mode: 'sidecar', ...plain, answer: 'yes', reason: `expectMesh is "all" (${plain.reason})` }
       : plain;
-  return { istio, ambient, linkerd, linkerdAlone, membership, change: lazy(() => smallestChange(input, istio, setup)) };
+  const change = lazy(() => smallestChange(input, istio, setup));
+  return { istio, ambient, linkerd, linkerdAlone, membership, change, ambientChange: rejoin };
 }
 
 const ISTIO_FIRST: Fact = { text: 'Istio injects its proxy first, since its webhooks sort before those of Linkerd' };
@@ -196,7 +206,7 @@ function isProxy({ name, image, init }: Container): boolean {
 function membershipOf(
   workload: Workload,
   istio: Injection,
-  ambient: Enrolment,
+  ambient: Enrolment & { readonly isOptOut: boolean },
   linkerd: LinkerdInjection,
   isNamespaceKnown: boolean,
 ): Membership {
@@ -225,6 +235,8 @@ function membershipOf(
   // Who opts out of Istio in a namespace that nobody has read means to stay out; of ambient mode and Linkerd there is no sign then.
   if (isNamespaceKnown && ambient.answer === 'unknown') return toMembership('unknown', ambient.facts);
   if (isNamespaceKnown && linkerd.outcome === 'unknown') return toMembership('unknown', linkerd.facts);
+  // Of several answers that all say no, the one that somebody wrote is the reason: "no label of the mesh" is untrue beside it.
+  if (ambient.isOptOut || (istio.cause === 'no-label' && ambient.isWritten)) return toMembership('no', ambient.facts);
   return toMembership('no', istio.facts);
 }
 

@@ -82,17 +82,23 @@ describe('the answer to a trace', () => {
       ],
     });
     const answer = verdictOf(facts({ destinations: [to([refused])] }));
-    expect(answer.answer).toBe('refused: shop/cart:8080 over mTLS: 403, AuthorizationPolicy shop/deny denies it');
+    expect(answer.answer).toBe('refused: shop/cart:8080 over mTLS: AuthorizationPolicy shop/deny denies it');
     expect(answer.reason?.kind).toBe('authorization');
-    expect(told({ handledAs: 'tcp', destinations: [to([refused])] })).toContain(
-      'the connection is closed, Authorization',
+    const bare = endpoint('shop/cart', { allowed: false });
+    expect(told({ handledAs: 'tcp', destinations: [to([bare])] })).toBe(
+      'refused: shop/cart:8080 over mTLS: the connection is closed',
+    );
+    const why = { resource: from.resource, location, why: 'it asks for principals' };
+    const alone = { ...step('authorization', 'AuthorizationPolicy shop/a does not match'), passedOver: [why] };
+    expect(told({ destinations: [to([endpoint('shop/cart', { allowed: false, steps: [alone] })])] })).toBe(
+      'refused: shop/cart:8080 over mTLS: AuthorizationPolicy shop/a does not match (it asks for principals)',
     );
     expect(
       told({
         gatewayAllowed: false,
         steps: [step('authorization', 'AuthorizationPolicy istio-system/in lets nobody in'), step('route', 'x')],
       }),
-    ).toBe('refused: 403 from the gateway itself, AuthorizationPolicy istio-system/in lets nobody in');
+    ).toBe('refused: by the gateway itself: AuthorizationPolicy istio-system/in lets nobody in');
   });
 
   it('says what is closed to it', () => {
@@ -104,8 +110,7 @@ describe('the answer to a trace', () => {
     delete (closed as { allowed?: unknown }).allowed;
     expect(verdictOf(facts({ destinations: [to([closed])] }))).toMatchObject({
       verdict: 'undelivered',
-      answer:
-        'not delivered: shop/cart:8080 in plain text: its proxy closes the connection, STRICT asks for mutual TLS',
+      answer: 'not delivered: shop/cart:8080 in plain text: STRICT asks for mutual TLS',
     });
   });
 
@@ -136,7 +141,7 @@ describe('the answer to a trace', () => {
     expect(told({ destinations: [to([], { endpointsUnknown: true })] })).toBe(
       'not known: the pods of cart.shop:80 were not read',
     );
-    expect(told({ destinations: [to([])] })).toBe('not delivered: 503, since no pod stands behind cart.shop:80');
+    expect(told({ destinations: [to([])] })).toBe('not delivered: no pod stands behind cart.shop:80');
     expect(verdictOf(facts({ destinations: [to([endpoint('a', { arrives: 'unknown' })])] })).verdict).toBe('unknown');
     expect(verdictOf(facts({ destinations: [to([endpoint('a', { allowed: 'unknown' })])] })).verdict).toBe('unknown');
     expect(

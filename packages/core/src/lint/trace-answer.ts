@@ -37,7 +37,8 @@ export function verdictOf(trace: Facts): TraceAnswer {
   const { verdict, words, reason } = wordsOf(trace);
   // What was not read may say something else.
   const hedge = isCertain(trace) || verdict === 'unknown' ? '' : ', as far as the files tell';
-  return { verdict, answer: `${VERDICT_WORDS[verdict]}${hedge}: ${words}`, reason };
+  const answer = `${VERDICT_WORDS[verdict]}${hedge}: ${words}`;
+  return { verdict, answer, reason: reason && { ...reason, text: reasonWords(reason) } };
 }
 
 /** Whether nothing that was not read could say something else. */
@@ -56,7 +57,8 @@ function wordsOf(trace: Facts): Words {
   const end = (verdict: Verdict, words: string, reason = last): Words => ({ verdict, words, reason });
   if (atGateway(trace) === false) {
     const decided = trace.steps.findLast((step) => step.kind === 'authorization');
-    return end('refused', `${refusal(trace)} from the gateway itself${because(decided)}`, decided ?? last);
+    const words = decided ? reasonWords(decided) : refusal(trace);
+    return end('refused', `by the gateway itself: ${words}`, decided ?? last);
   }
   const told = last?.text;
   const { host, port } = trace.request;
@@ -147,15 +149,23 @@ function stepOf(trace: Facts, destination: DestinationReport): StepReport | unde
 function sharesOf(trace: Facts, destination: DestinationReport, alone: boolean): Share[] {
   const { endpoints = [] } = destination;
   const step = stepOf(trace, destination);
+  const reason: StepReport = step ?? { kind: 'destination', text: '' };
   const none = (verdict: Verdict, why: string): Share[] => [
-    { destination, names: alone ? [] : [targetName(destination)], tls: undefined, verdict, why, reason: step },
+    {
+      destination,
+      names: alone ? [] : [targetName(destination)],
+      tls: undefined,
+      verdict,
+      why,
+      reason: { ...reason, text: why },
+    },
   ];
   if (destination.missing)
     return none('undelivered', step?.text ?? '503, since nothing that the caller sees defines it');
   if (endpoints.length === 0)
     return destination.endpointsUnknown
       ? none('unknown', `the pods of ${targetName(destination)} were not read`)
-      : none('undelivered', `503, since no pod stands behind ${targetName(destination)}`);
+      : none('undelivered', `no pod stands behind ${targetName(destination)}`);
   const groups = new Map<string, Share>();
   for (const endpoint of endpoints) {
     const fate = fateOf(trace, endpoint);
@@ -178,9 +188,9 @@ function fateOf(trace: Facts, endpoint: EndpointReport): Pick<Share, 'verdict' |
   const { steps } = endpoint;
   const { arrives, allowed } = endpoint.asRead ?? endpoint;
   const policy = steps.findLast((step) => step.kind === 'authorization');
-  const door = steps.findLast((step) => step.kind === 'arrival') ?? steps.at(-1);
+  const door = steps.findLast((step) => step.kind !== 'authorization');
   if (arrives === false)
-    return { verdict: 'undelivered', why: `its proxy closes the connection${because(door)}`, reason: door };
+    return { verdict: 'undelivered', why: door?.text ?? 'its proxy closes the connection', reason: door };
   if (arrives === 'unknown')
     return {
       verdict: 'unknown',
@@ -188,7 +198,7 @@ function fateOf(trace: Facts, endpoint: EndpointReport): Pick<Share, 'verdict' |
       reason: door,
     };
   if (allowed === false)
-    return { verdict: 'refused', why: `${refusal(trace)}${because(policy ?? door)}`, reason: policy ?? door };
+    return { verdict: 'refused', why: policy ? reasonWords(policy) : refusal(trace), reason: policy ?? door };
   if (allowed === 'unknown')
     return { verdict: 'unknown', why: `the files do not tell whether it is let in${because(policy)}`, reason: policy };
   return { verdict: 'allowed', why: undefined, reason: policy ?? door };
@@ -254,6 +264,12 @@ function targetName({ host, port, subset }: DestinationReport): string {
 
 function percent(number: number): string {
   return `${Number(number.toFixed(2))} %`;
+}
+
+/** What a step says; where one thing alone was passed over, that is why. */
+function reasonWords({ text, passedOver = [] }: StepReport): string {
+  const [only] = passedOver;
+  return only && passedOver.length === 1 ? `${text} (${only.why})` : text;
 }
 
 function because(step: StepReport | undefined): string {

@@ -5,10 +5,10 @@ import { meaningOfGateway } from '../traffic/assumed-gateways.ts';
 import { type Caller, Callers } from '../traffic/callers.ts';
 import type { RequestSpec } from '../traffic/request-spec.ts';
 import type { TraceSetup } from '../traffic/trace-request.ts';
-import type { TrafficAnswer, TrafficQuestion } from './explain-traffic.ts';
 import { reachReport } from './reach-report.ts';
 import type { TraceReport } from './trace-result.ts';
 import { reportOf, requestOf } from './traced.ts';
+import type { TrafficAnswer, TrafficQuestion } from './traffic-question.ts';
 
 // A workload may stand in a hundred overlays; of so many manifests the answers are looked at.
 const MOST_VARIANTS = 16;

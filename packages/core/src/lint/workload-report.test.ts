@@ -80,6 +80,25 @@ describe('what is told of a workload', () => {
     expect(istio.change).toBe('label the pods sidecar.istio.io/inject: "true"');
   });
 
+  it('gives the opt-out of ambient mode as the reason, and takes it away as the smallest change', async () => {
+    const out = CART.replace('labels: {', 'labels: { istio.io/dataplane-mode: none,');
+    const { membership, istio, ambient } = await explainOne(out + namespace('istio.io/dataplane-mode: ambient'));
+    expect(membership).toMatchObject({
+      answer: 'no',
+      reason: { text: 'the pods have label istio.io/dataplane-mode=none' },
+    });
+    expect(istio.facts.map((f) => f.text)).toEqual([
+      'neither Namespace shop nor the pods carry a label that asks for a sidecar',
+    ]);
+    expect(ambient.change).toBe('take label istio.io/dataplane-mode away from the pods');
+  });
+
+  it('knows no way back into ambient mode where the namespace is not in it', async () => {
+    const { membership, ambient } = await explainOne(CART + namespace('istio.io/dataplane-mode: none'));
+    expect(membership.reason.text).toBe('namespace shop has label istio.io/dataplane-mode=none');
+    expect(ambient.change).toBeNull();
+  });
+
   it('says what would have to be read', async () => {
     const { membership, istio } = await explainOne(CART);
     expect(membership).toMatchObject({ answer: 'unknown', reason: { text: 'no manifest of Namespace shop was read' } });

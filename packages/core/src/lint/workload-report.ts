@@ -35,7 +35,7 @@ function reportOf(
   findingsOf: (resource: Resource) => readonly Finding[],
 ): WorkloadReport {
   const { resource } = workload;
-  const { istio, ambient, linkerd, membership, change } = mesh.admission(workload);
+  const { istio, ambient, linkerd, membership, change, ambientChange } = mesh.admission(workload);
   const sidecar = mesh.sidecar(workload);
   const services = mesh.servicesOf(workload);
   const served = new Set(
@@ -57,7 +57,11 @@ function reportOf(
       facts: istio.facts.map(factOf),
       change: change()?.text ?? null,
     },
-    ambient: { answer: ambient.answer, facts: ambient.facts.map(factOf) },
+    ambient: {
+      answer: ambient.answer,
+      facts: ambient.facts.map(factOf),
+      change: ambientChange?.text ?? null,
+    },
     linkerd: { outcome: linkerd.outcome, mode: linkerd.mode ?? null, facts: linkerd.facts.map(factOf) },
     sidecar: { present: sidecar.present, form: sidecar.form, written: sidecar.written, reason: sidecar.reason },
     services: services.map((service) => serviceReport(mesh, service, workload)),

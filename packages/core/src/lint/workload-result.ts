@@ -30,7 +30,12 @@ export interface WorkloadReport {
     /** The smallest change that turns the answer, as an order; null where no label turns it. */
     readonly change: string | null;
   };
-  readonly ambient: { readonly answer: Answer; readonly facts: readonly FactReport[] };
+  readonly ambient: {
+    readonly answer: Answer;
+    readonly facts: readonly FactReport[];
+    /** What brings pods back that opted out of ambient mode, as an order; null for all others. */
+    readonly change: string | null;
+  };
   readonly linkerd: {
     readonly outcome: Exclude<Outcome, 'rejected'>;
     readonly mode: 'enabled' | 'ingress' | null;

@@ -1,8 +1,10 @@
+import type { Service } from '../cluster/services.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { Labels } from '../manifest/labels.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { flatSelector, matches, type Selector } from '../manifest/selectors.ts';
+import { servicesElsewhere } from '../mesh/clusters.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
@@ -28,8 +30,7 @@ const MOST_WORKLOADS = 400;
 /** All endpoints of a host that may be meant, of whatever folder: asked before something is said to have none. */
 export function endpointsOf(mesh: Mesh, target: HostTarget): HostEndpoints {
   const { resource, service } = target;
-  if (service)
-    return service.selector ? selected(mesh, resource, service.selector, false) : { endpoints: [], open: true };
+  if (service) return endpointsOfService(mesh, target.cluster === undefined ? service : undefined, resource);
   const spec = resource.body.at('spec');
   const written = (spec.at('endpoints').items() as Field[]).map(
     (field): Endpoint => ({ resource, labels: new Labels(field.at('labels')), workload: undefined }),
@@ -38,6 +39,21 @@ export function endpointsOf(mesh: Mesh, target: HostTarget): HostEndpoints {
   const selector = spec.at('workloadSelector').at('labels');
   if (selector.entries().length > 0) return selected(mesh, resource, flatSelector(selector), true);
   return { endpoints: [], open: true };
+}
+
+/**
+ * The endpoints of a Service: pods that it selects in each cluster of the mesh that has it, and WorkloadEntries of its namespace (on by
+ * default since 1.8). `service` is undefined for one that only other clusters have; `resource` is its manifest.
+ */
+export function endpointsOfService(mesh: Mesh, service: Service | undefined, resource: Resource): HostEndpoints {
+  const { namespace = '', name } = resource;
+  const others = servicesElsewhere(mesh, namespace, name).map((e) => ofService(e.mesh, e.service));
+  const all = service ? [ofService(mesh, service), ...others] : others;
+  return { endpoints: all.flatMap((e) => e.endpoints), open: all.some((e) => e.open) };
+}
+
+function ofService(mesh: Mesh, { resource, selector }: Service): HostEndpoints {
+  return selector ? selected(mesh, resource, selector, true) : { endpoints: [], open: true };
 }
 
 /** Whether an endpoint carries labels. */

@@ -3,6 +3,7 @@ import type { Service, ServicePort } from '../cluster/services.ts';
 import { isKnownGroup } from '../manifest/kinds.ts';
 import { elsewhere, type Lookup } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { otherClusters } from '../mesh/clusters.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
@@ -18,6 +19,8 @@ export interface HostTarget {
   readonly ports: readonly TargetPort[];
   /** Whether the ports are all written: no placeholder, no patch. */
   readonly portsKnown: boolean;
+  /** The other cluster of the mesh that has the Service; undefined for what the files themselves have. */
+  readonly cluster?: string;
 }
 
 /** A port that a host answers on. */
@@ -35,7 +38,9 @@ export type MissingHost =
   /** It exists, and `exportTo` keeps it from the asker. */
   | 'hidden'
   /** It is `cart.shop`, which nobody expands, and such a Service exists. */
-  | 'shortened';
+  | 'shortened'
+  /** It is a name that DNS gives to single pods of a Service, and no ServiceEntry declares it. */
+  | 'pod';
 
 /** The answer to what stands behind a host; a missing one says how that is known, and what comes near it. */
 export type HostLookup =
@@ -44,14 +49,21 @@ export type HostLookup =
 
 /**
  * What stands behind a host, as a resource means it: short names in its namespace, and only what the namespaces see that read the resource.
- * Missing only when that is certain: in a closed world, or when Services of the namespace were read beside the asker.
+ * Missing only when that is certain: in a closed world, or when Services of the namespace were read beside the asker. `readers`: those
+ * namespaces, where they are not the resource's own, as for the routes of a gateway.
  */
-export function lookupHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
+export function lookupHost(
+  mesh: Mesh,
+  written: string,
+  asker: Resource,
+  readers: readonly string[] = readersOf(mesh, asker),
+): HostLookup {
   const known = mesh.derive(knownLookups);
   let there = known.get(asker);
   if (!there) known.set(asker, (there = new Map()));
-  let lookup = there.get(written);
-  if (!lookup) there.set(written, (lookup = findHost(mesh, written, asker)));
+  const key = `${readers.join(',')}\n${written}`;
+  let lookup = there.get(key);
+  if (!lookup) there.set(key, (lookup = findHost(mesh, written, asker, readers)));
   return lookup;
 }
 
@@ -60,28 +72,46 @@ function knownLookups(): Map<Resource, Map<string, HostLookup>> {
   return new Map();
 }
 
-function findHost(mesh: Mesh, written: string, asker: Resource): HostLookup {
+function findHost(mesh: Mesh, written: string, asker: Resource, readers: readonly string[]): HostLookup {
   const host = hostNameOf(mesh, written, asker.namespace ?? '');
   if (host.fqdn.length > LONGEST_HOST) return elsewhere('no name is so long');
   const targets = mesh.derive(hostTargets).covering(host.fqdn);
-  const readers = readersOf(mesh, asker);
   const visible = targets.filter((t) => readers.some((reader) => isVisibleIn(mesh, t.resource, reader) !== 'no'));
   if (visible.length > 0) return { state: 'found', value: visible };
   if (mesh.externals.host(host.fqdn) || mesh.externals.host(written)) return elsewhere('the config declares it');
+  // Which clusters read the configuration of which, the files do not tell.
+  const [declared] = mesh.derive(entriesOfOtherClusters).covering(host.fqdn);
+  if (declared) return elsewhere(`cluster ${declared} declares it`);
   const [hidden] = targets;
   if (hidden) return { state: 'missing', why: 'hidden', instead: hidden };
-  return host.service ? ofService(mesh, host, asker) : ofOther(mesh, host);
+  return host.service ? ofService(mesh, host, asker) : ofOther(mesh, host, asker);
 }
 
-/** Every host that something of the input answers under, as it is looked up. */
+// Names of clusters, by the hosts of their ServiceEntries.
+function entriesOfOtherClusters(mesh: Mesh): HostIndex<string> {
+  const index = new HostIndex<string>();
+  for (const [cluster, there] of otherClusters(mesh)) for (const { host } of entriesOf(there)) index.add(host, cluster);
+  return index;
+}
+
+/** Every host that something of the input answers under, as it is looked up; Services of all clusters of the mesh. */
 export function hostTargets(mesh: Mesh): HostIndex<HostTarget> {
   const index = new HostIndex<HostTarget>();
+  for (const target of servicesOf(mesh)) index.add(target.host, target);
+  for (const [cluster, there] of otherClusters(mesh))
+    for (const target of servicesOf(there)) index.add(target.host, { ...target, cluster });
+  for (const target of entriesOf(mesh)) index.add(target.host, target);
+  return index;
+}
+
+function* servicesOf(mesh: Mesh): Iterable<HostTarget> {
   for (const service of mesh.services) {
     const { namespace = '', name } = service.resource;
-    if (name === '') continue;
-    const host = hostNameOf(mesh, name, namespace).fqdn;
-    index.add(host, ofServiceManifest(mesh, service, host));
+    if (name !== '') yield ofServiceManifest(mesh, service, hostNameOf(mesh, name, namespace).fqdn);
   }
+}
+
+function* entriesOf(mesh: Mesh): Iterable<HostTarget> {
   for (const resource of mesh.ofType('networking.istio.io/ServiceEntry')) {
     if (resource.partial) continue;
     const spec = resource.body.at('spec');
@@ -91,10 +121,9 @@ export function hostTargets(mesh: Mesh): HostIndex<HostTarget> {
       const written = field.string();
       if (written === undefined) continue;
       const host = hostNameOf(mesh, written, resource.namespace ?? '').fqdn;
-      index.add(host, { host, resource, service: undefined, ports, portsKnown });
+      yield { host, resource, service: undefined, ports, portsKnown };
     }
   }
-  return index;
 }
 
 function ofServiceManifest(mesh: Mesh, service: Service, host: string): HostTarget {
@@ -158,17 +187,34 @@ function neighboursOf(mesh: Mesh, namespace: string, asker: Resource): readonly 
   return all.slice(0, MOST_NEIGHBOURS).filter((s) => mesh.near(asker, s.resource));
 }
 
-function ofOther(mesh: Mesh, host: HostName): HostLookup {
-  const meant = host.shortened && mesh.derive(servicesByName).get(host.shortened.name);
-  const exact = meant?.find((s) => s.resource.namespace === host.shortened?.namespace);
-  if (exact) {
-    const fqdn = hostNameOf(mesh, exact.resource.name, exact.resource.namespace ?? '').fqdn;
-    const [instead] = mesh.derive(hostTargets).at(fqdn);
-    if (instead) return { state: 'missing', why: 'shortened', instead };
+function ofOther(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
+  if (host.shortened) {
+    const { fqdn } = hostNameOf(mesh, host.shortened.name, host.shortened.namespace);
+    const all = mesh.derive(hostTargets).at(fqdn);
+    const [instead] = all;
+    if (instead && all.some((t) => t.service)) return { state: 'missing', why: 'shortened', instead };
   }
+  const ofPod = serviceOfPodName(mesh, host, asker);
+  if (ofPod) return { state: 'missing', why: 'pod', instead: ofPod };
   if (host.fqdn.endsWith('.svc.clusterset.local')) return elsewhere('it is a name of all clusters together');
   if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
   return elsewhere('it is not in the domain of the cluster');
+}
+
+// `db-0.db.shop.svc.cluster.local`, and its short forms `db-0.db.shop.svc` and `db-0.db` of its own namespace: DNS of the cluster answers for
+// the pods of a StatefulSet, and Istio has hosts of Services and ServiceEntries alone. A ServiceEntry is written beside the route, if at all.
+function serviceOfPodName(mesh: Mesh, { fqdn, wildcard }: HostName, asker: Resource): HostTarget | undefined {
+  if (wildcard || mesh.hasUnreadBeside(asker)) return undefined;
+  const labels = fqdn.replace(/\.svc(?:\.cluster\.local)?$/, '').split('.');
+  const [pod = '', name = '', namespace = asker.namespace ?? ''] = labels;
+  const isWhole = labels.length === 3 && fqdn.endsWith('.svc.cluster.local');
+  if (labels.length !== 2 && labels.length !== 3) return undefined;
+  if (!isWhole && (!/-\d+$/.test(pod) || mesh.assumesNamespace(asker))) return undefined;
+  const target = mesh
+    .derive(hostTargets)
+    .at(hostNameOf(mesh, name, namespace).fqdn)
+    .find((t) => t.service !== undefined && (mesh.settings.closedWorld || mesh.near(t.resource, asker)));
+  return target && !mesh.externals.service(namespace, name) ? target : undefined;
 }
 
 // Operators make Services out of their own kinds, named for the object: Flagger makes `cart-canary` of Canary `cart`.

@@ -51,7 +51,7 @@ const TRACE: TraceReport = {
         tls: 'istio',
         arrives: true,
         allowed: true,
-        steps: [{ kind: 'arrival', text: 'it takes mutual TLS', location: at('pa.yaml', 7) }],
+        steps: [{ kind: 'arrival', text: `Deployment shop/${name} takes mutual TLS`, location: at('pa.yaml', 7) }],
         needs: [],
       })),
     },
@@ -149,6 +149,13 @@ yes: let in, over mTLS; plain: let in, without mTLS; no: refused by a policy
 
   1  shop/deny denies it  p.yaml:1
 `);
+  });
+
+  it('tells the manifests of one workload apart by their files', () => {
+    const reach = { ...table(2, 1, () => yes), callers: ['a', 'b'].map((f) => ({ workloads: [place('web', f)] })) };
+    expect(reachText(reach, false)).toMatch(
+      /^Callers\n {2}A {2}Deployment shop\/web \(a\)\n {2}B {2}Deployment shop\/web \(b\)\n/,
+    );
   });
 
   it('says which answers are not certain, and what would make them so', () => {

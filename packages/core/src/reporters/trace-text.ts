@@ -89,7 +89,7 @@ function stepsBlock(title: string, steps: readonly StepReport[], paint: Paint): 
 function arrivals({ destinations = [] }: TraceReport): { names: string; steps: readonly StepReport[] }[] {
   const groups = new Map<string, { endpoints: EndpointReport[]; steps: readonly StepReport[] }>();
   for (const endpoint of destinations.flatMap(({ endpoints = [] }) => endpoints)) {
-    const { steps } = endpoint;
+    const steps = endpoint.steps.map((step) => ({ ...step, text: ofItself(step.text, endpoint.workload) }));
     const key = JSON.stringify(steps.map(({ kind, text, location }) => [kind, text, location?.file, location?.start]));
     const group = groups.get(key);
     if (group) group.endpoints.push(endpoint);
@@ -100,6 +100,16 @@ function arrivals({ destinations = [] }: TraceReport): { names: string; steps: r
     const more = names.length > 4 ? ` and ${names.length - 4} more` : '';
     return { names: `${names.slice(0, 4).join(', ')}${more}`, steps };
   });
+}
+
+/** Below a title that names a workload it is "it": "it has a sidecar". */
+function ofItself(text: string, workload: string): string {
+  // Of another cluster its name stands before.
+  const own = workload.split('/').slice(-2).join('/');
+  return text
+    .split(/(\b[A-Z]\w* [\w.-]+\/[\w.-]+)/)
+    .map((part, i) => (i % 2 === 1 && part.endsWith(` ${own}`) && !part.startsWith('Service ') ? 'it' : part))
+    .join('');
 }
 
 function alsoBlock(trace: TraceReport, paint: Paint): string[] {
@@ -234,11 +244,18 @@ export function reachText(reach: ReachReport, color: boolean): string {
 }
 
 function callerLines({ callers }: ReachReport, labels: readonly string[], paint: Paint): string[] {
-  const width = Math.max(...labels.map((label) => label.length));
+  const width = labels.reduce((most, label) => Math.max(most, label.length), 0);
+  // A workload with several manifests may be in several classes: then its file tells which is which.
+  const seen = new Map<string, number>();
+  for (const { workloads } of callers)
+    for (const { resource } of workloads) seen.set(name(resource), (seen.get(name(resource)) ?? 0) + 1);
   return [
     paint('bold', 'Callers'),
     ...callers.flatMap(({ workloads }, i) => {
-      const names = workloads.slice(0, MOST_CALLERS).map(({ resource }) => name(resource));
+      const names = workloads.slice(0, MOST_CALLERS).map(({ resource, location }) => {
+        const own = name(resource);
+        return seen.get(own) === 1 ? own : `${own} (${visibleText(location.file)})`;
+      });
       if (workloads.length > MOST_CALLERS) names.push(`${workloads.length - MOST_CALLERS} more`);
       const [first = '', ...rest] = wrapped(names, ', ', ' '.repeat(width + 4));
       return [`  ${paint('cyan', (labels[i] as string).padEnd(width))}  ${first.trimStart()}`, ...rest];

@@ -124,9 +124,11 @@ function membershipBlock(workload: WorkloadReport, paint: Paint): string[] {
     lines.push(
       `  injected by revision ${visibleText(istio.revision)}, template ${visibleText(istio.templates.join(', '))}`,
     );
-  if (istio.change !== null)
+  // Who opted out of ambient mode turns that first; a sidecar would be another mesh than the one of the namespace.
+  const change = membership.answer === 'no' ? (ambient.change ?? istio.change) : istio.change;
+  if (change !== null)
     lines.push(
-      `  ${paint('cyan', istio.outcome === 'unknown' ? 'to decide it' : 'to turn it')}: ${visibleText(istio.change)}`,
+      `  ${paint('cyan', istio.outcome === 'unknown' ? 'to decide it' : 'to turn it')}: ${visibleText(change)}`,
     );
   if (sidecar.present !== 'no')
     lines.push(

@@ -2,6 +2,7 @@ import type { Workload } from '../cluster/workloads.ts';
 import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { flatSelector, matches, type Selector } from '../manifest/selectors.ts';
+import { otherClusters } from '../mesh/clusters.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { endpointsByLabel } from '../names/host-endpoints.ts';
 import type { Field } from '../source/field.ts';
@@ -104,7 +105,7 @@ function gatewaysByName(mesh: Mesh): GatewayNames {
   return { istio, kubernetes, names, spaces };
 }
 
-/** The workloads that the selector of a Gateway picks, in any namespace unless istiod is told otherwise; `open` when there may be others whose labels are filled in later. */
+/** The workloads that the selector of a Gateway picks, in any namespace unless istiod is told otherwise; `open` when there may be others: labels that are filled in later, pods of another cluster. */
 export function workloadsOfGateway(
   mesh: Mesh,
   { selector, resource }: Gateway,
@@ -112,14 +113,31 @@ export function workloadsOfGateway(
   const first = selector?.requirements?.[0];
   if (!selector || !first) return { workloads: [], open: true };
   const { byPair, changing } = mesh.derive(endpointsByLabel);
-  const candidates = (byPair.get(`${first.key}\n${first.values[0]}`) ?? []).slice(0, MOST_WORKLOADS);
+  const pair = `${first.key}\n${first.values[0]}`;
+  const candidates = (byPair.get(pair) ?? []).slice(0, MOST_WORKLOADS);
   const own = mesh.derive(isScopedToNamespace) ? resource.namespace : undefined;
   const workloads = candidates.flatMap((e) =>
     e.workload && matches(selector, e.labels) === 'yes' && (own === undefined || e.resource.namespace === own)
       ? [e.workload]
       : [],
   );
-  return { workloads, open: changing.some((e) => matches(selector, e.labels) === 'unknown') };
+  const open =
+    changing.some((e) => matches(selector, e.labels) === 'unknown') ||
+    [...otherClusters(mesh).values()].some((there) =>
+      (there.derive(endpointsByLabel).byPair.get(pair) ?? []).some((e) => matches(selector, e.labels) === 'yes'),
+    );
+  return { workloads, open };
+}
+
+/**
+ * Whether pods are surely no gateway: they have a sidecar, or no proxy at all. What carries a proxy of its own in its manifest may be a gateway
+ * that nobody calls so. A Gateway is for proxies of the type router alone. Source: `pilot/pkg/model/push_context.go`, mergeGateways.
+ */
+export function isSurelyNoGateway(mesh: Mesh, workload: Workload): boolean {
+  if (workload.isGateway || workload.hasProxy) return false;
+  if (workload.containers.some((c) => !c.init && c.name === 'istio-proxy')) return false;
+  const { answer, mode } = mesh.membership(workload);
+  return answer === 'no' || mode === 'sidecar';
 }
 
 /** Whether istiod is told that a Gateway picks pods of its own namespace alone. */

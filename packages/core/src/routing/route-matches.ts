@@ -103,7 +103,7 @@ function ofKind(routes: readonly Route[]): readonly LostMatches[] {
       if (!match) continue;
       const by: TakenBy = { title, field: placeOfMatch(field), index, matchless: false };
       const before = equal.get(match.key);
-      const wider = before ? undefined : wide.find((seen) => covers(seen.match, match));
+      const wider = before ? undefined : wide.find((seen) => matchCovers(seen.match, match));
       if (before) lost.push({ field, index: position, by: before, same: true, told: true });
       else if (wider)
         lost.push({ field, index: position, by: wider.by, same: false, told: isToldByPrefix(wider.match, match) });
@@ -152,7 +152,8 @@ interface Test {
   readonly text: string;
 }
 
-interface Match {
+/** A match of a rule, read so that it can be held against another. */
+export interface Match {
   /** All that is written, but the name, in one order. */
   readonly key: string;
   /** Whether every condition is one that is known here. */
@@ -183,8 +184,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'statPrefix',
 ]);
 
-// undefined where a later step fills in some of it.
-function readMatch(field: Field, kind: Route['kind']): Match | undefined {
+/** Reads a match; undefined where a later step fills in some of it. */
+export function readMatch(field: Field, kind: Route['kind']): Match | undefined {
   if (!field.isMapping && field.hasValue) return undefined;
   const key = canonical(field, kind === 'http' ? 'name' : undefined, 0);
   if (key === undefined) return undefined;
@@ -244,8 +245,8 @@ function implies(wide: Test, narrow: Test, fold = false): boolean {
   return (narrow.kind === 'exact' || narrow.kind === 'prefix') && b.startsWith(a);
 }
 
-// Whether every request of the second matches the first: each condition of the first follows from one of the second.
-function covers(wide: Match, narrow: Match): boolean {
+/** Whether every request of the second matches the first: each condition of the first follows from one of the second. */
+export function matchCovers(wide: Match, narrow: Match): boolean {
   if (wide.uri) {
     if (!narrow.uri || (narrow.foldsCase && !wide.foldsCase)) return false;
     if (!implies(wide.uri, narrow.uri, wide.foldsCase && wide.uri.kind !== 'regex')) return false;
@@ -261,7 +262,8 @@ function covers(wide: Match, narrow: Match): boolean {
   return true;
 }
 
-function isEverything({ uri, tests, equals, gateways }: Match): boolean {
+/** Whether a match demands nothing of a request. */
+export function isEverything({ uri, tests, equals, gateways }: Match): boolean {
   return !uri && tests.size === 0 && equals.size === 0 && !gateways;
 }
 

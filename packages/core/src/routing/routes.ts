@@ -2,6 +2,7 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { HostIndex, type HostName, hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 
 /** A VirtualService, read. */
 export interface VirtualService {
@@ -37,6 +38,10 @@ export interface Route {
   /** The weighted destinations. */
   readonly destinations: readonly Destination[];
   readonly mirrors: readonly Destination[];
+  /** The server names of a route of the Gateway API, in place of matches. */
+  readonly serverNames?: readonly string[];
+  /** The port of the Service that such a route is for. */
+  readonly onPort?: number;
 }
 
 /** A destination of a route, as written. What is undefined is not written, or filled in by a later step. */
@@ -71,6 +76,23 @@ export function virtualServiceOf(mesh: Mesh, resource: Resource): VirtualService
 /** All destinations of a VirtualService, mirrors among them. */
 export function destinationsOf(virtualService: VirtualService): readonly Destination[] {
   return virtualService.routes.flatMap((route) => [...route.destinations, ...route.mirrors]);
+}
+
+/** A destination that gets a share of requests, with the VirtualService that leads there. */
+export interface LeadingRoute {
+  readonly resource: Resource;
+  readonly destination: Destination;
+}
+
+/** The destinations of all VirtualServices by their host: what gets weight 0 beside others, and mirrors, left out. */
+export function destinationsByHost(mesh: Mesh): ReadonlyMap<string, readonly LeadingRoute[]> {
+  const index = new Map<string, LeadingRoute[]>();
+  for (const { resource, routes } of mesh.derive(virtualServices))
+    for (const { destinations } of routes)
+      for (const destination of destinations)
+        if (destination.host && (destinations.length === 1 || destination.weight !== 0))
+          addTo(index, destination.host.fqdn, { resource, destination });
+  return index;
 }
 
 /**

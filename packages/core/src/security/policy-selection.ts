@@ -3,6 +3,7 @@ import { folderOf } from '../manifest/kustomize.ts';
 import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
 import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { flatSelector, matches, type Selector } from '../manifest/selectors.ts';
+import { otherClusters } from '../mesh/clusters.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Endpoint, endpointsByLabel } from '../names/host-endpoints.ts';
 import type { Field } from '../source/field.ts';
@@ -114,6 +115,8 @@ export function lookupSelected(mesh: Mesh, selection: PolicySelection): Lookup<r
   const { namespace = '' } = resource;
   if (mesh.externals.namespace(namespace) || mesh.externals.workload(namespace, requirements[0].values[0] ?? ''))
     return elsewhere('the config declares it');
+  if ([...otherClusters(mesh).values()].some((there) => endpointsSelected(there, selection).endpoints.length > 0))
+    return elsewhere('pods of another cluster have such labels');
   if (mesh.settings.closedWorld) return MISSING;
   if (everywhere || !mesh.installation.rootNamespace.certain) return elsewhere('it looks in every namespace');
   if (mesh.hasUnreadBeside(resource)) return elsewhere('a template beside it may make them');

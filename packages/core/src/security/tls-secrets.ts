@@ -40,6 +40,16 @@ export function secretFault(mesh: Mesh, secret: Resource): SecretFault | undefin
   return undefined;
 }
 
+/**
+ * Whether a Secret surely holds no certificate of an authority, by which a gateway would judge its clients.
+ * Source: `pilot/pkg/credentials/kube/secrets.go`, extractRoot.
+ */
+export function lacksAuthority(mesh: Mesh, secret: Resource): boolean {
+  if (secret.rewrites || isEncrypted(secret) || isFilledByOthers(mesh, secret)) return false;
+  const parts = [secret.body.at('data'), secret.body.at('stringData')];
+  return !['ca.crt', 'cacert'].some((key) => parts.some((part) => part.at(key).hasValue && part.at(key).value !== ''));
+}
+
 const PAIRS = [
   ['cert', 'key'],
   ['tls.crt', 'tls.key'],

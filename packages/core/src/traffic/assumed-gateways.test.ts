@@ -57,3 +57,26 @@ describe('the name of a gateway', () => {
     if (found) expect(() => JSON.parse(found.assumed?.file.text ?? '')).not.toThrow();
   });
 });
+
+describe('the name of a Gateway of the Gateway API', () => {
+  const front = (spec: object = {}) => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'front', namespace: 'edge' },
+    spec: { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }], ...spec },
+  });
+
+  test('is that of the pods that istiod deploys for it, in a closed world too', async () => {
+    for (const closed of [true, false])
+      expect(await meaning([front()], 'edge/front', { closed })).toMatchObject({
+        workload: 'Deployment/edge/front-istio',
+      });
+  });
+
+  test('is none where the gateway is deployed by hand, and not there', async () => {
+    expect(
+      await meaning([front({ addresses: [{ value: 'own.infra.svc.cluster.local', type: 'Hostname' }] })], 'edge/front'),
+    ).toBeUndefined();
+    expect(await meaning([front()], 'edge/back')).toBeUndefined();
+  });
+});

@@ -1,3 +1,4 @@
+import { kubernetesGateways } from '../gateway-api/kubernetes-gateways.ts';
 import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf } from '../manifest/resource.ts';
 import { meets, type Requirement } from '../manifest/selectors.ts';
@@ -43,6 +44,8 @@ export function meaningOfGateway(
     const pods = podsOf(callers, gateway);
     if (pods !== undefined) return { workload: pods };
   }
+  const deployed = deployedFor(mesh, callers, space, name);
+  if (deployed) return deployed;
   if (mesh.settings.closedWorld) return undefined;
   const [gateway] = named;
   const wanted = gateway?.selector?.requirements;
@@ -54,6 +57,36 @@ export function meaningOfGateway(
   const chart = all.find(({ selector }) => selects(selector?.requirements, labels));
   return chart && assumed(chart, name, space ?? root, labels, `the pods of ${space ?? root}/${name}`);
 }
+
+/**
+ * The pods of a Gateway of the Gateway API. istiod deploys them, named for the Gateway and its class, unless the Gateway has an address of its
+ * own; so no manifest shows them, not even in a closed world. Source: `pilot/pkg/config/kube/gateway/deploymentcontroller.go`. Since 1.15.
+ */
+function deployedFor(
+  mesh: Mesh,
+  callers: Callers,
+  space: string | undefined,
+  name: string | undefined,
+): GatewayMeaning | undefined {
+  const gateway = mesh
+    .derive(kubernetesGateways)
+    .find(
+      (g) =>
+        g.kind === 'Gateway' && g.resource.name === name && (space ?? g.resource.namespace) === g.resource.namespace,
+    );
+  if (!gateway || gateway.spec.at('addresses').items().length > 0) return undefined;
+  const { namespace = '' } = gateway.resource;
+  const read = callers.all.find(
+    ({ workload }) =>
+      workload.resource.namespace === namespace && workload.podLabels.get(GATEWAY_NAME_KEY) === gateway.resource.name,
+  );
+  if (read) return { workload: `${read.workload.resource.kind}/${namespace}/${read.workload.resource.name}` };
+  const labels = { [GATEWAY_NAME_KEY]: gateway.resource.name };
+  const deployment = `${gateway.resource.name}-${gateway.className ?? 'istio'}`;
+  return assumed(gateway, deployment, namespace, labels, `the pods of Gateway ${namespace}/${gateway.resource.name}`);
+}
+
+const GATEWAY_NAME_KEY = 'gateway.networking.k8s.io/gateway-name';
 
 /** A workload that a Gateway selects. */
 function podsOf(callers: Callers, { selector }: Gateway): string | undefined {
@@ -74,7 +107,7 @@ function selects(wanted: readonly Requirement[] | undefined, labels: Readonly<Re
 }
 
 function assumed(
-  { resource }: Gateway,
+  { resource }: Pick<Gateway, 'resource'>,
   name: string,
   namespace: string,
   labels: Readonly<Record<string, string>>,

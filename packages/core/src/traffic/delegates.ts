@@ -3,18 +3,19 @@ import { isVisibleIn } from '../names/hosts.ts';
 import { type Route, type VirtualService, virtualServices } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
-import type { HttpRule, LostDelegate, RuleMatch } from './http-rule.ts';
+import type { Contradiction, Delegation, HttpRule, LostDelegate, RuleMatch } from './http-rule.ts';
 import { readStringMatch, type StringMatch } from './string-match.ts';
 
 /**
  * The http rules of a VirtualService, with those of the delegates that they hand over to in their place. A delegate has no hosts of its own
  * and must be seen from the namespace of the one that names it. Source: `pilot/pkg/model/virtualservice.go`, since 1.8.
  */
-export function mergedWithDelegates(
-  mesh: Mesh,
-  virtualService: VirtualService,
-): { readonly http: readonly HttpRule[]; readonly lost: readonly LostDelegate[] } {
+export function mergedWithDelegates(mesh: Mesh, virtualService: VirtualService): MergedRules {
   const lost: LostDelegate[] = [];
+  const contradictions: Contradiction[] = [];
+  const delegates: Delegation[] = [];
+  const root = virtualService.resource;
+  let merges = 0;
   const http = virtualService.routes
     .filter((route) => route.kind === 'http')
     .flatMap((route): HttpRule[] => {
@@ -31,9 +32,30 @@ export function mergedWithDelegates(
         lost.push({ field: delegate, namespace, name, why, resource: first?.resource });
         return [];
       }
-      return target.routes.filter((r) => r.kind === 'http').flatMap((below) => merged(route, below) ?? []);
+      delegates.push({ above: route.field, root, delegate: target.resource });
+      const below = target.routes.filter((r) => r.kind === 'http').slice(0, Math.max(0, MOST_MERGED - merges));
+      merges += below.length;
+      const rules = below.flatMap((one) => {
+        const rule = merged(route, one);
+        if (!rule) contradictions.push({ above: route.field, root, below: one.field, delegate: target.resource });
+        return rule ?? [];
+      });
+      if (rules.length === 0 && below.length > 0)
+        lost.push({ field: delegate, namespace, name, why: 'no-rule', resource: target.resource });
+      return rules;
     });
-  return { http, lost };
+  return { http, lost, contradictions, delegates };
+}
+
+// Rules of one VirtualService with its delegates: no proxy has more, and a hostile file multiplies thousands by thousands.
+const MOST_MERGED = 20_000;
+
+/** The http rules of a VirtualService, and what became of its delegates. */
+export interface MergedRules {
+  readonly http: readonly HttpRule[];
+  readonly lost: readonly LostDelegate[];
+  readonly contradictions: readonly Contradiction[];
+  readonly delegates: readonly Delegation[];
 }
 
 function byName(mesh: Mesh): ReadonlyMap<string, readonly VirtualService[]> {

@@ -81,6 +81,16 @@ describe('plain HTTP', () => {
     expect(await ask([web, bare], 'http://cart.example.com/')).toBe('no-route');
   });
 
+  test('a match names the Gateway as its own namespace means it', async () => {
+    const matching = (name: string) =>
+      route('shop/cart', ['cart.example.com'], {
+        http: [{ match: [{ gateways: [name] }], route: [{ destination: { host: 'cart' } }] }],
+      });
+    expect(await ask([web, matching('ingress/web')], 'http://cart.example.com/')).toContain(CART);
+    expect(await ask([web, matching('web.ingress')], 'http://cart.example.com/')).toContain(CART);
+    expect(await ask([web, matching('web')], 'http://cart.example.com/')).toBe('no-route');
+  });
+
   test('VirtualServices of one host are put together, and what takes everything comes last', async () => {
     const all = route('shop/all', ['cart.example.com'], rule(), 1);
     const api = route(

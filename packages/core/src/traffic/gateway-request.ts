@@ -3,14 +3,17 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { covers, overlap } from '../names/hosts.ts';
 import type { Route } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
+import { type ApiRule, apiRuleTakesEverything, compareApiRules } from './api-rule.ts';
 import { gatewayAdmission } from './arrival.ts';
 import { Draft } from './draft.ts';
-import { endsTls, isPlainHttp, type OpenServer, openServers, seesHttp } from './gateway-servers.ts';
-import type { MatchInput } from './http-match.ts';
+import { endsTls, isPlainHttp, openServers, seesHttp } from './gateway-servers.ts';
 import type { HttpRule } from './http-rule.ts';
 import { l4Matches } from './listeners.ts';
+import type { MatchInput } from './match-input.ts';
+import type { MeshRoute } from './mesh-route.ts';
+import type { OpenServer } from './open-server.ts';
 import type { TrafficRequest } from './request.ts';
-import { type MeshRoute, routesByGateway, routesSeenIn } from './routes-for-mesh.ts';
+import { allRoutesByGateway, routesSeenIn } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, OUTSIDE, sendAll, splitPath, throughRules } from './send.ts';
 import type { RegexMatcher } from './string-match.ts';
@@ -144,7 +147,7 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
   for (const server of servers) {
     for (const route of routesSeenIn(way.mesh, way.client.namespace, server.name)) {
       if (route.http.length === 0) continue;
-      if (!route.http.some((rule) => reaches(rule, way, server))) continue;
+      if (!route.http.some((rule) => reaches(rule, way, server, route))) continue;
       for (const name of commonHosts(server, route)) {
         const host = at(name);
         host.parts.push({ route, server });
@@ -158,28 +161,35 @@ function hostsOf(way: GatewayWay, servers: readonly OpenServer[]): Map<string, G
   return hosts;
 }
 
-function reaches(rule: HttpRule, way: GatewayWay, server: OpenServer): boolean {
+function reaches(rule: HttpRule, way: GatewayWay, server: OpenServer, route: MeshRoute): boolean {
   if (rule.matches.length === 0) return true;
-  return rule.matches.some(({ field, above }) => isFor(field, way, server) && (!above || isFor(above, way, server)));
+  return rule.matches.some(
+    ({ field, above }) => isFor(field, way, server, route) && (!above || isFor(above, way, server, route)),
+  );
 }
 
-function isFor(match: Field, way: GatewayWay, { name, server }: OpenServer): boolean {
+function isFor(match: Field, way: GatewayWay, { name, server }: OpenServer, { resource }: MeshRoute): boolean {
   return l4Matches(match, {
     scope: way.scope,
     labels: way.client.labels,
     port: server.port ?? way.request.port,
-    gateways: namesOf(name),
+    gateways: namesOf(name, resource),
   });
 }
 
-// A match names a Gateway of its own namespace without it.
-function namesOf(name: string): ReadonlySet<string> {
+// A match names a Gateway of the route's own namespace without it; any of them in the old spelling, with the namespace behind a dot.
+function namesOf(name: string, { namespace: own }: Resource): ReadonlySet<string> {
   const [namespace = '', bare = ''] = name.split('/', 2);
-  return new Set([name, bare, `${bare}.${namespace}`]);
+  return new Set([
+    name,
+    `${bare}.${namespace}`,
+    `${bare}.${namespace}.svc.cluster.local`,
+    ...(own === namespace ? [bare, `./${bare}`] : []),
+  ]);
 }
 
 /** The hosts that a server and a VirtualService have in common, each time the narrower of the two. */
-export function commonHosts({ server }: OpenServer, route: MeshRoute): string[] {
+export function commonHosts({ server }: OpenServer, route: Pick<MeshRoute, 'resource' | 'hosts'>): string[] {
   const common = new Set<string>();
   const namespace = route.resource.namespace ?? '';
   for (const { host, namespace: from } of server.hosts) {
@@ -210,10 +220,10 @@ function bestHost(hosts: ReadonlyMap<string, GatewayHost>, name: string): Gatewa
 function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 'https', authority: string): Trace {
   const { draft, request } = way;
   const [path, query] = splitPath(request.path);
-  const inputFor = (server: OpenServer): MatchInput => ({
+  const inputFor = (server: OpenServer, { resource }: MeshRoute): MatchInput => ({
     namespace: way.client.namespace,
     labels: way.client.labels,
-    gateways: namesOf(server.name),
+    gateways: namesOf(server.name, resource),
     port: server.server.port ?? request.port,
     path,
     query,
@@ -237,11 +247,11 @@ function throughParts(way: GatewayWay, { parts }: GatewayHost, scheme: 'http' | 
   // Rules that take everything come behind those of all other VirtualServices of the host, whichever is older.
   const rules = parts.flatMap(({ route, server }) => route.http.map((rule) => ({ route, server, rule })));
   const ordered = [...rules.filter((r) => !takesEverything(r.rule)), ...rules.filter((r) => takesEverything(r.rule))];
-  for (const { route, server, rule } of cutAtCatchAll(rules, ordered)) {
+  for (const { route, server, rule } of inOrderOfApi(cutAtCatchAll(rules, ordered))) {
     const trace = throughRules(
       { ...way, listenPort: server.server.port ?? request.port },
       { ...route, http: [rule] },
-      inputFor(server),
+      inputFor(server, route),
     );
     if (trace) return trace;
   }
@@ -269,7 +279,14 @@ function cutAtCatchAll(rules: readonly Placed[], ordered: readonly Placed[]): re
   return ordered.filter((placed) => !cut.has(placed));
 }
 
-function takesEverything({ matches }: HttpRule): boolean {
+// Rules of the Gateway API stand in one order for a host, whatever route they are of.
+function inOrderOfApi(placed: readonly Placed[]): readonly Placed[] {
+  if (!placed.every((p) => p.rule.api)) return placed;
+  return [...placed].sort((a, b) => compareApiRules(a.rule.api as ApiRule, b.rule.api as ApiRule));
+}
+
+function takesEverything({ matches, api }: HttpRule): boolean {
+  if (api) return apiRuleTakesEverything(api);
   if (matches.length === 0) return true;
   return matches.some(({ field, above }) => [field, ...(above ? [above] : [])].every(isCatchAll));
 }
@@ -299,7 +316,7 @@ function nearRoutes(
   kind: Route['kind'],
 ): PassedOver[] {
   const near: PassedOver[] = [];
-  for (const [gateway, routes] of mesh.derive(routesByGateway)) {
+  for (const [gateway, routes] of mesh.derive(allRoutesByGateway)) {
     const here = servers.filter((server) => server.name === gateway);
     for (const route of routes) {
       if (near.length >= MOST_NEAR || !route.hosts.some((h) => overlap(h, name))) continue;
@@ -330,6 +347,7 @@ function withoutRule(route: MeshRoute, kind: Route['kind']): Pick<PassedOver, 'f
       missing: 'is not there',
       hidden: 'is hidden from it by exportTo',
       'has-hosts': 'has hosts, so it is none',
+      'no-rule': 'has no match that lies within that of the rule which hands over',
     };
     return { field: lost.field, why: `its delegate ${lost.namespace}/${lost.name} ${words[lost.why]}` };
   }
@@ -366,7 +384,7 @@ function firstTcpRule(way: GatewayWay, server: OpenServer, route: MeshRoute): Ro
   return route.virtualService.routes.find((rule) => {
     if (rule.kind !== 'tcp') return false;
     const written = rule.field.at('match').items() as Field[];
-    return written.length === 0 || written.some((match) => isFor(match, way, server));
+    return written.length === 0 || written.some((match) => isFor(match, way, server, route));
   });
 }
 
@@ -446,8 +464,9 @@ function chainsOf(way: GatewayWay, server: OpenServer): TlsChain[] {
     }
     for (const rule of route.virtualService.routes) {
       if (rule.kind !== 'tls') continue;
+      if (rule.serverNames) chains.push({ names: rule.serverNames, server, route, rule });
       for (const match of rule.field.at('match').items() as Field[]) {
-        if (!isFor(match, way, server)) continue;
+        if (!isFor(match, way, server, route)) continue;
         const wanted = (match.at('sniHosts').items() as Field[]).flatMap((f) => f.string() ?? []);
         chains.push({ names: wanted, server, route, rule });
       }

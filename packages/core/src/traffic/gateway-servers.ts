@@ -1,28 +1,13 @@
-import { classOf, type Protocol, protocolOfText } from '../cluster/protocol.ts';
+import { classOf, protocolOfText } from '../cluster/protocol.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../routing/gateways.ts';
 import type { Field } from '../source/field.ts';
 import { compareAge } from './age.ts';
+import { apiServers } from './api-gateways.ts';
+import type { OpenServer, TlsMode } from './open-server.ts';
 import type { PassedOver } from './trace.ts';
-
-/** A server of a Gateway as a gateway pod opens it. */
-export interface OpenServer {
-  readonly gateway: Gateway;
-  /** `namespace/name`, as VirtualServices name it. */
-  readonly name: string;
-  readonly server: GatewayServer;
-  /** Port of the pod. */
-  readonly port: number;
-  readonly protocol: Protocol;
-  /** undefined for plain text. */
-  readonly mode: TlsMode | undefined;
-  readonly httpsRedirect: boolean;
-}
-
-/** TLS of a server; PASSTHROUGH is what nobody writes. Source: `networking/v1/gateway.proto`, ServerTLSSettings. */
-export type TlsMode = 'PASSTHROUGH' | 'SIMPLE' | 'MUTUAL' | 'AUTO_PASSTHROUGH' | 'ISTIO_MUTUAL' | 'OPTIONAL_MUTUAL';
 
 /** What a gateway pod listens on: its servers by port, and those that istiod leaves out. */
 export interface OpenServers {
@@ -36,9 +21,10 @@ export interface OpenServers {
 export interface LeftOut extends PassedOver {
   readonly server: GatewayServer;
   readonly port: number;
-  /** The server that is in its way. */
-  readonly instead: OpenServer;
-  readonly kind: 'protocol' | 'host' | 'same-port';
+  /** The server that is in its way; undefined where none is. */
+  readonly instead: OpenServer | undefined;
+  /** `privileged`: the pods may not listen there. */
+  readonly kind: 'protocol' | 'host' | 'privileged';
 }
 
 /**
@@ -69,9 +55,54 @@ function findServers(mesh: Mesh, workload: Workload): OpenServers {
     if (selected === 'unknown' || !gateway.serversKnown) open = true;
     if (selected !== 'yes') continue;
     for (const server of gateway.servers)
-      for (const port of portsOf(mesh, workload, server)) add(mesh, byPort, leftOut, gateway, server, port);
+      for (const port of portsOf(mesh, workload, server)) add(byPort, leftOut, openServer(mesh, gateway, server, port));
   }
+  for (const made of apiServers(mesh, workload)) {
+    if (!made.gateway.serversKnown) open = true;
+    for (const port of portsOf(mesh, workload, made.server)) add(byPort, leftOut, { ...made, port });
+  }
+  if (isUnprivileged(workload)) leaveOutPrivileged(byPort, leftOut);
   return { byPort, leftOut, open };
+}
+
+/**
+ * Whether the pods of a gateway say that they may not listen on ports below 1024: then istiod makes no listeners there. The older charts
+ * of the gateways write it. Source: `pilot/pkg/networking/core/gateway.go`, buildGatewayListeners; `pilot/pkg/model/context.go`,
+ * IsUnprivileged. Since 1.7.
+ */
+export function isUnprivileged({ containers }: Workload): boolean {
+  return unprivilegedField(containers) !== undefined;
+}
+
+/** The field that says so. */
+export function unprivilegedField(containers: Workload['containers']): Field | undefined {
+  return containers
+    .flatMap((container) => container.field.at('env').items() as Field[])
+    .find((env) => env.at('name').string() === UNPRIVILEGED && /^(?:1|t|true)$/i.test(env.at('value').text() ?? ''));
+}
+
+const UNPRIVILEGED = 'ISTIO_META_UNPRIVILEGED_POD';
+
+function leaveOutPrivileged(byPort: Map<number, OpenServer[]>, leftOut: LeftOut[]): void {
+  for (const [port, servers] of [...byPort]) {
+    if (port >= 1024) continue;
+    byPort.delete(port);
+    for (const { gateway, server } of servers)
+      leftOut.push({
+        resource: gateway.resource,
+        field: server.portField,
+        why: `port ${port} is below 1024, and the pods say that they may not listen there`,
+        server,
+        port,
+        instead: undefined,
+        kind: 'privileged',
+      });
+  }
+}
+
+/** The servers of one Gateway, whatever pods open them, each with the port that is written. */
+export function serversOf(mesh: Mesh, gateway: Gateway): readonly OpenServer[] {
+  return gateway.servers.map((server) => openServer(mesh, gateway, server, server.port ?? 0));
 }
 
 /** The ports of the pod that a server opens. */
@@ -87,15 +118,8 @@ function portsOf(mesh: Mesh, workload: Workload, { port }: GatewayServer): reado
   return targets.size > 0 ? [...targets] : [port];
 }
 
-function add(
-  mesh: Mesh,
-  byPort: Map<number, OpenServer[]>,
-  leftOut: LeftOut[],
-  gateway: Gateway,
-  server: GatewayServer,
-  port: number,
-): void {
-  const made = openServer(mesh, gateway, server, port);
+function add(byPort: Map<number, OpenServer[]>, leftOut: LeftOut[], made: OpenServer): void {
+  const { gateway, server, port } = made;
   const there = (byPort.get(port) ?? []).filter((s) => s.server.bind === server.bind);
   const [first] = there;
   const refuse = (kind: LeftOut['kind'], why: string, instead: OpenServer) =>

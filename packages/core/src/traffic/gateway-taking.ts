@@ -1,6 +1,7 @@
 import { nameOf } from '../manifest/resource.ts';
 import type { Wire } from './filter-chain.ts';
-import { endsTls, isPlainHttp, type OpenServer, seesHttp } from './gateway-servers.ts';
+import { endsTls, isPlainHttp, seesHttp } from './gateway-servers.ts';
+import type { OpenServer } from './open-server.ts';
 
 /** What a server of a Gateway makes of a connection from inside the mesh. */
 export interface ServerTaking {

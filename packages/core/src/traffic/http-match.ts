@@ -1,42 +1,14 @@
-import type { LabelSet } from '../manifest/label-set.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { flatSelector, matches } from '../manifest/selectors.ts';
 import type { Field } from '../source/field.ts';
+import { apiRuleTakes } from './api-rule.ts';
 import type { HttpRule, RuleMatch } from './http-rule.ts';
-import { type RegexMatcher, readStringMatch, stringMatches } from './string-match.ts';
-
-/** What of a request and of its proxy the matches of a rule look at. */
-export interface MatchInput {
-  /** Namespace of the proxy. */
-  readonly namespace: string;
-  /** Labels of the proxy's pod. */
-  readonly labels: LabelSet;
-  /** `mesh`, or the `namespace/name` of the Gateways that serve the request. */
-  readonly gateways: ReadonlySet<string>;
-  /** The port of the listener: of the Service that was called, or of the Gateway server. */
-  readonly port: number;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: ReadonlyMap<string, string>;
-  readonly method: string;
-  readonly scheme: string;
-  /** As the Host header has it. */
-  readonly authority: string;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly regex: RegexMatcher;
-}
-
-/** Whether a request meets a rule, and the first thing that it does not meet. */
-export interface MatchResult {
-  readonly answer: Answer;
-  /** The match that decided; undefined for a rule without any. */
-  readonly field: Field | undefined;
-  /** Why not: "path /api does not begin with /v2". */
-  readonly why: string | undefined;
-}
+import type { MatchInput, MatchResult } from './match-input.ts';
+import { readStringMatch, stringMatches } from './string-match.ts';
 
 /** Whether a rule takes a request: one of its matches does, or it has none. */
 export function ruleTakes(rule: HttpRule, input: MatchInput): MatchResult {
+  if (rule.api) return apiRuleTakes(rule.api, input);
   if (rule.matches.length === 0) return { answer: 'yes', field: undefined, why: undefined };
   let nearest: MatchResult | undefined;
   for (const match of rule.matches) {
@@ -116,7 +88,7 @@ function* proxyConditions(match: Field, input: MatchInput): Iterable<Condition> 
   const gateways = match.at('gateways').items() as Field[];
   if (gateways.length > 0) {
     const names = gateways.map((field) => field.string());
-    const met = names.some((name) => name !== undefined && meansOne(name, input));
+    const met = names.some((name) => name !== undefined && input.gateways.has(name));
     const answer = met ? 'yes' : names.includes(undefined) ? 'unknown' : 'no';
     yield [answer, match.at('gateways'), `it is for gateway ${names.join(', ')}`];
     // What is written beside gateways about the caller is not looked at.
@@ -131,17 +103,6 @@ function* proxyConditions(match: Field, input: MatchInput): Iterable<Condition> 
     const answer = wanted === undefined ? 'unknown' : wanted === input.namespace ? 'yes' : 'no';
     yield [answer, namespace, `it is for callers of namespace ${wanted}`];
   }
-}
-
-function meansOne(written: string, { gateways }: MatchInput): boolean {
-  if (gateways.has(written)) return true;
-  // A bare name, or the old spelling with the namespace behind a dot.
-  const [name, namespace] = written.split('.', 2);
-  return [...gateways].some((known) => {
-    const slash = known.indexOf('/');
-    if (slash < 0 || written.includes('/')) return false;
-    return known.slice(slash + 1) === name && (namespace === undefined || known.slice(0, slash) === namespace);
-  });
 }
 
 function headerCondition(name: string, field: Field, input: MatchInput): Condition {

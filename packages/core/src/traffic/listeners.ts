@@ -5,9 +5,9 @@ import { flatSelector, matches } from '../manifest/selectors.ts';
 import { overlap } from '../names/hosts.ts';
 import type { Route } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
+import type { MeshRoute } from './mesh-route.ts';
+import { MESH_GATEWAY } from './mesh-route.ts';
 import { type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
-import type { MeshRoute } from './routes-for-mesh.ts';
-import { MESH_GATEWAY } from './routes-for-mesh.ts';
 import type { EgressView, Scope } from './scope.ts';
 
 /**
@@ -273,7 +273,11 @@ function tcpChains(
   if (isTls) {
     for (const route of routes)
       for (const rule of route.virtualService.routes) {
-        if (rule.kind !== 'tls') continue;
+        if (rule.kind !== 'tls' || (rule.onPort !== undefined && rule.onPort !== port.number)) continue;
+        if (rule.serverNames) {
+          const chain = make(rule.serverNames, subnets, { kind: 'tcp', route, rule, match: undefined });
+          if (!chains.some((c) => sameMatch(c, chain))) chains.push(chain);
+        }
         for (const match of rule.field.at('match').items() as Field[]) {
           if (!l4Matches(match, input)) continue;
           const nets = textsOf(match.at('destinationSubnets'));
@@ -296,7 +300,7 @@ function tcpChains(
   }
   for (const route of routes)
     for (const rule of route.virtualService.routes) {
-      if (rule.kind !== 'tcp') continue;
+      if (rule.kind !== 'tcp' || (rule.onPort !== undefined && rule.onPort !== port.number)) continue;
       const written = rule.field.at('match').items() as Field[];
       if (written.length === 0) return [...chains, make([], subnets, { kind: 'tcp', route, rule, match: undefined })];
       const nets: string[] = [];

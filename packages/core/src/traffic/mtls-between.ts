@@ -59,7 +59,7 @@ const MOST = 200;
  * The pods behind a port of a Service, or of one of its subsets, and what they take; the manifests that stand beside an asker. Pods of a
  * gateway are left out: what they take their Gateways say.
  */
-export function serversOf(
+export function serversBehind(
   mesh: Mesh,
   host: RegistryHost,
   port: RegistryPort,

@@ -4,7 +4,7 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { INGRESS_CLASS_KEY, ingressClassOf } from '../routing/ingress.ts';
 import { standsBeside } from '../security/namespace-mtls.ts';
 import type { Field } from '../source/field.ts';
-import { type Server, serversOf } from './mtls-between.ts';
+import { type Server, serversBehind } from './mtls-between.ts';
 import { registryOf } from './registry.ts';
 
 /** Somebody who calls pods of the mesh and has no proxy of it, so plain text or TLS of his own is all that he sends. */
@@ -130,7 +130,7 @@ export function strictServer(
         : undefined
       : host.ports.find((p) => p.number === port || p.name === port);
   if (!own) return undefined;
-  const { servers, all } = serversOf(mesh, host, own, undefined, asker);
+  const { servers, all } = serversBehind(mesh, host, own, undefined, asker);
   const strict = all && servers.every((s) => s.takes === 'STRICT' && s.sure);
   return strict ? servers[0] : undefined;
 }

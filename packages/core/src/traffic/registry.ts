@@ -6,7 +6,8 @@ import { Labels } from '../manifest/labels.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { isPatchedAt } from '../manifest/resource.ts';
 import { flatSelector, matches } from '../manifest/selectors.ts';
-import { Mesh } from '../mesh/mesh.ts';
+import { otherClusters } from '../mesh/clusters.ts';
+import type { Mesh } from '../mesh/mesh.ts';
 import { exportsOf, hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
@@ -88,7 +89,7 @@ export class Registry {
 
   constructor(mesh: Mesh) {
     this.#mesh = mesh;
-    this.clusters = mesh.derive(meshesOfClusters);
+    this.clusters = otherClusters(mesh);
     const hosts = [...hostsOf(mesh, undefined)];
     for (const [name, other] of this.clusters) hosts.push(...hostsOf(other, name));
     this.hosts = oneForEach(hosts).sort(
@@ -139,12 +140,6 @@ export function registryOf(mesh: Mesh): Registry {
 
 function makeRegistry(mesh: Mesh): Registry {
   return new Registry(mesh);
-}
-
-function meshesOfClusters(mesh: Mesh): ReadonlyMap<string, Mesh> {
-  return new Map(
-    [...mesh.clusters].map(([name, resources]) => [name, new Mesh({ resources, settings: mesh.settings })]),
-  );
 }
 
 function compare(a: string, b: string): number {
@@ -287,7 +282,36 @@ function endpointsOfService(
       endpoints.push(ofWorkload(there, workload, target.number, cluster));
     }
   }
+  endpoints.push(...entriesSelected(mesh, host, port).slice(0, MOST_ENDPOINTS));
   return { endpoints, open };
+}
+
+/**
+ * The WorkloadEntries of its namespace that a Service with an address of its own selects: on by default since 1.8. The ports of an entry come
+ * before a target port that is a number; a target port that is a name has to be among them. Source:
+ * `pilot/pkg/serviceregistry/kube/controller/controller.go`, serviceInstanceFromWorkloadInstance.
+ */
+function entriesSelected(mesh: Mesh, { service, resolution, namespace }: RegistryHost, port: RegistryPort) {
+  const { selector } = service ?? {};
+  const { servicePort } = port;
+  if (!selector || !servicePort || resolution !== 'balanced') return [];
+  return (mesh.derive(workloadEntriesIn).get(namespace) ?? []).flatMap((resource): RegistryEndpoint[] => {
+    const spec = resource.body.at('spec');
+    const address = spec.at('address').string();
+    if (address === undefined || matches(selector, new Labels(spec.at('labels'))) !== 'yes') return [];
+    const { target = port.number } = servicePort;
+    const named = typeof target === 'string' ? target : port.name;
+    const own = named === undefined ? undefined : spec.at('ports').at(named).number();
+    const number = own ?? (typeof target === 'number' ? target : undefined);
+    return number === undefined ? [] : [ofAddress(mesh, address, number, spec, false)];
+  });
+}
+
+function workloadEntriesIn(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
+  const index = new Map<string, Resource[]>();
+  for (const resource of mesh.ofType('networking.istio.io/WorkloadEntry'))
+    if (!resource.partial) addTo(index, resource.namespace ?? '', resource);
+  return index;
 }
 
 function ofWorkload(mesh: Mesh, workload: Workload, port: number, cluster: string | undefined): RegistryEndpoint {
@@ -386,8 +410,7 @@ function selectedEndpoints(mesh: Mesh, host: RegistryHost, port: RegistryPort, n
     if (answer === 'yes' && endpoints.length < MOST_ENDPOINTS)
       endpoints.push(ofWorkload(mesh, workload, normal, undefined));
   }
-  for (const resource of mesh.ofType('networking.istio.io/WorkloadEntry')) {
-    if (resource.partial || resource.namespace !== host.namespace) continue;
+  for (const resource of mesh.derive(workloadEntriesIn).get(host.namespace) ?? []) {
     const spec = resource.body.at('spec');
     const address = spec.at('address').string();
     if (address === undefined || matches(selector, new Labels(spec.at('labels'))) !== 'yes') continue;

@@ -4,23 +4,10 @@ import { exportsOf, isVisibleIn } from '../names/hosts.ts';
 import { type VirtualService, virtualServices } from '../routing/routes.ts';
 import { addTo } from '../source/grouping.ts';
 import { compareAge } from './age.ts';
+import { apiRoutes } from './api-routes.ts';
 import { mergedWithDelegates } from './delegates.ts';
-import type { HttpRule, LostDelegate } from './http-rule.ts';
-
-/** A VirtualService in the order and shape in which istiod uses it: delegates put in, and what is not one of its own left out. */
-export interface MeshRoute {
-  readonly virtualService: VirtualService;
-  readonly resource: Resource;
-  readonly http: readonly HttpRule[];
-  /** Hosts as the namespace of the VirtualService means them. */
-  readonly hosts: readonly string[];
-  readonly gateways: readonly string[];
-  /** Delegates that a rule names and that nobody can see, or that are none. */
-  readonly lostDelegates: readonly LostDelegate[];
-}
-
-/** The name of all sidecars among the gateways of a VirtualService. */
-export const MESH_GATEWAY = 'mesh';
+import type { Delegation, LostDelegate } from './http-rule.ts';
+import { MESH_GATEWAY, type MeshRoute } from './mesh-route.ts';
 
 /**
  * All VirtualServices that have hosts, oldest first, with their delegates. Of the variants of one object each stands for itself.
@@ -32,7 +19,7 @@ export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
     .filter((v) => !v.isDelegate)
     .sort((a, b) => compareAge(a.resource, b.resource))
     .map((virtualService) => {
-      const { http, lost } = mergedWithDelegates(mesh, virtualService);
+      const { http, lost, contradictions, delegates } = mergedWithDelegates(mesh, virtualService);
       return {
         virtualService,
         resource: virtualService.resource,
@@ -40,9 +27,53 @@ export function meshRoutes(mesh: Mesh): readonly MeshRoute[] {
         hosts: [...new Set(virtualService.hosts.map((h) => h.name.fqdn))],
         gateways: gatewayNames(virtualService),
         lostDelegates: lost,
+        contradictions,
+        delegates,
       };
     });
 }
+
+/** A VirtualService as istiod uses it; undefined for delegates, and for what is none. */
+export function meshRouteOf(mesh: Mesh, resource: Resource): MeshRoute | undefined {
+  return mesh.derive(routesByResource).get(resource);
+}
+
+function routesByResource(mesh: Mesh): ReadonlyMap<Resource, MeshRoute> {
+  return new Map(mesh.derive(meshRoutes).map((route) => [route.resource, route]));
+}
+
+/** The rules that hand over to each delegate. */
+export function delegationsByDelegate(mesh: Mesh): ReadonlyMap<Resource, readonly Delegation[]> {
+  const index = new Map<Resource, Delegation[]>();
+  for (const { delegates } of mesh.derive(meshRoutes)) for (const one of delegates) addTo(index, one.delegate, one);
+  return index;
+}
+
+/** `namespace/name` of all VirtualServices that some rule names as its delegate, found or not. */
+export function namedDelegates(mesh: Mesh): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { delegates, lostDelegates } of mesh.derive(meshRoutes)) {
+    for (const { delegate } of delegates) names.add(`${delegate.namespace}/${delegate.name}`);
+    for (const { namespace, name } of lostDelegates) names.add(`${namespace}/${name}`);
+  }
+  return names;
+}
+
+/** How sure it is that a delegate that was not found exists nowhere; undefined where it may. */
+export function missingDelegate(mesh: Mesh, lost: LostDelegate, root: Resource): 'sure' | 'likely' | undefined {
+  const { externals, settings } = mesh;
+  if (lost.why !== 'missing' || lost.name === '' || externals.namespace(lost.namespace)) return undefined;
+  if (settings.closedWorld) return 'sure';
+  if (mesh.assumesNamespace(root) || mesh.hasUnreadBeside(root)) return undefined;
+  const near = mesh
+    .ofType('networking.istio.io/VirtualService')
+    .slice(0, MOST_NEIGHBOURS)
+    .filter((r) => r !== root && r.namespace === lost.namespace && !r.partial && mesh.near(r, root));
+  const settled = near.every((r) => r.name !== '' && !r.rewrites?.name && !mesh.assumesNamespace(r));
+  return near.length > 0 && settled ? 'likely' : undefined;
+}
+
+const MOST_NEIGHBOURS = 1000;
 
 function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
   const written = spec.at('gateways');
@@ -50,22 +81,37 @@ function gatewayNames({ gateways, spec }: VirtualService): readonly string[] {
   return gateways.map((g) => (g.mesh ? MESH_GATEWAY : `${g.namespace}/${g.name}`));
 }
 
-/** The routes by the gateway they are bound to: `mesh`, or `namespace/name`. */
+/** The VirtualServices by the gateway they are bound to: `mesh`, or `namespace/name`. */
 export function routesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRoute[]> {
+  return byGateway(mesh.derive(meshRoutes));
+}
+
+/** As `routesByGateway`, with routes of the Gateway API among them. */
+export function allRoutesByGateway(mesh: Mesh): ReadonlyMap<string, readonly MeshRoute[]> {
+  const routes = apiRoutes(mesh, MESH_GATEWAY);
+  if (routes.length === 0) return mesh.derive(routesByGateway);
+  return byGateway([...mesh.derive(meshRoutes), ...routes].sort((a, b) => compareAge(a.resource, b.resource)));
+}
+
+function byGateway(routes: readonly MeshRoute[]): ReadonlyMap<string, readonly MeshRoute[]> {
   const index = new Map<string, MeshRoute[]>();
-  for (const route of mesh.derive(meshRoutes)) for (const name of new Set(route.gateways)) addTo(index, name, route);
+  for (const route of routes) for (const name of new Set(route.gateways)) addTo(index, name, route);
   return index;
 }
 
 /**
- * The VirtualServices of a gateway, or of the mesh, that proxies of a namespace see, in the order in which istiod asks them: those exported
+ * The routes of a gateway, or of the mesh, that proxies of a namespace see, those of the Gateway API among them, in the order in which istiod asks them: those exported
  * to the namespace alone, then those exported to it by name, then those that all see.
  */
 export function routesSeenIn(mesh: Mesh, namespace: string, gateway: string): readonly MeshRoute[] {
-  const all = mesh.derive(routesByGateway).get(gateway) ?? [];
-  const seen = all.filter((route) => isVisibleIn(mesh, route.resource, namespace) !== 'no');
+  const all = mesh.derive(allRoutesByGateway).get(gateway) ?? [];
+  const seen = all.filter((route) =>
+    route.exports
+      ? route.exports.includes('*') || route.exports.includes(namespace)
+      : isVisibleIn(mesh, route.resource, namespace) !== 'no',
+  );
   const rank = (route: MeshRoute) => {
-    const exports = exportsOf(mesh, route.resource);
+    const exports = route.exports ?? exportsOf(mesh, route.resource);
     if (exports === undefined || exports.includes('*')) return 2;
     return route.resource.namespace === namespace ? 0 : 1;
   };

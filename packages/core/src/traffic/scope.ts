@@ -9,8 +9,9 @@ import { addTo } from '../source/grouping.ts';
 import { lazy } from '../source/lazy.ts';
 import { compareAge } from './age.ts';
 import { type RuleDecision, ruleThatHolds } from './destination-rule-that-holds.ts';
+import { MESH_GATEWAY, type MeshRoute } from './mesh-route.ts';
 import { type RegistryHost, registryOf } from './registry.ts';
-import { MESH_GATEWAY, type MeshRoute, routesSeenIn } from './routes-for-mesh.ts';
+import { routesSeenIn } from './routes-for-mesh.ts';
 
 /** A proxy that sends requests: where it stands, and the labels of its pod. */
 export interface Client {

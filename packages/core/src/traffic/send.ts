@@ -2,14 +2,17 @@ import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Destination } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
+import { hasNoBackend } from './api-routes.ts';
+import { type ApiRule, filterOf, rewrittenPath } from './api-rule.ts';
 import { arrivalAt } from './arrival.ts';
 import type { Draft } from './draft.ts';
-import { type MatchInput, ruleTakes } from './http-match.ts';
+import { ruleTakes } from './http-match.ts';
 import type { HttpRule } from './http-rule.ts';
 import type { Address } from './listeners.ts';
+import type { MatchInput } from './match-input.ts';
+import type { MeshRoute } from './mesh-route.ts';
 import type { RegistryEndpoint, RegistryHost } from './registry.ts';
 import type { TrafficRequest } from './request.ts';
-import type { MeshRoute } from './routes-for-mesh.ts';
 import type { Client, Scope } from './scope.ts';
 import type { RegexMatcher } from './string-match.ts';
 import type { PassedOver, Trace, TraceDestination, TraceEndpoint, TraceFault } from './trace.ts';
@@ -300,6 +303,7 @@ const MOST_PASSED = 20;
 function act(way: SendWay & { readonly regex: RegexMatcher }, rule: HttpRule, input: MatchInput): Trace {
   const { draft } = way;
   draft.rule = rule.name;
+  if (rule.api) return actOfApi(way, rule, rule.api, input);
   const redirect = settingOf(rule, 'redirect');
   if (redirect.hasValue) {
     draft.step('route', `it answers with a redirect`, redirect);
@@ -320,6 +324,35 @@ function act(way: SendWay & { readonly regex: RegexMatcher }, rule: HttpRule, in
   if (uri || authority) draft.rewrite = { ...(uri ? { uri } : {}), ...(authority ? { authority } : {}) };
   const path = rewritten(rule, rewrite, input);
   const onward = { ...way, path, authority: authority ?? input.authority };
+  for (const mirror of rule.mirrors) mirrorTo(onward, rule, mirror);
+  sendAll(onward, rule.destinations, 'http');
+  return draft.end('forwarded', 'http');
+}
+
+// Source: `pilot/pkg/config/kube/gateway/conversion.go`, convertHTTPRoute.
+function actOfApi(way: SendWay, rule: HttpRule, api: ApiRule, input: MatchInput): Trace {
+  const { draft } = way;
+  draft.route = api.resource;
+  const redirect = filterOf(api, 'RequestRedirect');
+  if (redirect) {
+    draft.step('route', 'it answers with a redirect', redirect);
+    return draft.end('redirect', 'http');
+  }
+  if (hasNoBackend(rule)) {
+    draft.status = 500;
+    draft.step('route', 'it has no backend with a weight: 500', api.field);
+    return draft.end('direct-response', 'http');
+  }
+  const timeouts = api.field.at('timeouts');
+  const timeout = [timeouts.at('backendRequest'), timeouts.at('request')]
+    .map((f) => f.string())
+    .find((t) => t !== undefined && !/^0+(?:ms|s|m|h)$/.test(t));
+  draft.timeout = timeout;
+  const filter = filterOf(api, 'URLRewrite');
+  const uri = filter && rewrittenPath(api, filter, input.path);
+  const authority = filter?.at('urlRewrite').at('hostname').string();
+  if (uri || authority) draft.rewrite = { ...(uri ? { uri } : {}), ...(authority ? { authority } : {}) };
+  const onward = { ...way, path: uri ?? input.path, authority: authority ?? input.authority };
   for (const mirror of rule.mirrors) mirrorTo(onward, rule, mirror);
   sendAll(onward, rule.destinations, 'http');
   return draft.end('forwarded', 'http');
@@ -363,10 +396,21 @@ function mirrorTo(way: SendWay, rule: HttpRule, mirror: Destination): void {
 }
 
 function mirrorPercent(rule: HttpRule, mirror: Destination): number {
+  if (rule.api) {
+    const { parent } = mirror.field;
+    return parent ? apiMirrorPercent(parent) : 100;
+  }
   const holder = mirror.entry === mirror.field ? rule.field.at('mirrorPercentage') : mirror.entry.at('percentage');
   if (holder.hasValue) return holder.at('value').number() ?? 0;
   if (mirror.entry !== mirror.field) return 100;
   return rule.field.at('mirrorPercent').number() ?? rule.field.at('mirror_percent').number() ?? 100;
+}
+
+function apiMirrorPercent(mirror: Field): number {
+  const percent = mirror.at('percent').number();
+  const fraction = mirror.at('fraction');
+  if (percent !== undefined || !fraction.hasValue) return percent ?? 100;
+  return ((fraction.at('numerator').number() ?? 0) * 100) / (fraction.at('denominator').number() ?? 100);
 }
 
 function faultOf(fault: Field): TraceFault | undefined {

@@ -5,7 +5,7 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { arrivalAt } from './arrival.ts';
 import { Draft } from './draft.ts';
 import { traceAtGateway } from './gateway-request.ts';
-import { isForProxy, type MatchInput } from './http-match.ts';
+import { isForProxy } from './http-match.ts';
 import type { HttpRule } from './http-rule.ts';
 import {
   ANY_ADDRESS,
@@ -16,10 +16,11 @@ import {
   podAddress,
   serviceAddress,
 } from './listeners.ts';
+import type { MatchInput } from './match-input.ts';
+import type { MeshRoute } from './mesh-route.ts';
+import { MESH_GATEWAY } from './mesh-route.ts';
 import { type RegistryHost, registryOf } from './registry.ts';
 import type { TrafficRequest } from './request.ts';
-import type { MeshRoute } from './routes-for-mesh.ts';
-import { MESH_GATEWAY } from './routes-for-mesh.ts';
 import { type Client, clientOf, type Scope, scopeOf } from './scope.ts';
 import { authorityOf, hostOf, type Name, OUTSIDE, pathOf, send, sendAll, splitPath, throughRules } from './send.ts';
 import { NO_REGEX, type RegexMatcher } from './string-match.ts';
@@ -321,6 +322,7 @@ function firstWithRules(list: readonly VirtualHostEntry[], input: MatchInput): V
 }
 
 function mayBeFor(rule: HttpRule, input: MatchInput): boolean {
+  if (rule.api) return rule.api.port === undefined || rule.api.port === input.port;
   if (rule.matches.length === 0) return true;
   return rule.matches.some((m) => isForProxy(m.field, input) && (!m.above || isForProxy(m.above, input)));
 }

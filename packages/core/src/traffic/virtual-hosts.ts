@@ -1,8 +1,8 @@
 import { classOf } from '../cluster/protocol.ts';
 import { overlap } from '../names/hosts.ts';
 import { addTo } from '../source/grouping.ts';
+import type { MeshRoute } from './mesh-route.ts';
 import type { RegistryHost } from './registry.ts';
-import type { MeshRoute } from './routes-for-mesh.ts';
 import type { EgressView, Scope } from './scope.ts';
 
 /** What answers for a domain at a port: the rules of a VirtualService, or a host as it is. */

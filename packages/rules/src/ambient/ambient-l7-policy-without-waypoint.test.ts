@@ -34,6 +34,12 @@ kind: Service
 metadata: { name: cart, namespace: shop, labels: { ${labels} } }
 spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
 `;
+const gateway = `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+spec: { gatewayClassName: istio }
+`;
 const target = { spec: 'targetRefs: [{ kind: Service, name: cart }]' };
 const closed = (yaml: string) => ({ yaml, settings: { closedWorld: true } });
 const marked = { spec: 'targetRefs: [{ kind: Service, name: cart }] #~ target' };
@@ -43,6 +49,10 @@ testRule(ambientL7PolicyWithoutWaypoint, {
     'a waypoint does not read policies without targetRefs': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${pods()}${policy(`${paths} #~ dropped`)}`,
     'a waypoint for the Service does not either': `${namespace()}${pods()}${policy(`${paths} #~ dropped`)}${service('istio.io/use-waypoint: waypoint')}`,
     'the target refuses the waypoint of its namespace': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${policy(paths, marked)}${service('istio.io/use-waypoint: none')}`,
+    'the target has no waypoint, and its Namespace stands beside it without the label': `${namespace()}${policy(paths, marked)}${service('a: b')}`,
+    'everybody is let in without being asked': `${namespace()}${pods()}${policy(paths, { action: 'CUSTOM #~ custom' })}`,
+    'CUSTOM for some pods, with a waypoint before them': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${pods()}${policy(paths, { action: 'CUSTOM #~ custom', spec: 'selector: { matchLabels: { app: cart } }' })}`,
+    'CUSTOM before the first workload': `${namespace()}${policy(paths, { action: 'CUSTOM #~ custom' })}`,
     'the target has no waypoint, and everything was read': closed(
       `${namespace()}${policy(paths, marked)}${service('a: b')}`,
     ),
@@ -77,7 +87,15 @@ spec: { gatewayClassName: istio-waypoint }
     'the Service has a waypoint by its namespace': closed(
       `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${policy(paths, target)}${service('a: b')}`,
     ),
-    'the label may be set by hand': `${namespace()}${policy(paths, target)}${service('a: b')}`,
+    'the Namespace stands elsewhere, and its label may be set by hand': {
+      files: { 'mesh/base.yaml': namespace(), 'apps/one/all.yaml': `${policy(paths, target)}${service('a: b')}` },
+    },
+    'a trial of CUSTOM by a sidecar':
+      namespace('istio-injection: enabled') + pods() + policy(paths, { action: 'CUSTOM' }),
+    'a gateway of the namespace asks, for all others nothing is said':
+      namespace() + pods() + policy(paths, { action: 'CUSTOM' }) + gateway,
+    'CUSTOM at a target that has a waypoint': `${namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: waypoint')}${policy(paths, { ...target, action: 'CUSTOM' })}${service('a: b')}`,
+    'CUSTOM without rules asks for nothing': `${namespace()}${pods()}${policy('[]', { action: 'CUSTOM' })}`,
     'a Gateway is the target': closed(
       `${namespace()}${policy(paths, { spec: 'targetRefs: [{ kind: Gateway, group: gateway.networking.k8s.io, name: cart }]' })}${service('a: b')}`,
     ),

@@ -1,4 +1,13 @@
-import { defineRule, kialiPolicyCodes, loneTargets, nameOf, type ZtunnelRule, ztunnelPolicyOf } from '@meshvet/core';
+import {
+  asksForHttp,
+  defineRule,
+  kialiPolicyCodes,
+  loneTargets,
+  nameOf,
+  unaskedPods,
+  type ZtunnelRule,
+  ztunnelPolicyOf,
+} from '@meshvet/core';
 
 export const ambientL7PolicyWithoutWaypoint = defineRule({
   meta: {
@@ -20,8 +29,10 @@ export const ambientL7PolicyWithoutWaypoint = defineRule({
       dropped:
         '{policy}: rule {number} allows by {attributes}, which {who} can check; ztunnel leaves the whole rule out, so what it would allow is denied.',
       more: '{policy}: rule {number} denies by {attributes}, which {who} can check; ztunnel checks the rest of the rule alone, so it denies more than is asked.',
+      custom:
+        '{policy}: action CUSTOM is for waypoints and sidecars; these pods are in ambient mode, where ztunnel leaves the whole policy out and a waypoint takes it by targetRefs only, so everybody is let in without being asked.',
       target:
-        '{policy}: targetRefs names Service {service}, which has no waypoint ({reason}); neither ztunnel nor a sidecar reads a policy with targetRefs, so nobody enforces it.',
+        '{policy}: targetRefs names {kind} {service}, which has no waypoint ({reason}); neither ztunnel nor a sidecar reads a policy with targetRefs, so nobody enforces it.',
     },
   },
   examples: {
@@ -114,11 +125,20 @@ export const ambientL7PolicyWithoutWaypoint = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    for (const { name, field, refused, codes } of loneTargets(mesh, resource)) {
+    for (const { kind, name, field, refused } of loneTargets(mesh, resource)) {
       const reason = refused
-        ? 'its label istio.io/use-waypoint is none'
+        ? 'label istio.io/use-waypoint says none'
         : 'neither it nor its namespace has label istio.io/use-waypoint';
-      report(field, 'target', { policy: nameOf(resource), service: name, reason }, { codes });
+      const codes = asksForHttp(resource) ? ['KIA0109'] : [];
+      // Where it is written nowhere, somebody may have set the label by hand.
+      const severity = refused || mesh.settings.closedWorld ? 'error' : 'warning';
+      report(field, 'target', { policy: nameOf(resource), kind, service: name, reason }, { codes, severity });
+    }
+    const unasked = unaskedPods(mesh, resource);
+    if (unasked) {
+      const codes = asksForHttp(resource) ? ['KIA0110', ...(unasked.waypoint === 'no' ? ['KIA0109'] : [])] : [];
+      const severity = unasked.workload || mesh.settings.closedWorld ? 'error' : 'warning';
+      report(resource.body.at('spec').at('action'), 'custom', { policy: nameOf(resource) }, { codes, severity });
     }
     const policy = ztunnelPolicyOf(mesh, resource);
     if (!policy) return;

@@ -2,19 +2,17 @@ import {
   DATAPLANE_KEY,
   defineRule,
   didYouMean,
-  type Field,
   isSettled,
   type Labels,
   type Mesh,
+  type NamedWaypoint,
+  namedWaypoint,
   nameOf,
   podMetadataOf,
   type Resource,
   WORKLOAD_TYPES,
 } from '@meshvet/core';
 import { replaceString } from '../shared/edits/scalar-edit.ts';
-
-const KEY = 'istio.io/use-waypoint';
-const NAMESPACE_KEY = 'istio.io/use-waypoint-namespace';
 
 export const ambientWaypointNotFound = defineRule({
   meta: {
@@ -90,7 +88,7 @@ export const ambientWaypointNotFound = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const labels = labelsOf(resource);
-    const wanted = labels && waypointOf(mesh, resource, labels);
+    const wanted = labels && wantedBy(mesh, resource, labels);
     if (!wanted) return;
     const { known, waypoints } = mesh.derive(gateways);
     if (known.has(`${wanted.namespace}/${wanted.name}`)) return;
@@ -136,24 +134,10 @@ function labelsOf(resource: Resource): Labels | undefined {
   }
 }
 
-function waypointOf(
-  mesh: Mesh,
-  resource: Resource,
-  labels: Labels,
-): { name: string; namespace: string; field: Field } | undefined {
-  const name = labels.get(KEY);
-  if (!name || name === 'none' || labels.mayChange(KEY) || labels.mayChange(NAMESPACE_KEY)) return undefined;
+function wantedBy(mesh: Mesh, resource: Resource, labels: Labels): NamedWaypoint | undefined {
   if (labels.get(DATAPLANE_KEY) === 'none' && resource.type !== 'Namespace') return undefined;
-  const own = resource.type === 'Namespace' ? resource.name : resource.namespace;
-  const field = labels.at(KEY);
-  // Only 1.22 had the namespace before a slash.
-  if (!mesh.istioAtLeast('1.23')) {
-    if (name === '~') return undefined;
-    const slash = name.indexOf('/');
-    if (slash > 0) return { namespace: name.slice(0, slash), name: name.slice(slash + 1), field };
-  }
-  const namespace = labels.has(NAMESPACE_KEY) && mesh.istioAtLeast('1.23') ? labels.get(NAMESPACE_KEY) : own;
-  return namespace ? { name, namespace, field } : undefined;
+  const named = namedWaypoint(mesh, labels, resource.type === 'Namespace' ? resource.name : resource.namespace);
+  return named === 'none' ? undefined : named;
 }
 
 function gateways(mesh: Mesh): { known: ReadonlySet<string>; waypoints: ReadonlyMap<string, readonly Resource[]> } {

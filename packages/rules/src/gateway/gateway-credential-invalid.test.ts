@@ -42,6 +42,12 @@ const good = secret(`stringData: { tls.crt: "${PEM}", tls.key: k }`);
 
 testRule(gatewayCredentialInvalid, {
   bad: {
+    'clients are asked for a certificate, and nothing tells whose': all(
+      gateway('#~ noAuthority', { mode: 'MUTUAL' }),
+      pods,
+      good,
+    ),
+    'not every client has to have one': all(gateway('#~ noAuthority', { mode: 'OPTIONAL_MUTUAL' }), pods, good),
     'no certificate': all(gateway('#~ unreadable'), pods, secret('data: { tls.crt: aHVzaA==, tls.key: aHVzaA== }')),
     'the certificate itself in place of its Base64': all(
       gateway('#~ unreadable'),
@@ -63,6 +69,22 @@ testRule(gatewayCredentialInvalid, {
     ),
   },
   good: {
+    'the authority beside the certificate': all(
+      gateway('', { mode: 'MUTUAL' }),
+      pods,
+      secret(`stringData: { tls.crt: "${PEM}", tls.key: k, ca.crt: "${PEM}" }`),
+    ),
+    'the authority in a Secret of its own': all(
+      gateway('', { mode: 'MUTUAL' }),
+      pods,
+      good,
+      yaml`
+        apiVersion: v1
+        kind: Secret
+        metadata: { name: shop-cacert, namespace: edge }
+        stringData: { ca.crt: c }
+      `,
+    ),
     'a certificate of today': on('2026-11-20', all(gateway(), pods, good)),
     'the last day': on('2027-11-20', all(gateway(), pods, good)),
     'nobody has said which day it is': all(gateway(), pods, good),

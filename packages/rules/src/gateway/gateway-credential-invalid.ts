@@ -5,6 +5,7 @@ import {
   type Field,
   type Gateway,
   gatewayOf,
+  lacksAuthority,
   type Mesh,
   nameOf,
   type Resource,
@@ -37,6 +38,8 @@ export const gatewayCredentialInvalid = defineRule({
       unreadable: '{gateway}: {key} of {secret} is no certificate in PEM, so the gateway has none to show.',
       expired: '{gateway}: the certificate of {secret} ended on {date}, so clients refuse it.',
       early: '{gateway}: the certificate of {secret} holds from {date} on, so clients refuse it until then.',
+      noAuthority:
+        '{gateway}: mode {mode} asks clients for a certificate, and neither {secret} (ca.crt) nor Secret {authority} holds the authority to judge it by; every client is refused.',
       missing: '{gateway}: there is no Secret {secret}, where its pods look for the certificate.',
       otherNamespace: '{gateway}: its pods look for Secret {secret}, and {other} is in another namespace.',
     },
@@ -101,6 +104,23 @@ export const gatewayCredentialInvalid = defineRule({
         if (secrets.length > 0) {
           const faults = secrets.map((secret) => ({ secret, fault: secretFault(mesh, secret) }));
           const [first] = faults;
+          if (first && faults.every((f) => !f.fault)) {
+            const authority = `${name.name}-cacert`;
+            const mode = server.tls.at('mode');
+            const lacks =
+              ASKING.has(mode.string() ?? '') &&
+              !server.tls.at('caCertCredentialName').hasValue &&
+              secrets.every((s) => lacksAuthority(mesh, s)) &&
+              !hasSecret(mesh, authority);
+            const secret = nameOf(first.secret);
+            if (lacks)
+              report(
+                field,
+                'noAuthority',
+                { ...words, mode: mode.string() ?? '', secret, authority: `${first.secret.namespace}/${authority}` },
+                { codes: [], severity: mesh.settings.closedWorld ? 'error' : 'warning' },
+              );
+          }
           if (!first?.fault || faults.some((f) => f.fault?.kind !== first.fault?.kind)) continue;
           const secret = nameOf(first.secret);
           const options = {
@@ -140,6 +160,15 @@ export const gatewayCredentialInvalid = defineRule({
 });
 
 const MOST = 100;
+
+// OPTIONAL_MUTUAL takes a client without a certificate, and needs the authority all the same.
+const ASKING: ReadonlySet<string> = new Set(['MUTUAL', 'OPTIONAL_MUTUAL']);
+
+function hasSecret(mesh: Mesh, name: string): boolean {
+  return (
+    mesh.derive(secretsByName).has(name) || [...mesh.derive(secretsMade).keys()].some((key) => key.endsWith(`/${name}`))
+  );
+}
 
 const RELATED: Readonly<Record<SecretFault['kind'], string>> = {
   keys: 'the keys of the Secret',

@@ -1,12 +1,13 @@
 import {
   defineRule,
-  type GatewayHost,
+  droppedServers,
   type GatewayPair,
   type GatewayServer,
   gatewayOf,
   gatewaysBeside,
-  isTlsServer,
   nameOf,
+  type ServerClash,
+  serverClash,
   sharesCertificate,
 } from '@meshvet/core';
 import { namesOf } from '../shared/words/policy-words.ts';
@@ -94,7 +95,10 @@ export const gatewayHostConflict = defineRule({
     if (!gateway?.serversKnown) return;
     const pairs = gatewaysBeside(mesh, gateway).filter((p) => p.other.serversKnown);
     if (pairs.length === 0) return;
+    const dropped = droppedServers(gateway);
     for (const server of gateway.servers.slice(0, MOST)) {
+      // A server of its own Gateway is in its way already.
+      if (dropped.has(server)) continue;
       const clashes = pairs.flatMap((pair) => clashesOf(server, pair));
       const kind = (['tls', 'protocol', 'http'] as const).find((k) => clashes.some((c) => c.kind === k));
       const [first] = clashes.filter((c) => c.kind === kind).sort((a, b) => (a.shared ? 0 : 1) - (b.shared ? 0 : 1));
@@ -127,53 +131,16 @@ export const gatewayHostConflict = defineRule({
 });
 
 const MOST = 100;
-const MOST_HOSTS = 300;
 
-interface Clash {
-  readonly kind: 'tls' | 'protocol' | 'http';
+interface Clash extends ServerClash {
   readonly pair: GatewayPair;
-  readonly server: GatewayServer;
-  readonly shared: { readonly own: GatewayHost; readonly other: GatewayHost } | undefined;
 }
 
 function clashesOf(own: GatewayServer, pair: GatewayPair): readonly Clash[] {
   return pair.other.servers.slice(0, MOST).flatMap((server): Clash[] => {
-    if (own.port === undefined || own.port !== server.port) return [];
-    // With an address of its own a server is a listener of its own.
-    if (own.bind === undefined || own.bind !== server.bind) return [];
-    const kind = kindOf(own, server);
-    if (!kind) return [];
-    const shared = sharedHost(own.hosts, server.hosts);
-    return shared || kind === 'protocol' ? [{ kind, pair, server, shared }] : [];
+    const clash = serverClash(own, server);
+    return clash ? [{ ...clash, pair }] : [];
   });
-}
-
-function kindOf(a: GatewayServer, b: GatewayServer): Clash['kind'] | undefined {
-  if (!a.protocol || !b.protocol) return undefined;
-  const [one, other] = [isTlsServer(a), isTlsServer(b)];
-  if (one && other) return 'tls';
-  return !one && !other && isHttp(a.protocol) && isHttp(b.protocol) ? 'http' : 'protocol';
-}
-
-// Source: `pkg/config/protocol/instance.go`, IsHTTP.
-function isHttp(protocol: string): boolean {
-  return ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTP_PROXY'].includes(protocol.toUpperCase());
-}
-
-// `namespace/host` says whose routes may use it: two namespaces never meet. Names are the same in capitals.
-function sharedHost(own: readonly GatewayHost[], others: readonly GatewayHost[]): Clash['shared'] {
-  const byHost = new Map<string, GatewayHost[]>();
-  for (const other of others.slice(0, MOST_HOSTS)) {
-    const key = other.host.toLowerCase();
-    byHost.set(key, [...(byHost.get(key) ?? []), other]);
-  }
-  for (const host of own.slice(0, MOST_HOSTS)) {
-    const other = byHost
-      .get(host.host.toLowerCase())
-      ?.find((o) => o.namespace === host.namespace || o.namespace === '*' || host.namespace === '*');
-    if (other) return { own: host, other };
-  }
-  return undefined;
 }
 
 // Kiali compares Gateways of one selector; istioctl says of a certificate that both have what the host tells already.

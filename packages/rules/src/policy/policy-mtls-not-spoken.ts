@@ -16,7 +16,7 @@ import {
   type RegistryHost,
   type Resource,
   registryOf,
-  serversOf,
+  serversBehind,
   spokenTo,
   standsBeside,
   unseenServer,
@@ -153,7 +153,7 @@ function unspoken(
   let seen = false;
   for (const host of hostsNear(mesh, policy)) {
     for (const port of host.ports) {
-      const { servers, all } = serversOf(mesh, host, port, undefined, resource);
+      const { servers, all } = serversBehind(mesh, host, port, undefined, resource);
       const mine = servers.filter(
         (s) => s.policy && mesh.sameObject(s.policy, resource) && s.takes === 'STRICT' && !s.ambient,
       );
@@ -197,7 +197,7 @@ function insisted(
   const { resource } = policy;
   for (const host of hostsNear(mesh, policy))
     for (const port of host.ports) {
-      const { servers } = serversOf(mesh, host, port, undefined, resource);
+      const { servers } = serversBehind(mesh, host, port, undefined, resource);
       if (!servers.some((s) => s.policy && mesh.sameObject(s.policy, resource) && s.takes === 'DISABLE')) continue;
       const { tls, rule } = spokenTo(mesh, clientIn(host.namespace), host, port.number);
       if (rule && tls === 'istio') return { host: host.host, rule };

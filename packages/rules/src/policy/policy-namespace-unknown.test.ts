@@ -23,6 +23,14 @@ testRule(policyNamespaceUnknown, {
     'case matters in the names of namespaces': closed(policy('namespaces: [Prod-shop]', '#~ unknown')),
   },
   good: {
+    'another cluster of the mesh has it': {
+      ...closed(policy('namespaces: [test]')),
+      setup: {
+        clusters: {
+          west: [{ path: 'west.yaml', text: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: test }\n' }],
+        },
+      },
+    },
     'any namespace': closed(policy('namespaces: ["*"]')),
     'something of it was read, though not its manifest': closed(policy('namespaces: [bank]')),
     'the config declares it': closed(policy('namespaces: [test]'), { externals: { namespaces: ['test'] } }),

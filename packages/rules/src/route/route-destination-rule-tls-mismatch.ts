@@ -24,7 +24,7 @@ import {
   registryOf,
   ruleAlone,
   type Server,
-  serversOf,
+  serversBehind,
   spokenBy,
   type TlsSetting,
   tlsOf,
@@ -237,12 +237,13 @@ function* hitsOf(mesh: Mesh, rule: DestinationRule): Iterable<Hit> {
     const follower = followerOf(mesh, resource, called);
     if (!follower) {
       seen ||=
-        host.wildcard && called.ports.some((p) => serversOf(mesh, called, p, undefined, resource).servers.length > 0);
+        host.wildcard &&
+        called.ports.some((p) => serversBehind(mesh, called, p, undefined, resource).servers.length > 0);
       continue;
     }
     const written = host.wildcard ? called.host : host.written;
     for (const part of partsOf(mesh, rule, called, follower.policyHolds)) {
-      const { servers, all } = serversOf(mesh, called, part.port, part.subset, resource);
+      const { servers, all } = serversBehind(mesh, called, part.port, part.subset, resource);
       if (servers.length > 0) seen = true;
       const verdict = judge(servers, all, part.tls, part.port.protocol);
       if (verdict) yield { ...part, verdict, host: `${written}${part.words}` };

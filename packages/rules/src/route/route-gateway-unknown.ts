@@ -2,16 +2,20 @@ import {
   defineRule,
   didYouMean,
   type Field,
+  type Gateway,
   type GatewayReference,
   gatewayReference,
   gateways,
+  groupBy,
   isGatewayName,
   isPatchedAt,
   lookupGateway,
   type Mesh,
   nameOf,
+  overlap,
   type Resource,
   settledRoutes,
+  type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
 
@@ -32,6 +36,8 @@ export const routeGatewayUnknown = defineRule({
     ],
     messages: {
       unknown: '{route}: Gateway "{gateway}" means {meant}, and there is none; requests from outside are not routed.',
+      namesake:
+        '{route}: Gateway "{gateway}" means {meant}, since a name without namespace is of the namespace of the VirtualService; {namesake} has the name and serves {host}, and does not get these routes.',
     },
   },
   examples: {
@@ -100,7 +106,9 @@ export const routeGatewayUnknown = defineRule({
     function tell(reference: GatewayReference, codes: readonly string[]): void {
       // A name that no Gateway can have is refused, and so told by another rule; "." is this namespace to us.
       if (reference.mesh || !isGatewayName(reference.written.replace(/^\.\//, ''))) return;
-      if (lookupGateway(mesh, reference, resource).state !== 'missing') return;
+      const { state } = lookupGateway(mesh, reference, resource);
+      if (state === 'elsewhere') tellNamesake(reference);
+      if (state !== 'missing') return;
       const likely = likelyGateway(mesh, reference, resource);
       const meant = `${reference.namespace}/${reference.name}`;
       report(
@@ -110,10 +118,56 @@ export const routeGatewayUnknown = defineRule({
         { codes, ...(likely === undefined ? {} : { fix: `Did you mean "${likely}"?` }) },
       );
     }
+
+    function tellNamesake(reference: GatewayReference): void {
+      const other = virtualService && namesakeOf(mesh, virtualService, reference);
+      if (!other) return;
+      const meant = `${reference.namespace}/${reference.name}`;
+      const namesake = `${other.gateway.resource.namespace}/${reference.name}`;
+      report(
+        reference.field,
+        'namesake',
+        { route: nameOf(resource), gateway: reference.written, meant, namesake, host: other.host },
+        {
+          severity: 'warning',
+          codes: [],
+          related: [
+            { at: other.gateway.resource.body.at('metadata').at('name'), note: nameOf(other.gateway.resource) },
+          ],
+          fix: `Write "${namesake}".`,
+        },
+      );
+    }
   },
 });
 
 const MOST = 200;
+
+/** The only Gateway of the name, where it is of another namespace, stands beside the route and lets its namespace and a host of it in. */
+function namesakeOf(
+  mesh: Mesh,
+  { resource, hosts }: VirtualService,
+  { written, namespace, name }: GatewayReference,
+): { readonly gateway: Gateway; readonly host: string } | undefined {
+  if (written.includes('/') || mesh.externals.gateway(namespace, name) || mesh.externals.namespace(namespace))
+    return undefined;
+  if (mesh.assumesNamespace(resource) || mesh.hasUnreadBeside(resource) || resource.rewrites?.namespace)
+    return undefined;
+  const all = (mesh.derive(gatewaysByBareName).get(name) ?? []).slice(0, MOST);
+  const [gateway] = all;
+  if (!gateway || all.some((g) => !mesh.sameObject(g.resource, gateway.resource) || mesh.assumesNamespace(g.resource)))
+    return undefined;
+  if (!mesh.near(gateway.resource, resource)) return undefined;
+  const served = gateway.servers
+    .flatMap((s) => s.hosts)
+    .filter((h) => h.namespace === '*' || h.namespace === resource.namespace);
+  const host = hosts.find(({ name: own }) => served.some((s) => overlap(s.host.toLowerCase(), own.fqdn.toLowerCase())));
+  return host && { gateway, host: host.name.written };
+}
+
+function gatewaysByBareName(mesh: Mesh): ReadonlyMap<string, readonly Gateway[]> {
+  return groupBy(mesh.derive(gateways), (g) => g.resource.name);
+}
 
 // The same name in another namespace, or a like name in this one.
 function likelyGateway(mesh: Mesh, { namespace, name }: GatewayReference, resource: Resource): string | undefined {

@@ -11,8 +11,38 @@ const HTTP = 'http: [{ route: [{ destination: { host: cart } }] }]';
 const TLS = 'tls: [{ match: [{ sniHosts: [api.example.com] }], route: [{ destination: { host: cart } }] }]';
 const all = (...documents: string[]) => documents.join('---\n');
 
+const on = (name: string, hosts: string, spec: string, mark = '') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: { name: ${name}, namespace: shop }
+  spec:
+    ${spec}
+    hosts: ${hosts} ${mark}
+`;
+const front = yaml`
+  apiVersion: networking.istio.io/v1
+  kind: Gateway
+  metadata: { name: front, namespace: shop }
+  spec: { selector: { istio: door }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`;
+const PATH =
+  'gateways: [front], http: [{ match: [{ uri: { prefix: /soap } }], route: [{ destination: { host: cart } }] }]';
+
 testRule(routeHostDuplicate, {
   bad: {
+    'a wildcard and a host: the more specific one is taken alone': all(
+      on('a', '[api.example.com]', HTTP, '#~ wider'),
+      on('b', '["*.example.com"]', HTTP, '#~ narrower'),
+    ),
+    'a wildcard within a wildcard, for Services': all(
+      on('a', '["*.shop.svc.cluster.local"]', HTTP, '#~ wider'),
+      on('b', '["*.svc.cluster.local"]', HTTP, '#~ narrower'),
+    ),
+    'a path for every host beside a host of its own on a gateway': all(
+      front,
+      on('a', '["*"]', PATH.replaceAll(', http', '\n    http'), '#~ shadowed'),
+      on('b', '[api.example.com]', `gateways: [front]\n    ${HTTP}`),
+    ),
     'mesh beside a gateway, and no gateways at all': all(
       route('a', `gateways: [mesh, front], ${HTTP}`, '#~ mesh'),
       route('b', HTTP, '#~ mesh'),
@@ -39,6 +69,20 @@ testRule(routeHostDuplicate, {
     ),
   },
   good: {
+    'the answer for hosts that nobody names': all(
+      front,
+      on('a', '["*"]', `gateways: [front]\n    ${HTTP}`),
+      on('b', '[api.example.com]', `gateways: [front]\n    ${HTTP}`),
+    ),
+    'a wildcard that the Gateway narrows to the same host: both are put together': all(
+      front.replace('hosts: ["*"]', 'hosts: [api.example.com]'),
+      on('a', '["*"]', PATH.replaceAll(', http', '\n    http')),
+      on('b', '[api.example.com]', PATH.replaceAll(', http', '\n    http').replace('/soap', '/rest')),
+    ),
+    'wildcards of two namespaces that keep theirs': all(
+      route('a', `exportTo: ["."], ${HTTP}`, '', 'one'),
+      route('b', `exportTo: ["."], ${HTTP}`, '', 'two').replace('api.example.com', '"*.example.com"'),
+    ),
     'two namespaces that keep theirs': all(
       route('a', `exportTo: ["."], ${HTTP}`, '', 'one'),
       route('b', `exportTo: ["."], ${HTTP}`, '', 'two'),
@@ -46,15 +90,6 @@ testRule(routeHostDuplicate, {
     'two manifests of one object': all(route('a', HTTP), route('a', `${HTTP}, exportTo: ["."]`)),
     'http for one port and tls for another': all(route('a', HTTP), route('b', TLS)),
     'two gateways': all(route('a', `gateways: [one], ${HTTP}`), route('b', `gateways: [two], ${HTTP}`)),
-    'a wildcard and a host: the more specific one is taken': all(
-      route('a', HTTP),
-      yaml`
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata: { name: b, namespace: shop }
-        spec: { hosts: ["*.example.com"], http: [{ route: [{ destination: { host: cart } }] }] }
-      `,
-    ),
     'alternatives side by side in a folder': { files: { 'x/a.yaml': route('a', HTTP), 'x/b.yaml': route('b', HTTP) } },
     'steps of a tutorial in folders of their own': {
       files: { 'x/1/a.yaml': route('a', HTTP), 'y/2/b.yaml': route('b', HTTP) },

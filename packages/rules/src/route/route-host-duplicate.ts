@@ -1,12 +1,17 @@
 import {
+  covers,
   defineRule,
   type Field,
   isForMesh,
   type Mesh,
+  meshRouteOf,
   nameOf,
   type Resource,
   seenTogether,
+  shadowedHosts,
+  type VirtualHost,
   type VirtualService,
+  virtualServices,
   virtualServicesByHost,
   virtualServiceToJudge,
 } from '@meshvet/core';
@@ -30,6 +35,11 @@ export const routeHostDuplicate = defineRule({
       mesh: '{route}: host {host} is routed by {others} too; sidecars follow one of them, and the routes of the other are lost.',
       gateway:
         '{route}: {others} takes all requests for host {host} on Gateway {gateway} too; which of them answers is not defined.',
+      narrower:
+        '{route}: {others} is for the narrower host {otherHost}; sidecars follow it alone there, so nothing of these routes holds.',
+      wider: '{route}: sidecars follow it alone for host {host}; nothing of {others} ({otherHost}) is added to it.',
+      shadowed:
+        '{route}: on Gateway {gateway} {others} is for host {otherHost}, and a gateway takes the rules of the most specific host alone; those for {host} are not tried there.',
     },
   },
   examples: {
@@ -151,8 +161,89 @@ export const routeHostDuplicate = defineRule({
         );
       }
     }
+    const options = { severity: 'info', advice: true } as const;
+    const overlap = told.has('mesh') ? undefined : overlapInMesh(mesh, virtualService);
+    if (overlap) {
+      const { own, other, otherHost, wider } = overlap;
+      report(
+        own.field,
+        wider ? 'wider' : 'narrower',
+        { ...words(resource, [other]), host: own.name.written, otherHost: otherHost.name.written },
+        { ...options, related: [{ at: otherHost.field, note: `the host of ${nameOf(other.resource)}` }] },
+      );
+    }
+    const route = meshRouteOf(mesh, resource);
+    const shadow = ((route && mesh.derive(shadowedHosts).get(route)) ?? []).find((one) =>
+      meets(mesh, virtualService, one.other.virtualService),
+    );
+    if (shadow && hasNarrowRules(virtualService)) {
+      const { host, otherHost, gateway, other } = shadow;
+      report(
+        virtualService.spec.at('hosts'),
+        'shadowed',
+        { ...words(resource, [other.virtualService]), host, otherHost, gateway },
+        {
+          ...options,
+          codes: [],
+          related: [{ at: other.virtualService.spec.at('hosts'), note: `the hosts of ${nameOf(other.resource)}` }],
+        },
+      );
+    }
   },
 });
+
+interface Overlap {
+  readonly own: VirtualHost;
+  readonly other: VirtualService;
+  readonly otherHost: VirtualHost;
+  /** The other one is the wider. */
+  readonly wider: boolean;
+}
+
+// The first other VirtualService of the mesh whose host covers one of these, or is covered.
+function overlapInMesh(mesh: Mesh, virtualService: VirtualService): Overlap | undefined {
+  if (!isForMesh(virtualService)) return undefined;
+  const rivals = (other: VirtualService) =>
+    isForMesh(other) &&
+    meets(mesh, virtualService, other) &&
+    shareKind(virtualService, other) &&
+    seenTogether(mesh, virtualService.resource, other.resource);
+  const hosts = virtualService.hosts.slice(0, MOST);
+  for (const own of hosts)
+    for (const other of mesh.derive(virtualServicesByHost).covering(own.name.fqdn).slice(0, MOST)) {
+      const otherHost = other.hosts.find(
+        (h) => h.name.wildcard && h.name.fqdn !== own.name.fqdn && covers(h.name.fqdn, own.name.fqdn),
+      );
+      if (otherHost && rivals(other)) return { own, other, otherHost, wider: true };
+    }
+  for (const own of hosts)
+    for (const [other, otherHost] of mesh.derive(narrowerHosts).get(own.name.fqdn) ?? [])
+      if (rivals(other)) return { own, other, otherHost, wider: false };
+  return undefined;
+}
+
+// For each wildcard the VirtualServices of narrower hosts, found from their side.
+function narrowerHosts(mesh: Mesh): ReadonlyMap<string, readonly (readonly [VirtualService, VirtualHost])[]> {
+  const found = new Map<string, (readonly [VirtualService, VirtualHost])[]>();
+  for (const one of mesh.derive(virtualServices))
+    for (const host of one.hosts.slice(0, MOST))
+      for (const wider of mesh.derive(virtualServicesByHost).covering(host.name.fqdn).slice(0, MOST))
+        for (const { name } of wider.hosts.slice(0, MOST)) {
+          if (!name.wildcard || name.fqdn === host.name.fqdn || !covers(name.fqdn, host.name.fqdn)) continue;
+          const list = found.get(name.fqdn);
+          if (!list) found.set(name.fqdn, [[one, host]]);
+          else if (list.length < MOST && !list.some(([known]) => known === one)) list.push([one, host]);
+        }
+  return found;
+}
+
+// One for everything is the answer for hosts that nobody names; one for a path is meant for all hosts.
+function hasNarrowRules({ routes }: VirtualService): boolean {
+  return routes.some(
+    ({ kind, field }) =>
+      kind === 'http' && (field.at('match').items() as Field[]).some((match) => !demandsNothing(match)),
+  );
+}
 
 const MOST = 40;
 

@@ -14,8 +14,33 @@ const route = (hosts: string, mark = '', namespace = 'shop') => yaml`
   spec: { hosts: [${hosts}], gateways: [front], http: [] } ${mark}
 `;
 
+const two = (hosts: string, gateways = '[front]') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: { name: cart, namespace: shop }
+  spec:
+    gateways: ${gateways}
+    http: [{ route: [{ destination: { host: cart } }] }]
+    hosts: ${hosts}
+`;
+
 testRule(routeHostNotInGateway, {
   bad: {
+    'one of several hosts is at no gateway': `${gateway('a.example.com')}---\n${two(
+      '[a.example.com, b.example.com] #~ hostNotServed `b.example.com`',
+    )}`,
+    'a Service of the mesh beside the name for outside': `${gateway('a.example.com')}---\n${yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+    `}---\n${two('[a.example.com, cart.shop.svc.cluster.local] #~ internal')}`,
+    'a Service of the mesh beside the name for outside, at a gateway for every name': `${gateway('"*"')}---\n${yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+    `}---\n${two('[a.example.com, cart] #~ gatewayOnly')}`,
     'a Gateway without servers': `${yaml`
       apiVersion: networking.istio.io/v1
       kind: Gateway
@@ -31,7 +56,21 @@ testRule(routeHostNotInGateway, {
     'a wildcard does not cover its own domain': `${gateway('"*.example.com"')}---\n${route('example.com', '#~ notServed')}`,
   },
   good: {
-    'one of several hosts is enough': `${gateway('a.example.com')}---\n${route('b.example.com, a.example.com')}`,
+    'names of the mesh alone, at a gateway inside it': `${gateway('"*"')}---\n${yaml`
+      apiVersion: v1
+      kind: Service
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+    `}---\n${two('[cart.shop.svc.cluster.local]')}`,
+    'each host is at one of two gateways': `${gateway('a.example.com')}---\n${gateway('b.example.com').replace(
+      'name: front',
+      'name: back',
+    )}---\n${two('[a.example.com, b.example.com]', '[front, back]')}`,
+    'sidecars read it as well': `${gateway('a.example.com')}---\n${two('[a.example.com, cart]', '[front, mesh]')}`,
+    'one of two gateways was not read': `${gateway('a.example.com')}---\n${two(
+      '[a.example.com, b.example.com]',
+      '[front, edge/back]',
+    )}`,
     'a host without its namespace': `${gateway('a.example.com')}---\n${route('A.example.com')}`,
     'a host that is filled in later': `${gateway('"${HOST}"')}---\n${route('a.example.com')}`,
     'a route whose host is filled in later': `${gateway('a.example.com')}---\n${route('"${HOST}"')}`,

@@ -2,8 +2,10 @@ import {
   defineRule,
   type Field,
   gatewayOf,
+  isForMesh,
   isPatchedAt,
   lookupGateway,
+  lookupHost,
   type Mesh,
   nameOf,
   overlap,
@@ -29,6 +31,12 @@ export const routeHostNotInGateway = defineRule({
     ],
     messages: {
       notServed: '{route}: {gateway} serves {served}, and none of the hosts {hosts}; requests for them get 404.',
+      hostNotServed:
+        '{route}: none of its gateways serves host {host}, so requests for it get 404; they serve {served}.',
+      internal:
+        '{route}: host {host} is {target} of the mesh, no gateway that this is bound to serves it, and sidecars do not read it without mesh in spec.gateways; calls of that Service do not follow these routes.',
+      gatewayOnly:
+        '{route}: host {host} is {target} of the mesh, and sidecars do not read this without mesh in spec.gateways; calls of that Service do not follow these routes, only requests that reach the gateway by this name.',
       nothing: '{route}: {gateway} serves no host for namespace {namespace}, so it takes up none of these routes.',
     },
   },
@@ -103,6 +111,9 @@ export const routeHostNotInGateway = defineRule({
     const virtualService = virtualServiceToJudge(mesh, resource);
     if (!virtualService || virtualService.isDelegate || !hostsAreKnown(virtualService)) return;
     const hosts = virtualService.hosts.flatMap(({ name }) => [name.written, name.fqdn]).map(lower);
+    const allServed: string[] = [];
+    // That a gateway has none of the hosts is one finding; that some host is at no gateway, another.
+    let told = false;
     for (const reference of virtualService.gateways) {
       if (reference.mesh || isPatchedAt(resource, 'spec', 'gateways')) continue;
       const lookup = lookupGateway(mesh, reference, resource);
@@ -110,7 +121,9 @@ export const routeHostNotInGateway = defineRule({
       const served = lookup.value.map((gateway) => hostsFor(mesh, gateway, resource));
       const all = served.flatMap((one) => one ?? []);
       if (served.includes(undefined) || all.length > MOST) continue;
+      allServed.push(...all);
       if (all.some((host) => hosts.some((own) => overlap(lower(host), own)))) continue;
+      told = true;
       const [gateway] = lookup.value as readonly [Resource];
       const words = { route: nameOf(resource), gateway: nameOf(gateway) };
       const related = [{ at: gateway.body.at('spec').at('servers'), note: `the servers of ${nameOf(gateway)}` }];
@@ -121,8 +134,46 @@ export const routeHostNotInGateway = defineRule({
         report(reference.field, 'notServed', { ...words, served: quoted(all), hosts: names }, { related });
       }
     }
+    if (told || isForMesh(virtualService) || !allAreRead(mesh, virtualService)) return;
+    for (const host of virtualService.hosts) {
+      const own = [lower(host.name.written), lower(host.name.fqdn)];
+      const served = allServed.some((one) => own.some((name) => overlap(lower(one), name)));
+      // Where all names are of the mesh, the gateway may be one inside it.
+      if (served && (host.name.service === undefined || !hasOutsideName(virtualService))) continue;
+      const words = { route: nameOf(resource), host: host.name.written };
+      const lookup = lookupHost(mesh, host.name.written, resource);
+      const target = lookup.state === 'found' ? lookup.value.find((t) => t.service !== undefined) : undefined;
+      if (served && !target) continue;
+      if (target)
+        report(
+          host.field,
+          served ? 'gatewayOnly' : 'internal',
+          { ...words, target: nameOf(target.resource) },
+          {
+            codes: [],
+            related: [{ at: target.resource.body.at('metadata').at('name'), note: nameOf(target.resource) }],
+            fix: 'Add mesh to spec.gateways, or write a VirtualService of its own for the host.',
+          },
+        );
+      else report(host.field, 'hostNotServed', { ...words, served: quoted(allServed) }, { codes: [] });
+    }
   },
 });
+
+// A name that callers outside the cluster use: no Service, and no wildcard.
+function hasOutsideName({ hosts }: VirtualService): boolean {
+  return hosts.some(({ name }) => !name.wildcard && !name.service && !name.shortened && !name.fqdn.endsWith('.local'));
+}
+
+// Of each gateway, all the hosts that its servers have.
+function allAreRead(mesh: Mesh, virtualService: VirtualService): boolean {
+  const { resource, gateways, spec } = virtualService;
+  if (isPatchedAt(resource, 'spec', 'gateways') || spec.at('gateways').items().length !== gateways.length) return false;
+  return gateways.every((reference) => {
+    const lookup = lookupGateway(mesh, reference, resource);
+    return lookup.state === 'found' && lookup.value.every((gateway) => hostsFor(mesh, gateway, resource) !== undefined);
+  });
+}
 
 const MOST = 2000;
 

@@ -19,8 +19,76 @@ const route = (host: string, mark = '', namespace = 'shop') => yaml`
               host: ${host} ${mark}
 `;
 
+const west = (text: string) => ({ clusters: { west: [{ path: 'west/all.yaml', text }] } });
+
+const door = (namespace: string) => yaml`
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: { name: door, namespace: ${namespace} }
+  spec:
+    selector: { matchLabels: { istio: door } }
+    template:
+      metadata: { labels: { istio: door }, annotations: { inject.istio.io/templates: gateway } }
+      spec: { containers: [{ name: istio-proxy, image: auto }] }
+  ---
+  apiVersion: networking.istio.io/v1
+  kind: Gateway
+  metadata: { name: door, namespace: shop }
+  spec: { selector: { istio: door }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`;
+const exported = (to: string) => yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: cart, namespace: shop, annotations: { networking.istio.io/exportTo: "${to}" } }
+  spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+`;
+const atGateway = (host: string, mark = '', more = '', gateways = '[door]') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: { name: route, namespace: shop }
+  spec:
+    hosts: [shop.example.com]
+    gateways: ${gateways}
+    http:
+      - ${more}
+        route:
+          - destination: { host: ${host} } ${mark}
+`;
+const database = yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: db, namespace: shop }
+  spec: { clusterIP: None, selector: { app: db }, ports: [{ name: tcp, port: 5432 }] }
+`;
+const all = (...documents: string[]) => documents.join('---\n');
+
 testRule(routeHostUnknown, {
   bad: {
+    'another cluster of the mesh has a Service of that name in another namespace': {
+      yaml: `${service('front')}---\n${route('cart', '#~ destination')}`,
+      setup: west(service('cart', 'bank')),
+      settings: { closedWorld: true },
+    },
+    'a name that nobody completes, of a Service in another cluster': {
+      yaml: `${service('front')}---\n${route('cart.bank', '#~ shortened')}`,
+      setup: west(service('cart', 'bank')),
+    },
+    'a Service that the gateway of another namespace does not see': all(
+      door('doors'),
+      exported('.'),
+      atGateway('cart', '#~ hiddenFromGateway `cart`'),
+    ),
+    'the sidecars see it, and the gateway that reads the route too does not': all(
+      door('doors'),
+      exported('shop,bank'),
+      atGateway('cart', '#~ hiddenFromGateway', '', '[mesh, door]'),
+    ),
+    'one pod of a StatefulSet, by its whole name': all(
+      database,
+      route('db-0.db.shop.svc.cluster.local', '#~ pod `db-0.db.shop.svc.cluster.local`'),
+    ),
+    'one pod, by a name that only DNS completes': all(database, route('db-1.db', '#~ pod')),
+    'one pod, from another namespace': all(database, route('db-1.db.shop.svc', '#~ pod', 'web')),
     'an entry without a host': yaml`
       apiVersion: networking.istio.io/v1
       kind: VirtualService
@@ -74,6 +142,49 @@ testRule(routeHostUnknown, {
     `,
   },
   good: {
+    'another cluster of the mesh has the Service': {
+      yaml: `${service('front')}---\n${route('cart')}`,
+      setup: west(service('cart')),
+      settings: { closedWorld: true },
+    },
+    'another cluster of the mesh has the ServiceEntry': {
+      yaml: route('api.example.com'),
+      setup: west(yaml`
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: api, namespace: shop }
+        spec: { hosts: ["*.example.com"], resolution: NONE, ports: [{ number: 443, name: tls, protocol: TLS }] }
+      `),
+      settings: { closedWorld: true },
+    },
+    'the gateway sees it where the namespace of the route does not': all(
+      door('doors'),
+      exported('doors'),
+      atGateway('cart'),
+    ),
+    'the gateway is in the namespace that sees it': all(door('shop'), exported('.'), atGateway('cart')),
+    'hidden from its own namespace, and nobody read the pods of the gateway': all(exported('doors'), atGateway('cart')),
+    'a rule that is for the sidecars alone': all(
+      door('doors'),
+      exported('.'),
+      atGateway('cart', '', 'match: [{ gateways: [mesh] }]', '[mesh, door]'),
+    ),
+    'one pod that a ServiceEntry declares': all(
+      database,
+      yaml`
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: db-0, namespace: shop }
+        spec:
+          hosts: [db-0.db.shop.svc.cluster.local]
+          location: MESH_INTERNAL
+          resolution: DNS
+          ports: [{ number: 5432, name: tcp, protocol: TCP }]
+      `,
+      route('db-0.db.shop.svc.cluster.local'),
+    ),
+    'a name of two parts that is no name of a pod': all(database, route('cache.db')),
+    'a name below a Service that nobody read': route('db-0.db.shop.svc.cluster.local'),
     'no destination at all, which schema-missing-field tells': yaml`
       apiVersion: networking.istio.io/v1
       kind: VirtualService

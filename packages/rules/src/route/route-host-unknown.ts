@@ -1,20 +1,27 @@
 import {
+  type BoundGateway,
   type Destination,
   defineRule,
   destinationRuleToJudge,
   didYouMean,
+  EXPORT_TO_KEY,
   type Field,
   type HostLookup,
   type HostName,
   hostNameOf,
+  isForMesh,
+  isRuleFor,
   isWildcardDomain,
   lookupHost,
   type Mesh,
   nameOf,
+  namespacesOfPods,
   type Resource,
   type Route,
   readersOf,
+  readersOfRoute,
   settledRoutes,
+  type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
 import { isToldByShape } from '../shared/schema/broken-shape.ts';
@@ -42,6 +49,9 @@ export const routeHostUnknown = defineRule({
       mirror: '{route}: mirror host {host} is no Service and no ServiceEntry; nothing is mirrored.',
       rule: '{route}: host {host} is no Service and no ServiceEntry; the rule applies to nothing.',
       hidden: '{route}: host {host} is {target}, which its exportTo hides from namespace {namespace}.',
+      hiddenFromGateway:
+        '{route}: host {host} is {target}, which its exportTo hides from namespace {namespace}, where the pods of Gateway {gateway} run; what the gateway routes there gets 503.',
+      pod: '{route}: host {host} is a name that DNS gives to pods of {target}; Istio has hosts of Services and ServiceEntries alone, so nothing has it.',
       shortened:
         '{route}: host {host} is not {fqdn}, because Istio completes only names without a dot; nothing has it.',
     },
@@ -150,9 +160,27 @@ export const routeHostUnknown = defineRule({
           continue;
         }
         if (!isWildcardDomain(host.written)) continue;
-        const lookup = lookupHost(mesh, host.written, resource);
+        const lookup = lookupForReaders(mesh, virtualService as VirtualService, route, host);
         const codes = kind === 'mirror' ? ['IST0101/mirror'] : ['IST0101/host', 'KIA1101'];
-        if (lookup.state === 'missing')
+        if (lookup.state === 'missing' && lookup.gateway && lookup.instead) {
+          const { instead, gateway } = lookup;
+          report(
+            hostField,
+            'hiddenFromGateway',
+            {
+              route: nameOf(resource),
+              host: hostText({ host }),
+              target: targetText(instead),
+              namespace: namespacesOfPods(gateway).join(', '),
+              gateway: gateway.name,
+            },
+            {
+              severity: kind === 'mirror' ? 'warning' : 'error',
+              codes: [],
+              related: [{ at: placeOfExports(instead.resource), note: `the visibility of ${targetText(instead)}` }],
+            },
+          );
+        } else if (lookup.state === 'missing')
           tell(lookup, hostField, host, kind === 'mirror' ? 'mirror' : 'destination', codes);
         else if (lookup.state === 'elsewhere' && besideNamesake(mesh, resource, route, destination))
           report(
@@ -177,7 +205,7 @@ export const routeHostUnknown = defineRule({
       codes: readonly string[],
     ): void {
       const words = { route: nameOf(resource), host: hostText({ host }) };
-      const sure = mesh.settings.closedWorld || missing.why !== 'absent';
+      const sure = mesh.settings.closedWorld || (missing.why !== 'absent' && missing.why !== 'pod');
       const severity = kind === 'rule' || !sure ? 'warning' : 'error';
       const { instead } = missing;
       const related = instead
@@ -186,6 +214,18 @@ export const routeHostUnknown = defineRule({
       if (missing.why === 'hidden' && instead) {
         const namespace = readersOf(mesh, resource).join(', ');
         report(field, 'hidden', { ...words, target: targetText(instead), namespace }, { severity, codes, related });
+      } else if (missing.why === 'pod' && instead) {
+        report(
+          field,
+          'pod',
+          { ...words, target: targetText(instead) },
+          {
+            severity,
+            codes: mesh.settings.closedWorld ? codes : [],
+            related,
+            fix: 'Declare the name in a ServiceEntry, or route to a Service that selects this pod alone by its label statefulset.kubernetes.io/pod-name.',
+          },
+        );
       } else if (missing.why === 'shortened' && instead) {
         // Kiali does complete such a name.
         report(
@@ -210,6 +250,48 @@ export const routeHostUnknown = defineRule({
     }
   },
 });
+
+type ReaderLookup =
+  | Exclude<HostLookup, { readonly state: 'missing' }>
+  | (Extract<HostLookup, { readonly state: 'missing' }> & { readonly gateway?: BoundGateway });
+
+/** What a destination is for those who read the rule: sidecars, and the pods of gateways, each group from its own namespaces. */
+function lookupForReaders(
+  mesh: Mesh,
+  virtualService: VirtualService,
+  route: Route,
+  { written }: HostName,
+): ReaderLookup {
+  const { resource } = virtualService;
+  const own = lookupHost(mesh, written, resource);
+  // What is told of every reader alike is told without them.
+  if (own.state === 'elsewhere' || (own.state === 'missing' && own.why !== 'hidden')) return own;
+  const groups = readersOfRoute(mesh, virtualService).filter((group) =>
+    isRuleFor(route, group, resource.namespace ?? ''),
+  );
+  for (const { gateway, namespaces } of groups) {
+    const lookup = lookupHost(mesh, written, resource, namespaces);
+    if (lookup.state === 'missing') return gateway ? { ...lookup, gateway } : lookup;
+  }
+  // Hidden from its own namespace, and read at gateways alone: what they see is known only where their pods were read.
+  if (own.state === 'missing' && !isForMesh(virtualService))
+    return groups.length > 0
+      ? lookupHost(
+          mesh,
+          written,
+          resource,
+          groups.flatMap((g) => g.namespaces),
+        )
+      : { state: 'elsewhere', why: 'the pods of the gateway were not read' };
+  return own;
+}
+
+function placeOfExports(resource: Resource): Field {
+  const written = resource.body.at('spec').at('exportTo');
+  const annotation = resource.body.at('metadata').at('annotations').at(EXPORT_TO_KEY);
+  const place = resource.type === 'Service' ? annotation : written;
+  return place.hasValue ? place : resource.body.at('metadata').at('name');
+}
 
 // A placeholder in place of the whole destination.
 function isUnread(destination: Field): boolean {

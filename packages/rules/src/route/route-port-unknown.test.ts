@@ -24,8 +24,15 @@ const gateway = (port: number) => yaml`
 `;
 const TWO = '{ name: http, port: 8080 }, { name: http-admin, port: 9090 }';
 
+const west = (text: string) => ({ clusters: { west: [{ path: 'west/all.yaml', text }] } });
+
 testRule(routePortUnknown, {
   bad: {
+    'the Service is in another cluster, and has no such port': {
+      yaml: route(', port: { number: 82 }', '#~ unknown'),
+      setup: west(service('{ port: 81 }')),
+      settings: { closedWorld: true },
+    },
     'a port of no Service': `${service('{ port: 80 }')}---\n${route(', port: { number: 81 }', '#~ unknown')}`,
     'a ServiceEntry': yaml`
       apiVersion: networking.istio.io/v1
@@ -44,6 +51,11 @@ testRule(routePortUnknown, {
     'a gateway that listens on a port of the Service': `${service(TWO)}---\n${gateway(8080)}---\n${route('', '#~ required', 'front')}`,
   },
   good: {
+    'the Service of another cluster has the port': {
+      yaml: route(', port: { number: 81 }'),
+      setup: west(service('{ port: 81 }')),
+      settings: { closedWorld: true },
+    },
     'no port at all, which schema-port-number tells': `${service('{ port: 80 }')}---\n${route(', port: { number: 99999 }')}`,
     'the number is filled in later': `${service('{ port: 80 }')}---\n${route(', port: { number: "${PORT}" }')}`,
     'the ports of the Service are filled in later': `${service('{ port: "${PORT}" }')}---\n${route(', port: { number: 80 }')}`,

@@ -29,8 +29,15 @@ const rule = (labels: string, mark = '', host = 'reviews') => yaml`
 `;
 const all = (...documents: string[]) => documents.join('---\n');
 
+const west = (text: string) => ({ clusters: { west: [{ path: 'west/all.yaml', text }] } });
+
 testRule(routeSubsetNoPods, {
   bad: {
+    'pods of that version in another cluster, which has no Service for them': {
+      yaml: all(service, deployment('reviews', 'app: reviews, version: v1'), rule('version: v2', '#~ none')),
+      setup: west(deployment('reviews', 'app: reviews, version: v2')),
+      settings: { closedWorld: true },
+    },
     'the pods of that version belong to another Service': all(
       service,
       deployment('reviews', 'app: reviews, version: v1'),
@@ -66,6 +73,29 @@ testRule(routeSubsetNoPods, {
     'an empty topology label': rule('topology.kubernetes.io/region: ""', '#~ emptyTopology'),
   },
   good: {
+    'the pods of that version are in another cluster, behind a Service of the same name': {
+      yaml: all(service, deployment('reviews', 'app: reviews, version: v1'), rule('version: v2')),
+      setup: west(all(service, deployment('reviews', 'app: reviews, version: v2'))),
+      settings: { closedWorld: true },
+    },
+    'both the Service and its pods are in another cluster': {
+      yaml: rule('version: v2'),
+      setup: west(all(service, deployment('reviews', 'app: reviews, version: v2'))),
+      settings: { closedWorld: true },
+    },
+    'a virtual machine of that version': {
+      yaml: all(
+        service,
+        deployment('reviews', 'app: reviews, version: v1'),
+        yaml`
+          apiVersion: networking.istio.io/v1
+          kind: WorkloadEntry
+          metadata: { name: reviews, namespace: shop }
+          spec: { address: 10.0.0.9, labels: { app: reviews, version: v2 } }
+        `,
+        rule('version: v2'),
+      ),
+    },
     'no pods were read': all(service, rule('version: v2')),
     'pods in another folder are as good': {
       files: {

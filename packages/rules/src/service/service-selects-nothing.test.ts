@@ -1,8 +1,49 @@
 import { testRule, yaml } from '@meshvet/core/testing';
 import { serviceSelectsNothing } from './service-selects-nothing.ts';
 
+const CART = yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: cart, namespace: shop }
+  spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+`;
+const pods = yaml`
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: { name: cart, namespace: shop }
+  spec:
+    selector: { matchLabels: { app: cart } }
+    template:
+      metadata: { labels: { app: cart } }
+      spec: { containers: [{ name: app, image: app }] }
+`;
+const route = (destinations: string, hosts = '[shop.example.com]') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: { name: route, namespace: shop }
+  spec: { hosts: ${hosts}, http: [{ route: [${destinations}] }] }
+`;
+const service = (mark = '') => yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: card, namespace: shop }
+  spec: { selector: { app: card }, ports: [{ name: http, port: 80 }] } ${mark}
+`;
+const all = (...documents: string[]) => documents.join('---\n');
+
 testRule(serviceSelectsNothing, {
   bad: {
+    'a route leads there': all(pods, service('#~ routed `selector`'), route('{ destination: { host: card } }')),
+    'it is the host of a route that leads to itself': all(
+      pods,
+      service('#~ routed'),
+      route('{ destination: { host: card } }', '[card]'),
+    ),
+    'a route that gives it nothing yet': all(
+      pods,
+      service('#~ nothing'),
+      route('{ destination: { host: cart }, weight: 100 }, { destination: { host: card }, weight: 0 }'),
+    ),
     'in a closed world there is nothing else': {
       yaml: yaml`
       apiVersion: v1
@@ -14,6 +55,39 @@ testRule(serviceSelectsNothing, {
     },
   },
   good: {
+    'its pods are in another cluster of the mesh': {
+      yaml: CART,
+      settings: { closedWorld: true },
+      setup: {
+        clusters: {
+          west: [
+            {
+              path: 'west/cart.yaml',
+              text: `${CART}---\n${yaml`
+                apiVersion: v1
+                kind: Pod
+                metadata: { name: cart-1, namespace: shop, labels: { app: cart } }
+                spec: { containers: [{ name: cart, image: cart }] }
+              `}`,
+            },
+          ],
+        },
+      },
+    },
+    'a virtual machine stands behind it': {
+      yaml: `${CART}---\n${yaml`
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: { name: cart-1, namespace: shop }
+        spec: { address: 10.0.0.9, labels: { app: cart } }
+      `}`,
+      settings: { closedWorld: true },
+    },
+    'no more than a name, whose route leads elsewhere': all(
+      pods,
+      service(),
+      route('{ destination: { host: cart } }', '[card]'),
+    ),
     'an operator makes the pods': yaml`
       apiVersion: v1
       kind: Service

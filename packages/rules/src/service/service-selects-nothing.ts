@@ -1,7 +1,11 @@
 import {
   defineRule,
+  destinationsByHost,
+  endpointsOfService,
   type Field,
   hasReadableLabels,
+  hostNameOf,
+  type LeadingRoute,
   type Mesh,
   nameOf,
   readsPortsOf,
@@ -22,6 +26,8 @@ export const serviceSelectsNothing = defineRule({
     ],
     messages: {
       nothing: '{service}: the selector {selector} matches the pods of no workload in namespace {namespace}.',
+      routed:
+        '{service}: the selector {selector} matches the pods of no workload in namespace {namespace}, and {route} leads to it; these requests get 503.',
     },
   },
   examples: {
@@ -67,14 +73,38 @@ export const serviceSelectsNothing = defineRule({
   check({ subject: service, mesh, report }) {
     // Kubernetes ignores the selector of an ExternalName.
     if (service.type === 'ExternalName' || !service.selector || !readsPortsOf(mesh, service)) return;
-    if (mesh.behind(service).state !== 'missing' || isRouted(mesh, service)) return;
+    if (mesh.behind(service).state !== 'missing') return;
+    const [leading] = leadingRoutes(mesh, service);
+    if (!leading && isRouted(mesh, service)) return;
+    // A WorkloadEntry, or pods in another cluster of the mesh.
+    if (endpointsOfService(mesh, service, service.resource).endpoints.length > 0) return;
     // Labels that cannot be read may be the ones.
     const { namespace = '' } = service.resource;
     if (mesh.derive(unreadableNamespaces).has(namespace)) return;
     const selector = (service.selector.requirements ?? []).map((r) => `${r.key}=${r.values[0] ?? ''}`).join(',');
-    report(service.selector.field, 'nothing', { service: nameOf(service.resource), selector, namespace });
+    const words = { service: nameOf(service.resource), selector, namespace };
+    if (!leading) report(service.selector.field, 'nothing', words);
+    else
+      report(
+        service.selector.field,
+        'routed',
+        { ...words, route: nameOf(leading.resource) },
+        {
+          severity: 'warning',
+          related: [{ at: leading.destination.hostField, note: `the destination of ${nameOf(leading.resource)}` }],
+        },
+      );
   },
 });
+
+// A route that stands beside the Service, so that it is surely for this one.
+function leadingRoutes(mesh: Mesh, { resource }: Service): readonly LeadingRoute[] {
+  const { fqdn } = hostNameOf(mesh, resource.name, resource.namespace ?? '');
+  const all = (mesh.derive(destinationsByHost).get(fqdn) ?? []).slice(0, MOST);
+  return all.filter((route) => mesh.settings.closedWorld || mesh.near(route.resource, resource));
+}
+
+const MOST = 50;
 
 function unreadableNamespaces(mesh: Mesh): ReadonlySet<string> {
   return new Set(mesh.workloads.filter((w) => !hasReadableLabels(w)).map((w) => w.resource.namespace ?? ''));

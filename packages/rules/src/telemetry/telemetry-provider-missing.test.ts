@@ -21,8 +21,16 @@ const EMPTY = meshConfig('accessLogFile: none');
 testRule(telemetryProviderMissing, {
   bad: {
     'one entry of several': both(
-      telemetry('accessLogging: [{ providers: [{ name: envoy }] }, { match: { mode: CLIENT } }]', '#~ none'),
+      telemetry('accessLogging: [{ match: { mode: CLIENT } }, { providers: [{ name: envoy }] }]', '#~ none'),
       EMPTY,
+    ),
+    'switched off for nobody': both(
+      telemetry('accessLogging: [{ disabled: true }]', '#~ disabled', 'shop'),
+      meshConfig('accessLogFile: /dev/stdout'),
+    ),
+    'switched off for callers alone, and for nobody': both(
+      telemetry('accessLogging: [{ match: { mode: CLIENT }, disabled: true }]', '#~ disabled'),
+      meshConfig('accessLogFile: /dev/stdout'),
     ),
     'in a whole world without a MeshConfig': closed(telemetry(NONE, '#~ none')),
     'a provider that MeshConfig does not have': both(
@@ -31,6 +39,28 @@ testRule(telemetryProviderMissing, {
     ),
   },
   good: {
+    'an entry takes the providers of the one above it, though istioctl says it has none': both(
+      telemetry('accessLogging: [{ providers: [{ name: envoy }] }, { match: { mode: CLIENT } }]'),
+      EMPTY,
+    ),
+    'switched off for the provider of the entry above': both(
+      telemetry('accessLogging: [{ providers: [{ name: envoy }] }, { match: { mode: CLIENT }, disabled: true }]'),
+      meshConfig('accessLogFile: /dev/stdout'),
+    ),
+    'switched off for the provider that the root namespace names': both(
+      telemetry('accessLogging: [{ disabled: true }]', '', 'shop'),
+      telemetry('accessLogging: [{ providers: [{ name: envoy }] }]'),
+      meshConfig('accessLogFile: /dev/stdout'),
+    ),
+    'switched off where nothing is logged': both(
+      telemetry('accessLogging: [{ disabled: true }]'),
+      meshConfig("accessLogFile: ''"),
+    ),
+    'switched off for the default of the mesh': both(
+      telemetry('accessLogging: [{ disabled: true }]'),
+      meshConfig('{ accessLogFile: /dev/stdout, defaultProviders: { accessLogging: [envoy] } }'),
+    ),
+    'switched off, and MeshConfig was not read': telemetry('accessLogging: [{ disabled: true }]'),
     'MeshConfig was not read': telemetry(NONE),
     'an IstioOperator lays its values over a profile': both(
       telemetry('tracing: [{ providers: [{ name: otel }] }]'),
@@ -41,7 +71,7 @@ testRule(telemetryProviderMissing, {
         spec: { profile: demo, meshConfig: { enableTracing: true } }
       `,
     ),
-    'switched off': both(telemetry('accessLogging: [{ disabled: true }]'), EMPTY),
+    'switched off': both(telemetry('accessLogging: [{ disabled: true }]'), meshConfig('enableTracing: true')),
     'a Telemetry of a namespace inherits the providers of the mesh, which istioctl does not see': closed(
       both(telemetry('accessLogging: [{ providers: [{ name: envoy }] }]'), telemetry(NONE, '', 'shop'), EMPTY),
     ),

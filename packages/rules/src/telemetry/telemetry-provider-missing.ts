@@ -3,8 +3,8 @@ import { defineRule, type Field, isPatchedAt, type Mesh, nameOf, type Resource, 
 export const telemetryProviderMissing = defineRule({
   meta: {
     id: 'telemetry-provider-missing',
-    summary: 'Access logs of a Telemetry go nowhere, because it names no provider and the mesh has no default.',
-    why: 'Istio drops such an entry, so that the requests it is about are not logged.',
+    summary: 'An entry for access logs does nothing, because it names no provider and the mesh has no default.',
+    why: 'Istio drops such an entry: the requests that it is about are not logged, and one that switches logging off leaves on what accessLogFile of MeshConfig asks for.',
     fix: 'Name a provider, such as providers: [{ name: envoy }], or set defaultProviders.accessLogging in MeshConfig.',
     severity: 'warning',
     subject: 'resource',
@@ -19,6 +19,8 @@ export const telemetryProviderMissing = defineRule({
     ],
     messages: {
       none: '{telemetry} logs to no provider: the entry names none, and MeshConfig has no defaultProviders.accessLogging.',
+      disabled:
+        '{telemetry} switches access logs off for no provider: the entry names none, and MeshConfig has no defaultProviders.accessLogging; what accessLogFile {file} asks for is logged on.',
       unknown: '{telemetry} names provider "{name}", which is none of the extensionProviders of MeshConfig: {known}.',
     },
   },
@@ -67,18 +69,26 @@ export const telemetryProviderMissing = defineRule({
     if (!selection) return;
     const spec = resource.body.at('spec');
     const telemetry = nameOf(resource);
-    const { known, byDefault } = mesh.derive(providersOfMesh);
+    const { known, byDefault, file } = mesh.derive(providersOfMesh);
     const inherits = selection.selector || !selection.everywhere || selection.attached;
     if (byDefault === 'no' && !(inherits && mayInherit(mesh, resource))) {
       for (const entry of spec.at('accessLogging').items() as Field[]) {
         const providers = entry.at('providers');
-        if (entry.at('disabled').value === true || providers.items().length > 0) continue;
-        if (providers.hasValue && !providers.isList) continue;
+        // An entry takes the providers of the one above it. Source: `pilot/pkg/model/telemetry.go`, mergeLogs.
+        if (providers.items().length > 0 || (providers.hasValue && !providers.isList)) break;
+        if (entry.at('disabled').value === true) continue;
         const at = providers.exists ? providers : entry;
         report(at, 'none', { telemetry });
         // Once for each object, as istioctl does.
         break;
       }
+    }
+    if (byDefault === 'no' && file && !isInherited(mesh, resource)) {
+      const entries = spec.at('accessLogging').items() as Field[];
+      // An entry takes the providers of the one above it.
+      const named = entries.findIndex((e) => e.at('providers').hasValue);
+      const off = entries.slice(0, named < 0 ? entries.length : named).find((e) => e.at('disabled').boolean() === true);
+      if (off) report(off.at('disabled'), 'disabled', { telemetry, file }, { codes: [] });
     }
     if (!known) return;
     for (const kind of ['accessLogging', 'metrics', 'tracing']) {
@@ -99,6 +109,8 @@ interface Providers {
   readonly known: ReadonlySet<string> | undefined;
   /** Whether the mesh has a default for access logs. */
   readonly byDefault: 'yes' | 'no' | 'unknown';
+  /** Where the mesh logs without any provider; empty where it does not. */
+  readonly file: string;
 }
 
 // What Istio brings along whatever MeshConfig says. Source: `pkg/config/mesh/mesh.go`, DefaultMeshConfig.
@@ -108,7 +120,7 @@ const BUILT_IN = ['envoy', 'prometheus', 'stackdriver'];
 function providersOfMesh(mesh: Mesh): Providers {
   const { value, from, certain, source = '' } = mesh.installation.meshConfig;
   const whole = certain && (from === 'config' || (from === 'manifest' && source.startsWith('ConfigMap ')));
-  if (!whole && !(mesh.settings.closedWorld && certain)) return { known: undefined, byDefault: 'unknown' };
+  if (!whole && !(mesh.settings.closedWorld && certain)) return { known: undefined, byDefault: 'unknown', file: '' };
   const defaults = (value.defaultProviders as { accessLogging?: unknown } | undefined)?.accessLogging;
   const extensions = Array.isArray(value.extensionProviders) ? value.extensionProviders : [];
   const names = extensions.map((e) => (e as { name?: unknown } | null)?.name);
@@ -116,12 +128,17 @@ function providersOfMesh(mesh: Mesh): Providers {
     known:
       whole && names.every((n) => typeof n === 'string') ? new Set([...BUILT_IN, ...(names as string[])]) : undefined,
     byDefault: Array.isArray(defaults) && defaults.length > 0 ? 'yes' : 'no',
+    file: typeof value.accessLogFile === 'string' ? value.accessLogFile : '',
   };
 }
 
 /** Whether a wider Telemetry may name the providers: one of the root namespace, or of the same one. */
 function mayInherit(mesh: Mesh, resource: Resource): boolean {
-  if (!mesh.settings.closedWorld) return true;
+  return !mesh.settings.closedWorld || isInherited(mesh, resource);
+}
+
+/** Whether a wider Telemetry of the input names providers. */
+function isInherited(mesh: Mesh, resource: Resource): boolean {
   const root = mesh.installation.rootNamespace.value;
   return mesh
     .ofType('telemetry.istio.io/Telemetry')

@@ -17,6 +17,8 @@ export interface Refusal {
   readonly onKey?: boolean;
   /** Istio takes it, and warns. */
   readonly mild?: boolean;
+  /** Codes that other tools than istioctl have for it. */
+  readonly codes?: readonly string[];
 }
 
 /** Reports what Istio refuses. `codes` are those of istioctl. */
@@ -40,12 +42,12 @@ export function tellVerdicts(
   refusals: Iterable<Refusal>,
 ): void {
   let told = 0;
-  for (const { at, what, onKey = false, mild } of refusals) {
+  for (const { at, what, onKey = false, mild, codes = [] } of refusals) {
     if (isForReader(at)) continue;
     if (++told > MOST) return;
     const words = { resource: nameOf(resource), what };
-    if (mild) report(at, 'doubted', words, { onKey, severity: 'warning', codes: ['IST0133'] });
-    else report(at, 'refused', words, { onKey, codes: ['IST0106'] });
+    if (mild) report(at, 'doubted', words, { onKey, severity: 'warning', codes: ['IST0133', ...codes] });
+    else report(at, 'refused', words, { onKey, codes: ['IST0106', ...codes] });
   }
 }
 

@@ -1,48 +1,34 @@
-import type { Workload } from '../cluster/workloads.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { exportsOf, hasExportTo, isVisibleIn } from '../names/hosts.ts';
-import { gatewayOf, lookupGateway, workloadsOfGateway } from '../routing/gateways.ts';
 import { isForMesh, type VirtualService } from '../routing/routes.ts';
 import { standsBeside } from '../security/namespace-mtls.ts';
 import { clientIn } from './client-namespaces.ts';
+import { clientsOfRoute } from './clients-of-route.ts';
 import { type PassedRule, ruleThatHolds } from './destination-rule-that-holds.ts';
 import { registryOf } from './registry.ts';
-import { type Client, clientOf } from './scope.ts';
+import type { Client } from './scope.ts';
 
 // Nobody has more; a hostile file would have each asked for each destination.
 const MOST = 20;
 
-/**
- * Whose proxies get the rules of a VirtualService, as far as they were read: pods of its own namespace, or of those that it is exported to by
- * name; where no pod of its own namespace was read, those of the namespaces that see it; and the pods of its gateways.
- */
-export function clientsOfRoute(mesh: Mesh, virtualService: VirtualService): readonly Client[] {
-  const known = mesh.derive(knownClients);
+// Whose proxies get the rules, as far as they were read; where no pod of its own namespace was, those of the namespaces that see it.
+function proxiesOf(mesh: Mesh, virtualService: VirtualService): readonly Client[] {
+  const known = mesh.derive(knownProxies);
   let clients = known.get(virtualService);
-  if (!clients) known.set(virtualService, (clients = findClients(mesh, virtualService)));
+  if (!clients) known.set(virtualService, (clients = findProxies(mesh, virtualService)));
   return clients;
 }
 
-function knownClients(): Map<VirtualService, readonly Client[]> {
+function knownProxies(): Map<VirtualService, readonly Client[]> {
   return new Map();
 }
 
-function findClients(mesh: Mesh, virtualService: VirtualService): readonly Client[] {
-  const pods = virtualService.gateways.slice(0, MOST).flatMap((reference) => {
-    const lookup = reference.mesh ? undefined : lookupGateway(mesh, reference, virtualService.resource);
-    return (lookup?.state === 'found' ? lookup.value : []).flatMap((r): readonly Workload[] => {
-      const gateway = gatewayOf(mesh, r);
-      return gateway ? workloadsOfGateway(mesh, gateway).workloads : [];
-    });
-  });
-  const gateways = [...new Set(pods)]
-    .filter((w) => isVisibleIn(mesh, virtualService.resource, w.resource.namespace ?? '') !== 'no')
-    .slice(0, MOST)
-    .map((w) => clientOf(w, true));
-  return [
-    ...(isForMesh(virtualService) ? namespacesThatRead(mesh, virtualService) : []).map((n) => clientIn(n)),
-    ...gateways,
-  ];
+function findProxies(mesh: Mesh, virtualService: VirtualService): readonly Client[] {
+  const gateways = clientsOfRoute(mesh, virtualService).flatMap(({ client, seen }) =>
+    seen && client.gateway && isVisibleIn(mesh, virtualService.resource, client.namespace) !== 'no' ? [client] : [],
+  );
+  const namespaces = isForMesh(virtualService) ? namespacesThatRead(mesh, virtualService) : [];
+  return [...namespaces.map((n) => clientIn(n)), ...gateways.slice(0, MOST)];
 }
 
 function namespacesThatRead(mesh: Mesh, { resource }: VirtualService): readonly string[] {
@@ -81,7 +67,7 @@ export function unfollowedSubset(
 ): UnfollowedRules | undefined {
   const namespace = registryOf(mesh).at(host)[0]?.namespace ?? hostNamespace;
   if (namespace === undefined) return undefined;
-  for (const client of clientsOfRoute(mesh, virtualService)) {
+  for (const client of proxiesOf(mesh, virtualService)) {
     const { rule, passedOver } = ruleThatHolds(mesh, client, host, namespace);
     if (rule && (!rule.subsetsKnown || rule.subsets.some((s) => s.name === subset))) continue;
     const defining = passedOver.filter(
