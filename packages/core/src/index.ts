@@ -293,6 +293,7 @@ export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts
 export type { Behind } from './mesh/behind.ts';
 export { otherClusters, type ServiceElsewhere, servicesElsewhere } from './mesh/clusters.ts';
 export { istiodEnvironment } from './mesh/istiod-environment.ts';
+export { knownNamespaces } from './mesh/known-namespaces.ts';
 export { Mesh } from './mesh/mesh.ts';
 export type { MeshInput } from './mesh/mesh-input.ts';
 export { namespacesOf } from './mesh/namespaces-of.ts';
@@ -302,6 +303,7 @@ export { isSelected } from './mesh/selected-labels.ts';
 export { surelyBehind } from './mesh/surely-behind.ts';
 export type { ResolvedTarget } from './mesh/targets.ts';
 export { workloadsIn } from './mesh/workloads-by-namespace.ts';
+export { type CalledName, calledHosts } from './names/called-hosts.ts';
 export {
   carries,
   type Endpoint,
@@ -331,7 +333,16 @@ export {
   readersOf,
   seenTogether,
 } from './names/hosts.ts';
-export { type EntryPort, entriesMeet, inOneMesh, type ServiceEntry, serviceEntries } from './names/service-entries.ts';
+export {
+  type DeclaredPort,
+  declaredPorts,
+  type EntryPort,
+  entriesMeet,
+  inOneMesh,
+  type ServiceEntry,
+  serviceEntries,
+  serviceEntryOf,
+} from './names/service-entries.ts';
 export { applicationInitContainers, runningAs } from './pods/effective-identity.ts';
 export { endsByItself } from './pods/ends-by-itself.ts';
 export { listenHints } from './pods/listen-address.ts';
@@ -503,6 +514,7 @@ export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
 export { isMeshConfigOf } from './security/mesh-config-reach.ts';
+export { mtlsOfNamespace, type NamespaceMtls, namespaceOfHost, standsBeside } from './security/namespace-mtls.ts';
 export {
   admitsPort,
   mayMatch,
@@ -542,7 +554,6 @@ export {
   serviceAccounts,
   serviceAccountsElsewhere,
 } from './security/service-accounts.ts';
-export { strictPolicyFor } from './security/strict-mtls.ts';
 export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
 export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
@@ -642,7 +653,20 @@ export {
   type ServedBy,
   serversFor,
 } from './traffic/bound-gateways.ts';
+export {
+  ANY_OTHER_NAMESPACE,
+  type CalledHost,
+  clientIn,
+  clientNamespaces,
+  type Follower,
+  followerOf,
+  knows,
+  ruleFor,
+  scopeOfClient,
+  scopeOfNamespace,
+} from './traffic/client-namespaces.ts';
 export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
+export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';
 export { destinationUpstream } from './traffic/destination-upstream.ts';
 export { type EndedTls, tlsEndedBefore, trustsForwarded } from './traffic/ended-tls.ts';
 export { commonHosts } from './traffic/gateway-request.ts';
@@ -670,10 +694,29 @@ export {
   type WorkloadIdentity,
 } from './traffic/identity.ts';
 export { type InboundListener, type InboundProtocol, inboundListenerOf } from './traffic/inbound-listener.ts';
+export { listenersOfPort } from './traffic/listeners.ts';
 export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
 export type { MeshRoute } from './traffic/mesh-route.ts';
+export {
+  isTaken,
+  isTakenBy,
+  NO_PORT,
+  ruleAlone,
+  type Server,
+  type Servers,
+  type SpokenTls,
+  serverAt,
+  serversBehind,
+  serviceBeside,
+  spokenBy,
+  spokenTo,
+  type Taken,
+  unseenServer,
+} from './traffic/mtls-between.ts';
 export type { OpenServer } from './traffic/open-server.ts';
+export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { normalizedPath, pathNormalizationOf } from './traffic/path-normalization.ts';
+export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
 export {
   type Registry,
   type RegistryEndpoint,
@@ -703,10 +746,11 @@ export {
   routesByGateway,
   routesSeenIn,
 } from './traffic/routes-for-mesh.ts';
-export type { Client } from './traffic/scope.ts';
-export type { Outcome as TraceOutcome, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
+export { type Client, clientOf, importsOf, type Scope, sidecarOf } from './traffic/scope.ts';
+export type { Outcome as TraceOutcome, PassedOver, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
+export { type UnfollowedRules, unfollowedSubset } from './traffic/unfollowed-rules.ts';
 export { type UnmetCondition, unmetCondition } from './traffic/unmet-matches.ts';
-export type { NoUpstream, Upstream } from './traffic/upstream.ts';
+export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

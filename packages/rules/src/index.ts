@@ -113,12 +113,14 @@ import { policyHostUnmatched } from './policy/policy-host-unmatched.ts';
 import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
 import { policyMethodUnmatched } from './policy/policy-method-unmatched.ts';
+import { policyMtlsNotSpoken } from './policy/policy-mtls-not-spoken.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
 import { policyOverridden } from './policy/policy-overridden.ts';
 import { policyPathUnmatched } from './policy/policy-path-unmatched.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
 import { policyProbeRefused } from './policy/policy-probe-refused.ts';
 import { policyProviderUnknown } from './policy/policy-provider-unknown.ts';
+import { policyRootSelectorIgnored } from './policy/policy-root-selector-ignored.ts';
 import { policyRuleUnmatched } from './policy/policy-rule-unmatched.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
@@ -152,6 +154,7 @@ import { routeDestinationNoEndpoints } from './route/route-destination-no-endpoi
 import { routeDestinationRuleDuplicate } from './route/route-destination-rule-duplicate.ts';
 import { routeDestinationRuleNoCa } from './route/route-destination-rule-no-ca.ts';
 import { routeDestinationRuleTlsMismatch } from './route/route-destination-rule-tls-mismatch.ts';
+import { routeExportToUnknown } from './route/route-export-to-unknown.ts';
 import { routeGatewayInternal } from './route/route-gateway-internal.ts';
 import { routeGatewayKind } from './route/route-gateway-kind.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
@@ -170,6 +173,7 @@ import { routeMatchUnmet } from './route/route-match-unmet.ts';
 import { routeNotExported } from './route/route-not-exported.ts';
 import { routeOrderUndefined } from './route/route-order-undefined.ts';
 import { routePlainToHttps } from './route/route-plain-to-https.ts';
+import { routePortLevelDrops } from './route/route-port-level-drops.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeRetriesIneffective } from './route/route-retries-ineffective.ts';
 import { routeRewriteSlashes } from './route/route-rewrite-slashes.ts';
@@ -178,6 +182,7 @@ import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
 import { routeSubsetNotForIngress } from './route/route-subset-not-for-ingress.ts';
 import { routeSubsetUndefined } from './route/route-subset-undefined.ts';
+import { routeTlsOriginationMismatch } from './route/route-tls-origination-mismatch.ts';
 import { routeWeightTotal } from './route/route-weight-total.ts';
 import { runtimeDnsPolicy } from './runtime/runtime-dns-policy.ts';
 import { runtimeHoldIneffective } from './runtime/runtime-hold-ineffective.ts';
@@ -196,6 +201,7 @@ import { runtimeProxyUid } from './runtime/runtime-proxy-uid.ts';
 import { runtimeReservedPort } from './runtime/runtime-reserved-port.ts';
 import { runtimeServicePortReserved } from './runtime/runtime-service-port-reserved.ts';
 import { runtimeStartOrder } from './runtime/runtime-start-order.ts';
+import { runtimeStrictOutsideCaller } from './runtime/runtime-strict-outside-caller.ts';
 import { runtimeTerminationDrain } from './runtime/runtime-termination-drain.ts';
 import { runtimeTokenAutomount } from './runtime/runtime-token-automount.ts';
 import { schemaAuthorizationPolicyAction } from './schema/schema-authorization-policy-action.ts';
@@ -241,6 +247,8 @@ import { schemaWasmPlugin } from './schema/schema-wasm-plugin.ts';
 import { schemaWorkloadEntry } from './schema/schema-workload-entry.ts';
 import { schemaWorkloadSelector } from './schema/schema-workload-selector.ts';
 import { schemaWrongType } from './schema/schema-wrong-type.ts';
+import { serviceEntryHostDuplicate } from './service/service-entry-host-duplicate.ts';
+import { serviceEntryHttpPort443 } from './service/service-entry-http-port-443.ts';
 import { serviceEntryNoAddresses } from './service/service-entry-no-addresses.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
@@ -273,6 +281,7 @@ import { sidecarPartialWorkloads } from './sidecar/sidecar-partial-workloads.ts'
 import { sidecarProxyWithoutInit } from './sidecar/sidecar-proxy-without-init.ts';
 import { sidecarResourceAmbient } from './sidecar/sidecar-resource-ambient.ts';
 import { sidecarResourceEgressUnmatched } from './sidecar/sidecar-resource-egress-unmatched.ts';
+import { sidecarResourceHidesCalled } from './sidecar/sidecar-resource-hides-called.ts';
 import { sidecarResourceOutboundMode } from './sidecar/sidecar-resource-outbound-mode.ts';
 import { sidecarResourceRootSelector } from './sidecar/sidecar-resource-root-selector.ts';
 import { sidecarSecurityContext } from './sidecar/sidecar-security-context.ts';
@@ -416,6 +425,7 @@ export const allRules: readonly Rule[] = [
   policyIdentityWithoutMtls,
   policyJwksUnrestricted,
   policyMethodUnmatched,
+  policyMtlsNotSpoken,
   policyNamespaceUnknown,
   policyOverridden,
   policyPathUnmatched,
@@ -423,6 +433,7 @@ export const allRules: readonly Rule[] = [
   policyProbeRefused,
   policyProviderUnknown,
   policyRuleUnmatched,
+  policyRootSelectorIgnored,
   policySelectorGatewayApi,
   policySelectorUnmatched,
   policySeveralDefaults,
@@ -455,6 +466,7 @@ export const allRules: readonly Rule[] = [
   routeDestinationRuleDuplicate,
   routeDestinationRuleNoCa,
   routeDestinationRuleTlsMismatch,
+  routeExportToUnknown,
   routeGatewayInternal,
   routeGatewayKind,
   routeGatewayPort,
@@ -468,6 +480,7 @@ export const allRules: readonly Rule[] = [
   routeIngressPortNotHttp,
   routeKindMismatch,
   routeMatchIneffective,
+  routePortLevelDrops,
   routePlainToHttps,
   routeMatchLiteral,
   routeMatchUnmet,
@@ -481,6 +494,7 @@ export const allRules: readonly Rule[] = [
   routeSubsetNoPods,
   routeSubsetNotForIngress,
   routeSubsetUndefined,
+  routeTlsOriginationMismatch,
   routeWeightTotal,
   runtimeDnsPolicy,
   runtimeHoldIneffective,
@@ -499,6 +513,7 @@ export const allRules: readonly Rule[] = [
   runtimeReservedPort,
   runtimeServicePortReserved,
   runtimeStartOrder,
+  runtimeStrictOutsideCaller,
   runtimeTerminationDrain,
   runtimeTokenAutomount,
   schemaAuthorizationPolicyAction,
@@ -544,6 +559,8 @@ export const allRules: readonly Rule[] = [
   schemaWorkloadEntry,
   schemaWorkloadSelector,
   schemaWrongType,
+  serviceEntryHostDuplicate,
+  serviceEntryHttpPort443,
   serviceEntryNoAddresses,
   serviceExportToInvalid,
   serviceHeadlessSticky,
@@ -576,6 +593,7 @@ export const allRules: readonly Rule[] = [
   sidecarProxyWithoutInit,
   sidecarResourceAmbient,
   sidecarResourceEgressUnmatched,
+  sidecarResourceHidesCalled,
   sidecarResourceOutboundMode,
   sidecarResourceRootSelector,
   sidecarSecurityContext,

@@ -1,7 +1,8 @@
 import { knownTokens, type Protocol, protocolOfText } from '../cluster/protocol.ts';
-import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { isPatchedAt, nameOf, type Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { exportsOf, seenTogether } from './hosts.ts';
 
 /** A port of a ServiceEntry. */
@@ -89,4 +90,51 @@ export function inOneMesh(mesh: Mesh, a: Resource, b: Resource): boolean {
   if (mesh.sameObject(a, b)) return false;
   if (a.namespace === b.namespace) return mesh.together(a, b);
   return mesh.settings.closedWorld || a.document.source === b.document.source;
+}
+
+/** A host and port of a ServiceEntry. */
+export interface DeclaredPort {
+  readonly entry: ServiceEntry;
+  readonly port: EntryPort;
+  readonly host: string;
+}
+
+const MOST_DECLARED = 200_000;
+
+/** What ServiceEntries declare for a port of a host, in one order whatever the order of the files. Hosts are compared without their case. */
+export function declaredPorts(mesh: Mesh, host: string, port: number): readonly DeclaredPort[] {
+  return mesh.derive(byHostAndPort).get(keyOf(host, port)) ?? [];
+}
+
+function byHostAndPort(mesh: Mesh): ReadonlyMap<string, readonly DeclaredPort[]> {
+  const index = new Map<string, DeclaredPort[]>();
+  let size = 0;
+  for (const entry of serviceEntries(mesh)) {
+    for (const host of entry.hosts) {
+      for (const port of entry.ports) {
+        if (++size > MOST_DECLARED) break;
+        addTo(index, keyOf(host, port.number), { entry, port, host });
+      }
+    }
+  }
+  for (const group of index.values()) group.sort(byName);
+  return index;
+}
+
+function keyOf(host: string, number: number): string {
+  return `${host.toLowerCase()}\n${number}`;
+}
+
+function byName(a: DeclaredPort, b: DeclaredPort): number {
+  const [one, two] = [a, b].map(({ entry, port }) => `${nameOf(entry.resource)}\n${port.written}`) as [string, string];
+  return one < two ? -1 : one > two ? 1 : 0;
+}
+
+/** The ServiceEntry that a resource is, as far as it can be read. */
+export function serviceEntryOf(mesh: Mesh, resource: Resource): ServiceEntry | undefined {
+  return mesh.derive(byResource).get(resource);
+}
+
+function byResource(mesh: Mesh): ReadonlyMap<Resource, ServiceEntry> {
+  return new Map(serviceEntries(mesh).map((entry) => [entry.resource, entry]));
 }

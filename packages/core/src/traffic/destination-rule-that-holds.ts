@@ -40,7 +40,12 @@ export interface RuleClient {
 export interface RuleDecision {
   /** undefined when none holds. */
   readonly rule: MergedRule | undefined;
-  readonly passedOver: readonly PassedOver[];
+  readonly passedOver: readonly PassedRule[];
+}
+
+/** A DestinationRule for a host that is not followed, and why. */
+export interface PassedRule extends PassedOver {
+  readonly rule: MergedRule;
 }
 
 /**
@@ -68,9 +73,9 @@ export function ruleThatHolds(mesh: Mesh, client: RuleClient, host: string, host
   return { rule: undefined, passedOver: all.map((r) => passed(r, undefined, client)) };
 }
 
-function passed(rule: MergedRule, instead: MergedRule | undefined, { namespace }: RuleClient): PassedOver {
+function passed(rule: MergedRule, instead: MergedRule | undefined, { namespace }: RuleClient): PassedRule {
   const [first] = rule.rules as [DestinationRule];
-  return { resource: first.resource, field: first.hostField, why: whyNot(rule, instead, namespace) };
+  return { rule, resource: first.resource, field: first.hostField, why: whyNot(rule, instead, namespace) };
 }
 
 function whyNot(rule: MergedRule, instead: MergedRule | undefined, namespace: string): string {

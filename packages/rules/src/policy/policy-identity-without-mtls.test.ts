@@ -29,8 +29,56 @@ const own = 'selector: { matchLabels: { app: cart } }, ';
 const from = 'from: [{ source: { principals: ["*"] } }]';
 const OFF = 'mtls: { mode: DISABLE }';
 
+const service = (name = 'cart', selector = 'app: cart') => yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: ${name}, namespace: shop }
+  spec: { selector: { ${selector} }, ports: [{ name: http, port: 80 }] }
+`;
+const rule = (host: string, mode: string, namespace = 'shop', more = '') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: DestinationRule
+  metadata: { name: rule, namespace: ${namespace} }
+  spec: { host: "${host}", trafficPolicy: { tls: { mode: ${mode} } }${more} }
+`;
+const noAuto = yaml`
+  apiVersion: v1
+  kind: ConfigMap
+  metadata: { name: istio, namespace: istio-system }
+  data: { mesh: "enableAutoMtls: false" }
+`;
+
 testRule(policyIdentityWithoutMtls, {
   bad: {
+    'clients send plain text by a rule': all(
+      policy(from, '#~ plainCallers', own),
+      cart(),
+      service(),
+      rule('cart', 'DISABLE'),
+    ),
+    'clients send TLS that shows nobody': all(
+      policy(from, '#~ plainCallers', own),
+      cart(),
+      service(),
+      rule('cart', 'SIMPLE'),
+    ),
+    'a rule of the root namespace for all hosts': all(
+      policy(from, '#~ plainCallers', own),
+      cart(),
+      service(),
+      rule('*.local', 'DISABLE', 'istio-system'),
+    ),
+    'pods that nobody has read, and a rule for all of their namespace': all(
+      policy(from, '#~ plainCallers', own),
+      rule('*.shop.svc.cluster.local', 'DISABLE'),
+    ),
+    'auto mTLS is off and nobody says otherwise': all(noAuto, policy(from, '#~ nothingSpoken', own), cart(), service()),
+    'the same without a selector': all(noAuto, policy(from, '#~ nothingSpoken'), cart(), service()),
+    'three folders of one thing': {
+      files: Object.fromEntries(
+        ['eu', 'us', 'ap'].map((region) => [`${region}/all.yaml`, all(policy(from, '#~ identity'), peer(OFF))]),
+      ),
+    },
     'each way to ask': all(
       yaml`
         apiVersion: security.istio.io/v1
@@ -68,6 +116,50 @@ testRule(policyIdentityWithoutMtls, {
     ),
   },
   good: {
+    'auto mTLS off, and a rule that brings it back': all(
+      noAuto,
+      policy(from, '', own),
+      cart(),
+      service(),
+      rule('cart', 'ISTIO_MUTUAL'),
+    ),
+    'one client namespace has a rule of its own': all(
+      policy(from, '', own),
+      cart(),
+      service(),
+      rule('cart', 'DISABLE'),
+      rule('cart.shop.svc.cluster.local', 'ISTIO_MUTUAL', 'office'),
+      'apiVersion: v1\nkind: Namespace\nmetadata: { name: office }\n',
+    ),
+    'a second Service of the same pods has no such rule': all(
+      policy(from, '', own),
+      cart(),
+      service(),
+      service('cart-admin'),
+      rule('cart', 'DISABLE'),
+    ),
+    'one subset keeps its mTLS': all(
+      policy(from, '', own),
+      cart(),
+      service(),
+      rule(
+        'cart',
+        'DISABLE',
+        'shop',
+        ', subsets: [{ name: a, labels: { v: a }, trafficPolicy: { tls: { mode: ISTIO_MUTUAL } } }]',
+      ),
+    ),
+    'pods that nobody has read may be those of the rule for one host': all(
+      policy(from, '', own),
+      rule('*.shop.svc.cluster.local', 'DISABLE'),
+      rule('cart', 'ISTIO_MUTUAL').replace('name: rule', 'name: cart'),
+    ),
+    'a certificate of its own may be one of the mesh': all(
+      policy(from, '', own),
+      cart(),
+      service(),
+      rule('cart', 'MUTUAL'),
+    ),
     'a claim of the request is no identity of the connection': all(
       policy('from: [{ source: { requestPrincipals: ["*"] } }]'),
       peer(OFF),

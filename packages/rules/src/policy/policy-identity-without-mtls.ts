@@ -6,8 +6,10 @@ import {
   type Mesh,
   mtlsOf,
   nameOf,
+  type PlainCallers,
   type PolicySelection,
   peerAuthentications,
+  plainCallersOf,
   type Resource,
   type Selector,
   selectionToJudge,
@@ -16,9 +18,9 @@ import {
 export const policyIdentityWithoutMtls = defineRule({
   meta: {
     id: 'policy-identity-without-mtls',
-    summary: 'An AuthorizationPolicy asks who the caller is, and the pods it holds for take no mutual TLS.',
+    summary: 'An AuthorizationPolicy asks who the caller is, and no mutual TLS comes to the pods it holds for.',
     why: 'Without mutual TLS a caller has no identity: an ALLOW policy lets nobody in by that condition, a DENY policy stops nobody.',
-    fix: 'Set mode STRICT or PERMISSIVE in the PeerAuthentication of the pods, or ask for something else than the identity.',
+    fix: 'Let the PeerAuthentication of the pods and the DestinationRules of their hosts have mutual TLS, or ask for something else than the identity.',
     severity: 'error',
     subject: 'resource',
     types: ['security.istio.io/AuthorizationPolicy'],
@@ -32,6 +34,10 @@ export const policyIdentityWithoutMtls = defineRule({
     messages: {
       identity:
         '{policy}: {field} asks for the identity of the caller, which {pods} never see, because {peer} sets mode DISABLE.',
+      plainCallers:
+        '{policy}: {field} asks for the identity of the caller, which {pods} never see, because {rule} makes all clients of {host} send {tls}.',
+      nothingSpoken:
+        '{policy}: {field} asks for the identity of the caller, which {pods} never see, because enableAutoMtls is off and no DestinationRule makes clients of {host} speak mTLS.',
     },
   },
   examples: {
@@ -70,30 +76,49 @@ export const policyIdentityWithoutMtls = defineRule({
       },
     ],
   },
-  check({ subject: resource, mesh, report }) {
+  check({ subject: resource, mesh: whole, report }) {
     if (resource.type !== 'security.istio.io/AuthorizationPolicy' || isPatchedAt(resource, 'spec', 'rules')) return;
-    const selection = selectionToJudge(mesh, resource);
-    // One that is attached to a waypoint or a gateway asks for identities that others have checked.
-    if (!selection || selection.attached || selection.everywhere) return;
+    if (!selectionToJudge(whole, resource)) return;
     const uses = usesOf(resource);
-    if (uses.length === 0) return;
+    const mesh = uses.length > 0 ? whole.around(resource) : undefined;
+    const selection = mesh && selectionToJudge(mesh, resource);
+    // One that is attached to a waypoint or a gateway asks for identities that others have checked.
+    if (!mesh || !selection || selection.attached || selection.everywhere) return;
+    const policy = nameOf(resource);
+    const pods = selection.selector ? 'the pods that it selects' : `the pods of namespace ${resource.namespace}`;
     const off = switchedOff(mesh, selection);
-    if (!off) return;
+    const plain = off ? undefined : plainCallers(mesh, selection);
     for (const { field, name } of uses) {
-      report(
-        field,
-        'identity',
-        {
-          policy: nameOf(resource),
-          field: name,
-          pods: selection.selector ? 'the pods that it selects' : `the pods of namespace ${resource.namespace}`,
-          peer: nameOf(off.policy),
-        },
-        { related: [{ at: off.field, note: 'mutual TLS is switched off here' }], onKey: true },
-      );
+      const words = { policy, field: name, pods };
+      if (off) {
+        const related = [{ at: off.field, note: 'mutual TLS is switched off here' }];
+        report(field, 'identity', { ...words, peer: nameOf(off.policy) }, { related, onKey: true });
+      } else if (plain?.rule && plain.setting) {
+        const { rule, setting, host } = plain;
+        const tls =
+          setting.mode === 'DISABLE' ? 'plain text (tls mode DISABLE)' : 'TLS without a certificate of the mesh';
+        const related = [{ at: setting.field, note: 'the TLS of the clients' }];
+        report(field, 'plainCallers', { ...words, rule: nameOf(rule), host, tls }, { related, onKey: true });
+      } else if (plain) report(field, 'nothingSpoken', { ...words, host: plain.host }, { onKey: true });
     }
   },
 });
+
+// What is said of pods of a namespace that nobody has read holds for each of them.
+function plainCallers(mesh: Mesh, selection: PolicySelection): PlainCallers | undefined {
+  const { resource } = selection;
+  const namespace = resource.namespace ?? '';
+  if (isAmbient(mesh, namespace)) return undefined;
+  const { endpoints, open } = endpointsSelected(mesh, selection);
+  if (!selection.selector) {
+    const here = mesh.workloads.filter((w) => w.resource.namespace === namespace && mesh.sidecar(w).present !== 'no');
+    return here.length > MOST ? undefined : plainCallersOf(mesh, namespace, here, resource);
+  }
+  if (open || endpoints.length > MOST) return undefined;
+  const workloads = endpoints.flatMap((e) => e.workload ?? []);
+  if (workloads.length !== endpoints.length || workloads.some((w) => w.isGateway)) return undefined;
+  return plainCallersOf(mesh, namespace, workloads, resource);
+}
 
 const MOST = 200;
 

@@ -1,4 +1,4 @@
-import { defineRule, type Field, isPatchedAt, type Mesh, nameOf, otherClusters } from '@meshvet/core';
+import { defineRule, type Field, isPatchedAt, knownNamespaces, nameOf } from '@meshvet/core';
 
 export const policyNamespaceUnknown = defineRule({
   meta: {
@@ -83,24 +83,6 @@ export const policyNamespaceUnknown = defineRule({
 
 // No namespace has so long a name, and each entry is held against all of them.
 const LONGEST = 253;
-
-// Where something of a namespace was read there is such a namespace, with or without its manifest; callers come from every cluster of the mesh.
-function knownNamespaces(mesh: Mesh): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { namespaces, services, workloads } of [mesh, ...otherClusters(mesh).values()]) {
-    for (const { name } of namespaces) names.add(name);
-    for (const { resource } of [...services, ...workloads]) names.add(resource.namespace ?? '');
-  }
-  for (const name of [
-    mesh.installation.rootNamespace.value,
-    'default',
-    'kube-system',
-    'kube-public',
-    'kube-node-lease',
-  ])
-    names.add(name);
-  return names;
-}
 
 /** As Istio matches texts of a policy: one star, at the front or at the end. */
 function matchesSome(written: string, names: ReadonlySet<string>): boolean {

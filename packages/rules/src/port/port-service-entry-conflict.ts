@@ -1,14 +1,14 @@
 import {
-  addTo,
+  type DeclaredPort,
+  declaredPorts,
   defineRule,
   type EntryPort,
   entriesMeet,
   inOneMesh,
   type Mesh,
   nameOf,
-  type Resource,
   type ServiceEntry,
-  serviceEntries,
+  serviceEntryOf,
 } from '@meshvet/core';
 
 export const portServiceEntryConflict = defineRule({
@@ -81,7 +81,7 @@ export const portServiceEntryConflict = defineRule({
   },
   check({ subject, mesh, report }) {
     if (subject.type !== 'networking.istio.io/ServiceEntry') return;
-    const entry = mesh.derive(byResource).get(subject);
+    const entry = serviceEntryOf(mesh, subject);
     let first = true;
     for (const port of entry?.ports ?? []) {
       const hit = entry && conflictOf(mesh, entry, port);
@@ -112,26 +112,18 @@ export const portServiceEntryConflict = defineRule({
   },
 });
 
-interface Declared {
-  readonly entry: ServiceEntry;
-  readonly port: EntryPort;
-  readonly host: string;
-}
-
 interface Conflict {
   readonly host: string;
-  readonly others: readonly Declared[];
+  readonly others: readonly DeclaredPort[];
   readonly sameText: boolean;
 }
 
 // So many of one host and port show what is wrong; a hostile file has thousands.
 const MOST = 30;
-const MOST_DECLARED = 200_000;
 
 function conflictOf(mesh: Mesh, entry: ServiceEntry, port: EntryPort): Conflict | undefined {
-  const index = mesh.derive(byHostAndPort);
   for (const host of entry.hosts) {
-    const others = (index.get(keyOf(host, port.number)) ?? [])
+    const others = declaredPorts(mesh, host, port.number)
       .slice(0, MOST)
       .filter(
         (other) =>
@@ -142,33 +134,4 @@ function conflictOf(mesh: Mesh, entry: ServiceEntry, port: EntryPort): Conflict 
     if (others.length > 0) return { host, others, sameText: others.some((other) => other.host === host) };
   }
   return undefined;
-}
-
-function byResource(mesh: Mesh): ReadonlyMap<Resource, ServiceEntry> {
-  return new Map(serviceEntries(mesh).map((entry) => [entry.resource, entry]));
-}
-
-function byHostAndPort(mesh: Mesh): ReadonlyMap<string, readonly Declared[]> {
-  const index = new Map<string, Declared[]>();
-  let size = 0;
-  for (const entry of serviceEntries(mesh)) {
-    for (const host of entry.hosts) {
-      for (const port of entry.ports) {
-        if (++size > MOST_DECLARED) break;
-        const key = keyOf(host, port.number);
-        addTo(index, key, { entry, port, host });
-      }
-    }
-  }
-  for (const group of index.values()) group.sort(byName);
-  return index;
-}
-
-function keyOf(host: string, number: number): string {
-  return `${host.toLowerCase()}\n${number}`;
-}
-
-function byName(a: Declared, b: Declared): number {
-  const [one, two] = [a, b].map(({ entry, port }) => `${nameOf(entry.resource)}\n${port.written}`) as [string, string];
-  return one < two ? -1 : one > two ? 1 : 0;
 }

@@ -10,6 +10,18 @@ const rule = (name: string, host: string, more: string, mark = '', namespace = '
 const POLICY = 'trafficPolicy: { loadBalancer: { simple: RANDOM } }';
 const V1 = 'subsets: [{ name: v1, labels: { version: v1 } }]';
 const V2 = 'subsets: [{ name: v2, labels: { version: v2 } }]';
+const safe = yaml`
+  apiVersion: v1
+  kind: Service
+  metadata: { name: safe, namespace: vaults }
+  spec: { selector: { app: safe }, ports: [{ name: http, port: 8000 }] }
+`;
+const sidecar = (host: string) => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: Sidecar
+  metadata: { name: default, namespace: shop }
+  spec: { egress: [{ hosts: ["${host}"] }] }
+`;
 const all = (...documents: string[]) => documents.join('---\n');
 
 testRule(routeDestinationRuleDuplicate, {
@@ -23,13 +35,45 @@ testRule(routeDestinationRuleDuplicate, {
       rule('a', '*.shop.svc.cluster.local', POLICY, '#~ narrower'),
       rule('b', 'cart', V1, '#~ wider'),
     ),
+    'another namespace: the rule of the client is taken alone': all(
+      rule('a', 'cart', V1, '#~ apart'),
+      rule('b', 'cart.shop.svc.cluster.local', V1, '#~ apart', 'other'),
+    ),
+    'a wildcard of another namespace': all(
+      rule('a', 'cart', V1, '#~ apart'),
+      rule('b', '*.shop.svc.cluster.local', POLICY, '#~ apart', 'other'),
+    ),
+    'a default of the mesh is replaced and not completed': all(
+      rule('a', 'cart', V1, '#~ apart'),
+      rule('all', '*.local', POLICY, '#~ replaced', 'istio-system'),
+    ),
+    'a host outside the cluster': all(
+      rule('a', 'api.example.com', POLICY, '#~ apart'),
+      rule('b', 'api.example.com', POLICY, '#~ apart', 'other'),
+    ),
+    'the Sidecar of the namespace imports the host': all(
+      safe,
+      sidecar('vaults/*'),
+      rule('a', 'safe.vaults.svc.cluster.local', `${POLICY}, exportTo: ["."]`, '#~ policy'),
+      rule('b', 'safe.vaults.svc.cluster.local', `${POLICY}, exportTo: ["."]`, '#~ policy'),
+    ),
   },
   good: {
-    'other subsets': all(rule('a', 'cart', V1), rule('b', 'cart', V2)),
-    'another namespace: the rule of the client is taken': all(
-      rule('a', 'cart', V1),
-      rule('b', 'cart.shop.svc.cluster.local', V1, '', 'other'),
+    'no proxy reads either: the Sidecar of the only namespace that sees them leaves the host out': all(
+      safe,
+      sidecar('./*'),
+      rule('a', 'safe.vaults.svc.cluster.local', `${POLICY}, exportTo: ["."]`),
+      rule('b', 'safe.vaults.svc.cluster.local', `${POLICY}, exportTo: ["."]`),
     ),
+    'default mTLS is made to be replaced': all(
+      rule('a', 'cart', V1),
+      rule('all', '*.local', 'trafficPolicy: { tls: { mode: ISTIO_MUTUAL } }', '', 'istio-system'),
+    ),
+    'each is seen in its own namespace alone': all(
+      rule('a', 'cart', `${V1}, exportTo: ["."]`),
+      rule('b', 'cart.shop.svc.cluster.local', `${V1}, exportTo: ["."]`, '', 'other'),
+    ),
+    'other subsets': all(rule('a', 'cart', V1), rule('b', 'cart', V2)),
     'each for other namespaces': all(
       rule('a', 'cart', `${V1}, exportTo: ["one"]`),
       rule('b', 'cart', `${V1}, exportTo: ["two"]`),

@@ -1,19 +1,22 @@
 import {
   type DestinationRule,
   defineRule,
+  destinationRules,
   destinationRulesByHost,
   destinationRuleToJudge,
+  followerOf,
   isPatchedAt,
   type Mesh,
   nameOf,
+  registryOf,
   seenTogether,
 } from '@meshvet/core';
 
 export const routeDestinationRuleDuplicate = defineRule({
   meta: {
     id: 'route-destination-rule-duplicate',
-    summary: 'Two DestinationRules of a namespace settle the same thing for one host.',
-    why: 'Istio puts the rules of one host together and keeps the first of two traffic policies or subsets of one name; the other is dropped without a word.',
+    summary: 'Two DestinationRules settle the same thing for one host.',
+    why: 'Istio puts the rules of one host and namespace together and keeps the first of two traffic policies or subsets of one name; the other is dropped without a word; of several namespaces a client follows one alone.',
     fix: 'Put both into one DestinationRule, or give the subsets different names.',
     severity: 'warning',
     subject: 'resource',
@@ -30,6 +33,10 @@ export const routeDestinationRuleDuplicate = defineRule({
       policy: '{rule}: {other} has a traffic policy for host {host} too; Istio keeps one of them and drops the other.',
       idle: '{rule}: {other} is for host {host} too, and one of the two settles nothing.',
       narrower: '{rule}: {other} is for the narrower host {otherHost}, so nothing of this rule holds there.',
+      apart:
+        '{rule}: clients of namespace {namespace} follow it alone for {host}; nothing of {other} ({otherHost}, namespace {otherNamespace}) is added to it.',
+      replaced:
+        '{rule}: clients of namespace {namespace} follow {other} alone for {otherHost}, and nothing of this rule.',
       wider: '{rule}: holds alone for host {host}; nothing of {other} ({otherHost}) is added to it.',
     },
   },
@@ -87,6 +94,9 @@ export const routeDestinationRuleDuplicate = defineRule({
     if (!rule?.host || resource.name === '' || isPatchedAt(resource, 'spec', 'trafficPolicy')) return;
     const index = mesh.derive(destinationRulesByHost);
     const { fqdn, written } = rule.host;
+    // What nobody reads settles nothing, and nothing twice.
+    const [called] = registryOf(mesh).at(fqdn);
+    if (called && !followerOf(mesh, resource, called)) return;
     const here = index
       .at(fqdn)
       .slice(0, MOST)
@@ -119,6 +129,19 @@ export const routeDestinationRuleDuplicate = defineRule({
       const narrower = (mesh.derive(narrowerRules).get(rule) ?? []).find((other) => meets(mesh, rule, other));
       if (narrower) report(rule.hostField, 'narrower', words(narrower), { ...options, related: related(narrower) });
     }
+    if (wider) return;
+    const elsewhere = otherNamespaces(mesh, rule);
+    if (!elsewhere) return;
+    const { other, namespace } = elsewhere;
+    const more = { ...options, related: related(other) };
+    if (namespace === resource.namespace)
+      report(
+        rule.hostField,
+        'apart',
+        { ...words(other), namespace, otherNamespace: other.resource.namespace ?? '' },
+        more,
+      );
+    else report(rule.hostField, 'replaced', { ...words(other), namespace }, more);
   },
 });
 
@@ -152,6 +175,45 @@ function isDefaultMtls({ host, spec, resource }: DestinationRule): boolean {
   if (spec.at('trafficPolicy').at('tls').at('mode').string() !== 'ISTIO_MUTUAL' || !host?.wildcard) return false;
   const wide = ['*.local', '*.cluster.local', '*.svc.cluster.local', `*.${resource.namespace}.svc.cluster.local`];
   return wide.includes(host.fqdn);
+}
+
+// Clients look into their own namespace first, then into that of the host, then into the root namespace, and stop at the first rule.
+function otherNamespaces(
+  mesh: Mesh,
+  rule: DestinationRule,
+): { readonly other: DestinationRule; readonly namespace: string } | undefined {
+  const index = mesh.derive(destinationRulesByHost);
+  const own = rule.resource.namespace ?? '';
+  const candidates = [
+    ...index.covering(rule.host?.fqdn ?? '').slice(0, MOST),
+    ...(rule.host?.wildcard ? (mesh.derive(narrowerElsewhere).get(rule) ?? []) : []),
+  ];
+  for (const other of candidates) {
+    const there = other.resource.namespace ?? '';
+    if (there === own || !meetsAnywhere(mesh, rule, other) || !competes(rule, other)) continue;
+    return { other, namespace: own === mesh.installation.rootNamespace.value ? there : own };
+  }
+  return undefined;
+}
+
+function narrowerElsewhere(mesh: Mesh): ReadonlyMap<DestinationRule, readonly DestinationRule[]> {
+  const index = mesh.derive(destinationRulesByHost);
+  const found = new Map<DestinationRule, DestinationRule[]>();
+  for (const rule of mesh.derive(destinationRules)) {
+    if (!rule.host) continue;
+    for (const wider of index.covering(rule.host.fqdn).slice(0, MOST)) {
+      if (wider.host?.fqdn === rule.host.fqdn || wider.resource.namespace === rule.resource.namespace) continue;
+      const list = found.get(wider);
+      if (!list) found.set(wider, [rule]);
+      else if (list.length < MOST) list.push(rule);
+    }
+  }
+  return found;
+}
+
+function meetsAnywhere(mesh: Mesh, { resource: a }: DestinationRule, { resource: b }: DestinationRule): boolean {
+  if (a.name === '' || b.name === '' || a.rewrites?.name || b.rewrites?.name) return false;
+  return seenTogether(mesh, a, b) && mesh.appliedTogether(a, b);
 }
 
 function meets(mesh: Mesh, one: DestinationRule, other: DestinationRule): boolean {

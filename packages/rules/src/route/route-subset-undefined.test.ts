@@ -17,6 +17,28 @@ const route = (subset: string, mark = '', more = '') => yaml`
     http: [{ route: [{ destination: { host: reviews, subset: ${subset} } }] }] ${mark}
 `;
 
+const pods = (namespace: string, labels = 'sidecar.istio.io/inject: "true"', name = 'reviews') => yaml`
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: { name: ${name}, namespace: ${namespace} }
+  spec:
+    selector: { matchLabels: { app: ${name} } }
+    template:
+      metadata: { labels: { app: ${name}, ${labels} } }
+      spec: { containers: [{ name: ${name}, image: ${name} }] }
+`;
+const gateway = (namespace: string) =>
+  `${pods(namespace, 'istio: ingressgateway', 'istio-ingressgateway')}---\n${yaml`
+    apiVersion: networking.istio.io/v1
+    kind: Gateway
+    metadata: { name: edge, namespace: ${namespace} }
+    spec:
+      selector: { istio: ingressgateway }
+      servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }]
+  `}`;
+const bound = (mark = '') =>
+  route('v1', mark, 'gateways: [istio-system/edge]').replace('hosts: [reviews]', 'hosts: [reviews.example.com]');
+
 testRule(routeSubsetUndefined, {
   bad: {
     'golden case 5: a canary pair with subsets and no DestinationRule': yaml`
@@ -69,6 +91,34 @@ testRule(routeSubsetUndefined, {
     'a rule of another host of the file': `${rule('ratings', 'v1')}---\n${route('v1', '#~ noRule')}`,
     'a rule that exportTo hides': `${rule('reviews.shop.svc.cluster.local', 'v1', 'other', ', exportTo: ["."]')}---\n${route('v1', '#~ hidden')}`,
     'in a closed world, a route alone': { settings: { closedWorld: true }, yaml: route('v1', '#~ noRule') },
+    'a rule of a third namespace is looked up by nobody else': [
+      rule('reviews.shop.svc.cluster.local', 'v1', 'other'),
+      route('v1', '#~ unread'),
+    ].join('---\n'),
+    'clients of a namespace with a rule of its own follow that alone': [
+      rule('reviews', 'v1'),
+      rule('reviews.shop.svc.cluster.local', 'v2', 'office').replace('name: rule', 'name: office'),
+      route('v1', '#~ unread')
+        .replace('namespace: shop', 'namespace: office')
+        .replaceAll('reviews', 'reviews.shop.svc.cluster.local'),
+    ].join('---\n'),
+    'a wildcard is passed over for a narrower rule': [
+      rule('*.shop.svc.cluster.local', 'v1'),
+      rule('reviews', 'v2').replace('name: rule', 'name: narrow'),
+      route('v1', '#~ unread'),
+    ].join('---\n'),
+    'route and rule stand where nobody lives': [
+      pods('shop'),
+      rule('reviews.shop.svc.cluster.local', 'v1', 'config'),
+      route('v1', '#~ unread')
+        .replace('namespace: shop', 'namespace: config')
+        .replaceAll('reviews', 'reviews.shop.svc.cluster.local'),
+    ].join('---\n'),
+    'a gateway of another namespace does not see it': [
+      gateway('istio-system'),
+      rule('reviews', 'v1', 'shop', ', exportTo: ["."]'),
+      bound('#~ hidden'),
+    ].join('---\n'),
   },
   good: {
     'what no subset can be called, which schema-subset tells': `${rule('reviews', 'v1')}---\n${route('v_2')}`,
@@ -86,7 +136,14 @@ testRule(routeSubsetUndefined, {
       ].join('---\n'),
     },
     'a wildcard rule defines it': [rule('*.shop.svc.cluster.local', 'v1'), route('v1')].join('---\n'),
-    'a rule of another namespace that is exported': `${rule('reviews.shop.svc.cluster.local', 'v1', 'other')}---\n${route('v1')}`,
+    'the namespace of the clients has the rule, and the route is for them alone': [
+      rule('reviews.shop.svc.cluster.local', 'v1', 'office'),
+      route('v1', '', 'exportTo: [office]'),
+    ].join('---\n'),
+    'the root namespace has the rule': [rule('reviews.shop.svc.cluster.local', 'v1', 'istio-system'), route('v1')].join(
+      '---\n',
+    ),
+    'gateway pods see what is exported to all': [gateway('istio-system'), rule('reviews', 'v1'), bound()].join('---\n'),
     'the name of the subset is filled in later': `${rule('reviews', 'v1')}---\n${route('"${SUBSET}"')}`,
     'the subsets of the rule are filled in later': `${rule('reviews', '"${SUBSET}"')}---\n${route('v1')}`,
     'a rule without a namespace may be the one': [

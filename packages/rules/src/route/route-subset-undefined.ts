@@ -1,4 +1,5 @@
 import {
+  ANY_OTHER_NAMESPACE,
   type Destination,
   type DestinationRule,
   defineRule,
@@ -15,6 +16,7 @@ import {
   nameOf,
   readersOf,
   settledRoutes,
+  unfollowedSubset,
   type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
@@ -38,6 +40,8 @@ export const routeSubsetUndefined = defineRule({
     messages: {
       undefinedSubset: '{route}: {rules} for host {host} {define} no subset "{subset}", but {accepted}.',
       noRule: '{route}: subset "{subset}" of host {host} is defined nowhere, because no DestinationRule has this host.',
+      unread:
+        '{route}: subset "{subset}" of host {host} is defined by {rules}, which {who} do not follow: {why}; requests to it get 503.',
       hidden:
         '{route}: subset "{subset}" of host {host} is defined by {rules}, which exportTo hides from namespace {namespace}.',
     },
@@ -118,6 +122,7 @@ export const routeSubsetUndefined = defineRule({
         if (!virtualService || !host || subset === undefined) continue;
         // What no host and no subset can be called is refused, and so told by other rules.
         if (!isWildcardDomain(host.written) || (subset !== '' && !isDnsLabel(subset))) continue;
+        if (tellUnfollowed(destination)) continue;
         const verdict = judge(mesh, virtualService, destination);
         if (!verdict) continue;
         const { rules, hidden, sure } = verdict;
@@ -151,6 +156,32 @@ export const routeSubsetUndefined = defineRule({
           );
         }
       }
+    }
+
+    // What is defined, and not for those who are sent to it.
+    function tellUnfollowed({ host, subset, subsetField }: Destination): boolean {
+      const here = mesh.around(resource);
+      const route = here && virtualServiceToJudge(here, resource);
+      if (!here || !route || !host || subset === undefined) return false;
+      const { fqdn, service } = host;
+      const unfollowed = unfollowedSubset(here, route, fqdn, service?.namespace, subset);
+      if (!unfollowed) return false;
+      const { client, defining } = unfollowed;
+      const [first] = defining;
+      if (!first) return false;
+      const rules = [...new Set(defining.map((p) => nameOf(p.resource)))].sort().slice(0, 3).join(', ');
+      const words = { route: nameOf(resource), host: hostText({ host }), subset, rules };
+      const namespace = client.namespace === ANY_OTHER_NAMESPACE ? 'other namespaces' : client.namespace;
+      const related = defining.slice(0, 3).map((p) => ({ at: p.field ?? p.resource.body, note: nameOf(p.resource) }));
+      const isHidden = isVisibleIn(here, first.resource, client.namespace) === 'no';
+      const who = client.workload
+        ? `gateway pods of ${nameOf(client.workload.resource)}`
+        : `proxies of namespace ${namespace}`;
+      if (isHidden) {
+        const codes = client.namespace === resource.namespace ? ['KIA1107'] : [];
+        report(subsetField, 'hidden', { ...words, namespace }, { codes, related });
+      } else report(subsetField, 'unread', { ...words, who, why: first.why }, { codes: [], related });
+      return true;
     }
   },
 });

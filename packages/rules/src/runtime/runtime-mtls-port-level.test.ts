@@ -33,16 +33,12 @@ testRule(runtimeMtlsPortLevel, {
       ),
       settings: { istioVersion: '1.20' },
     },
-    'in the root namespace': policy(
-      `${selector}portLevelMtls: { 80: { mode: DISABLE } } #~ rootNamespace`,
-      'istio-system',
-    ),
-    'in a root namespace of another name': {
-      yaml: policy(`${selector}portLevelMtls: { 80: { mode: DISABLE } } #~ rootNamespace`, 'mesh'),
-      settings: { installation: { rootNamespace: 'mesh' } },
-    },
   },
   good: {
+    'in the root namespace the whole policy is left out, which another rule tells': policy(
+      `${selector}portLevelMtls: { 80: { mode: DISABLE } }`,
+      'istio-system',
+    ),
     'without a selector, which schema-cel tells since the definition of the kind refuses it': policy(
       'portLevelMtls: { 80: { mode: DISABLE } }',
     ),

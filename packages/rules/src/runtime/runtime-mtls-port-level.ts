@@ -29,8 +29,6 @@ export const runtimeMtlsPortLevel = defineRule({
     messages: {
       withoutSelector:
         '{policy}: portLevelMtls stands without a selector; Istio refuses such a policy, and would not read the ports of one that holds for a whole namespace or mesh.',
-      rootNamespace:
-        '{policy}: a policy with a selector in the root namespace {namespace} is not read, so its portLevelMtls holds nowhere; it belongs in the namespace of the pods.',
       servicePort:
         '{policy}: port {port} is the port of {service}, which leads to port {target} of the pods; the keys of portLevelMtls are ports of the pods.',
     },
@@ -123,12 +121,8 @@ export const runtimeMtlsPortLevel = defineRule({
         report(ports, 'withoutSelector', data, { onKey: true, severity: 'error' });
       return;
     }
-    if (policy.scope === 'ignored') {
-      const { rootNamespace } = mesh.installation;
-      if (rootNamespace.certain && !mesh.assumesNamespace(resource))
-        report(ports, 'rootNamespace', { ...data, namespace: rootNamespace.value }, { onKey: true });
-      return;
-    }
+    // In the root namespace the whole policy is left out, and another rule tells that.
+    if (policy.scope === 'ignored') return;
     const workloads = selected(mesh, policy);
     if (workloads.length === 0) return;
     for (const port of policy.ports.keys()) {

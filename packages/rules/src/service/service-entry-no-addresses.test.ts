@@ -23,8 +23,21 @@ const mesh = (metadata: string) => yaml`
         proxyMetadata: ${metadata}
 `;
 
+const kafka = (name: string, mark = '', more = 'resolution: DNS', protocol = 'TCP', namespace = 'shop') => yaml`
+  apiVersion: networking.istio.io/v1
+  kind: ServiceEntry
+  metadata: { name: ${name}, namespace: ${namespace} }
+  spec:
+    hosts: [${name}.example.com]
+    ${more}
+    ports:
+      - { number: 9092, name: tcp, protocol: ${protocol} } ${mark}
+`;
+
 testRule(serviceEntryNoAddresses, {
   bad: {
+    'two hosts and one listener': `${kafka('a', '#~ shared')}---\n${kafka('b', '#~ shared')}`,
+    'in two namespaces': `${kafka('a', '#~ shared')}---\n${kafka('b', '#~ shared', 'resolution: DNS', 'TCP', 'office')}`,
     'in small letters': entry('{ number: 22, name: ssh, protocol: tcp } #~ missing'),
     'no protocol at all': entry('{ number: 22, name: ssh } #~ undeclared'),
     'an empty list of addresses': entry('{ number: 22, name: ssh, protocol: TCP } #~ missing', 'addresses: []'),
@@ -36,6 +49,8 @@ testRule(serviceEntryNoAddresses, {
       entry('{ number: 22, name: ssh, protocol: TCP } #~ missing') + mesh('{ ISTIO_META_DNS_AUTO_ALLOCATE: "true" }'),
   },
   good: {
+    'TLS names its host': `${kafka('a', '', 'resolution: DNS', 'TLS')}---\n${kafka('b', '', 'resolution: DNS', 'TLS')}`,
+    'addresses of their own': `${kafka('a', '', 'addresses: [240.0.0.1]')}---\n${kafka('b', '', 'addresses: [240.0.0.2]')}`,
     'a TCP port of several hosts, which Istio refuses': entry('{ number: 22, name: ssh, protocol: TCP }').replace(
       '[db.example.com]',
       '[a.example.com, b.example.com]',

@@ -1,12 +1,19 @@
 import {
+  clientIn,
   defineRule,
+  exportsOf,
   type Field,
+  inOneMesh,
   isPatchedAt,
   isSystemNamespace,
   istiodEnvironment,
+  listenersOfPort,
   type Mesh,
   meshProxyMetadata,
   nameOf,
+  type RegistryHost,
+  type Resource,
+  scopeOfNamespace,
 } from '@meshvet/core';
 
 export const serviceEntryNoAddresses = defineRule({
@@ -27,6 +34,8 @@ export const serviceEntryNoAddresses = defineRule({
     messages: {
       missing:
         '{entry}: port {port} is TCP and the entry has no addresses, so without the DNS proxy it takes what goes to any address on this port.',
+      shared:
+        '{entry}: port {port} is {protocol} without an address, as it is in {other} (host {otherHost}); a proxy has one listener for both, and connections to either go to {winner}.',
       undeclared:
         '{entry}: port {port} declares no protocol and the entry has no addresses, so what is not HTTP there goes to this host, whatever its address.',
     },
@@ -90,6 +99,29 @@ export const serviceEntryNoAddresses = defineRule({
     for (const port of (spec.at('ports').items() as Field[]).slice(0, MOST)) {
       const protocol = port.at('protocol');
       const text = protocol.hasValue ? protocol.text() : '';
+      const rival = text ? rivalOf(mesh, resource, port.at('number').number()) : undefined;
+      if (rival) {
+        const { winner, other } = rival;
+        report(
+          protocol,
+          'shared',
+          {
+            entry: nameOf(resource),
+            port: port.at('number').text() ?? '',
+            protocol: (text ?? '').toUpperCase(),
+            other: nameOf(other.resource),
+            otherHost: other.host,
+            winner: winner.host,
+          },
+          {
+            codes: [],
+            related: [
+              { at: other.resource.body.at('spec').at('ports'), note: `the ports of ${nameOf(other.resource)}` },
+            ],
+          },
+        );
+        continue;
+      }
       if (text === undefined || (text !== '' && text.toLowerCase() !== 'tcp')) continue;
       const words = { entry: nameOf(resource), port: port.at('number').text() ?? '' };
       // Where nothing tells of the installation, the DNS proxy may be on.
@@ -105,6 +137,30 @@ const MOST = 50;
 
 function isWritten(field: Field): boolean {
   return field.hasValue && !(field.isList && field.items().length === 0);
+}
+
+// Two hosts that want one listener, and nothing but the address could tell the connections apart.
+function rivalOf(
+  mesh: Mesh,
+  resource: Resource,
+  port: number | undefined,
+): { readonly winner: RegistryHost; readonly other: RegistryHost } | undefined {
+  if (port === undefined) return undefined;
+  const own = resource.namespace ?? '';
+  const exports = exportsOf(mesh, resource);
+  const reader = exports === undefined || exports.includes('*') || exports.includes(own) ? own : exports[0];
+  if (reader === undefined) return undefined;
+  for (const { lost } of listenersOfPort(scopeOfNamespace(mesh, reader), clientIn(reader).labels, port)) {
+    for (const { host, to } of lost) {
+      const other = host.resource === resource ? to : to.resource === resource ? host : undefined;
+      if (!other || other.service || mesh.sameObject(other.resource, resource)) continue;
+      // Each connection goes on to the address that it was for.
+      if (to.resolution === 'passthrough') continue;
+      if (isWritten(other.resource.body.at('status').at('addresses'))) continue;
+      if (inOneMesh(mesh, resource, other.resource)) return { winner: to, other };
+    }
+  }
+  return undefined;
 }
 
 // The DNS proxy answers for a host with an address that istiod has given it; by default it does so from Istio 1.25 on.

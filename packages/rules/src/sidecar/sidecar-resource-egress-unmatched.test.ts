@@ -34,6 +34,15 @@ testRule(sidecarResourceEgressUnmatched, {
     ),
     'in a whole world': closed(sidecar('*/api.example.com', '#~ none')),
     'a wildcard that covers nothing': closed(all(sidecar('*/*.example.com', '#~ none'), entry('api.example.org'))),
+    'a ServiceEntry of another namespace': all(
+      sidecar('./pay.example.com', '#~ otherNamespace'),
+      entry('pay.example.com').replace('namespace: shop', 'namespace: outside'),
+    ),
+    'a wildcard for hosts of another namespace': all(
+      sidecar('shop/*.example.com', '#~ otherNamespace'),
+      entry('pay.example.com').replace('namespace: shop', 'namespace: outside'),
+    ),
+    'the tilde takes nothing away': closed(all(sidecar('~/api.example.com', '#~ nothing'))),
   },
   good: {
     'it may be elsewhere': sidecar('bank/billing.bank.svc.cluster.local'),
@@ -49,7 +58,17 @@ testRule(sidecarResourceEgressUnmatched, {
       entry('billing.bank.svc.cluster.local'),
     ),
     'all of them': closed(sidecar('bank/*')),
-    'what is taken away': closed(sidecar('~/api.example.com')),
+    'nothing at all': closed(sidecar('~/*')),
+    'both namespaces have it': all(
+      sidecar('./pay.example.com'),
+      entry('pay.example.com'),
+      entry('pay.example.com').replace('namespace: shop', 'namespace: outside'),
+    ),
+    'a route of the namespace has the host': all(
+      sidecar('./pay.example.com'),
+      entry('pay.example.com').replace('namespace: shop', 'namespace: outside'),
+      'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: pay, namespace: shop }\nspec: { hosts: [pay.example.com], http: [{ route: [{ destination: { host: pay.example.com } }] }] }\n',
+    ),
     'filled in later': closed(sidecar('./${HOST}')),
   },
 });

@@ -1,4 +1,19 @@
-import { covers, defineRule, type Field, hostNameOf, isPatchedAt, lookupHost, type Mesh, nameOf } from '@meshvet/core';
+import {
+  covers,
+  defineRule,
+  type Field,
+  groupBy,
+  hostNameOf,
+  isPatchedAt,
+  lookupHost,
+  type Mesh,
+  nameOf,
+  type RegistryHost,
+  type Resource,
+  registryOf,
+  standsBeside,
+  virtualServices,
+} from '@meshvet/core';
 
 export const sidecarResourceEgressUnmatched = defineRule({
   meta: {
@@ -18,7 +33,9 @@ export const sidecarResourceEgressUnmatched = defineRule({
     messages: {
       none: '{sidecar}: "{written}" imports nothing, because no Service or ServiceEntry that it sees has host {host}.',
       otherNamespace:
-        '{sidecar}: "{written}" imports nothing, because the Service is in namespace {space}; write "{meant}".',
+        '{sidecar}: "{written}" imports nothing, because {what} is in namespace {space}; write "{meant}".',
+      nothing:
+        '{sidecar}: "{written}" imports nothing and takes nothing away: "~" is no namespace, and what other entries import stays imported.',
     },
   },
   examples: {
@@ -60,15 +77,29 @@ export const sidecarResourceEgressUnmatched = defineRule({
         if (written === undefined || slash < 0) continue;
         const [before, host] = [written.slice(0, slash), written.slice(slash + 1)];
         // A name without a dot is refused by the API server; `~` takes something away.
-        if (before === '~' || !host.includes('.') || host === '*') continue;
+        if (!host.includes('.') || host === '*') continue;
+        if (before === '~') {
+          const codes = lookupHost(mesh, host, resource).state === 'missing' ? ['KIA1004'] : [];
+          report(field, 'nothing', { sidecar, written }, { codes, severity: 'info', advice: true });
+          continue;
+        }
         const { service, fqdn } = hostNameOf(mesh, host, own);
         const space = before === '.' ? own : before;
         if (service && space !== '*' && service.namespace !== space && !isHostOfEntry(mesh, fqdn)) {
           if (before === '.' && mesh.assumesNamespace(resource)) continue;
           const meant = `${service.namespace}/${host}`;
-          const words = { sidecar, written, space: service.namespace, meant };
+          const words = { sidecar, written, what: 'the Service', space: service.namespace, meant };
           const missing = lookupHost(mesh, host, resource).state === 'missing';
           report(field, 'otherNamespace', words, { codes: missing ? ['KIA1004'] : [] });
+          continue;
+        }
+        const other = space === '*' ? undefined : ofOtherNamespace(mesh, resource, space, fqdn);
+        if (other) {
+          if (before === '.' && mesh.assumesNamespace(resource)) continue;
+          const words = { sidecar, written, what: nameOf(other.resource), space: other.namespace };
+          // Kiali looks at the host alone, and at wildcards as they are written.
+          const codes = host.startsWith('*') ? ['KIA1004'] : [];
+          report(field, 'otherNamespace', { ...words, meant: `${other.namespace}/${host}` }, { codes });
         } else if (
           host.startsWith('*') ? coversNothing(mesh, fqdn) : lookupHost(mesh, host, resource).state === 'missing'
         ) {
@@ -80,6 +111,39 @@ export const sidecarResourceEgressUnmatched = defineRule({
 });
 
 const MOST = 500;
+
+// What the host names, where the namespace before the slash has none of it, neither a host nor a route.
+function ofOtherNamespace(mesh: Mesh, sidecar: Resource, space: string, fqdn: string): RegistryHost | undefined {
+  const { exact, wildcards } = mesh.derive(hostsOfServiceEntries);
+  const hosts = fqdn.startsWith('*') ? wildcards.filter((h) => covers(fqdn, h.host)) : (exact.get(fqdn) ?? []);
+  if (hosts.length === 0 || hosts.some((h) => h.namespace === space || !standsBeside(mesh, h.resource, sidecar)))
+    return undefined;
+  const routed = mesh
+    .derive(virtualServices)
+    .some(
+      (v) =>
+        v.resource.namespace === space &&
+        v.hosts.some(({ name }) => covers(fqdn, name.fqdn) || covers(name.fqdn, fqdn)),
+    );
+  return routed || (fqdn.startsWith('*') && !coversNoService(mesh, space, fqdn)) ? undefined : hosts[0];
+}
+
+function coversNoService(mesh: Mesh, space: string, wildcard: string): boolean {
+  return !mesh.services.some(
+    ({ resource }) => resource.namespace === space && covers(wildcard, hostNameOf(mesh, resource.name, space).fqdn),
+  );
+}
+
+interface EntryHosts {
+  readonly exact: ReadonlyMap<string, readonly RegistryHost[]>;
+  /** Those that a wildcard is held against. */
+  readonly wildcards: readonly RegistryHost[];
+}
+
+function hostsOfServiceEntries(mesh: Mesh): EntryHosts {
+  const all = registryOf(mesh).hosts.filter((h) => !h.service && h.cluster === undefined);
+  return { exact: groupBy(all, (h) => h.host), wildcards: all.slice(0, MOST) };
+}
 
 // A wildcard takes in what it covers; Kiali asks for a host that is written the same.
 function coversNothing(mesh: Mesh, wildcard: string): boolean {
