@@ -8,9 +8,6 @@ export interface OtherCode {
   readonly without?: string;
 }
 
-/** What is wrong there is wrong here too, and nobody has written the rule. */
-const NOT_YET = 'no rule yet';
-
 /** The codes of `istioctl analyze`. Source: istio/istio `pkg/config/analysis/msg/messages.yaml`. */
 export const ISTIOCTL_CODES: readonly OtherCode[] = [
   { code: 'IST0001', level: 'error', what: 'InternalError', without: 'a fault of the tool itself' },
