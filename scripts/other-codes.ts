@@ -144,12 +144,11 @@ export const KIALI_CODES: readonly OtherCode[] = [
     without: 'an entry for a namespace that is not there reaches nobody and harms nobody',
   },
   { code: 'KIA0101', level: 'warning', what: 'AuthorizationPolicy: source namespace unknown' },
-  { code: 'KIA0102', level: 'warning', what: 'AuthorizationPolicy: entry can match no HTTP method', without: NOT_YET },
+  { code: 'KIA0102', level: 'warning', what: 'AuthorizationPolicy: entry can match no HTTP method' },
   {
     code: 'KIA0104',
     level: 'error or warning',
     what: 'AuthorizationPolicy: host names no known service',
-    without: 'the entry is compared with the Host header, which need not be the name of a Service',
   },
   { code: 'KIA0105', level: 'error', what: 'AuthorizationPolicy: condition on peer identity, but no mutual TLS' },
   { code: 'KIA0106', level: 'error', what: 'AuthorizationPolicy: no workload runs under this principal' },
@@ -291,7 +290,6 @@ export const KIALI_CODES: readonly OtherCode[] = [
     code: 'KIA1301',
     level: 'warning',
     what: 'workload: no AuthorizationPolicy covers it (off by default)',
-    without: 'which workloads need a policy is for their owners to say; Kiali leaves it off too',
   },
   { code: 'KIA1311', level: 'error', what: 'workload: sidecar injection and ambient at once' },
   {
@@ -337,12 +335,10 @@ export const KIALI_CODES: readonly OtherCode[] = [
     code: 'KIA1701',
     level: 'warning',
     what: 'WorkloadGroup: service account unused in the namespace',
-    without: 'the accounts of virtual machines are used by no pod',
   },
   {
     code: 'KIA1702',
     level: 'warning',
     what: "WorkloadGroup: labels equal to another group's",
-    without: 'several groups of machines may be one application',
   },
 ];

@@ -151,7 +151,7 @@ describe('meshvet trace', () => {
     const [open] = await traces(cwd, ...argv);
     expect(open).toMatchObject({ verdict: 'allowed', certain: false });
     expect(open.destinations[0].endpoints[0]).toMatchObject({
-      arrives: 'unknown',
+      allowed: 'unknown',
       asRead: { arrives: true, allowed: true },
     });
     const [closed] = await traces(cwd, ...argv, '--closed-world');

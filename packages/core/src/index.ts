@@ -502,6 +502,7 @@ export type { History, Version as ShapeVersion } from './schema/releases.ts';
 export type { CelRule } from './schema/schema.ts';
 export { fieldAt, type Shape, type ShapeBasis, type ShapeFault, type TooNew } from './schema/shapes.ts';
 export type { Fault, Path, ValueProblem } from './schema/walk.ts';
+export { isMeshConfigOf } from './security/mesh-config-reach.ts';
 export {
   admitsPort,
   mayMatch,
@@ -521,12 +522,26 @@ export {
   peerAuthentications,
 } from './security/peer-authentication.ts';
 export { areRivals, isReadOnce, scopeOf, selectionsByScope, selectionToJudge } from './security/policies.ts';
+export { knowsPoliciesOf } from './security/policy-reach.ts';
 export {
   endpointsSelected,
   lookupSelected,
   type PolicySelection,
   policySelection,
 } from './security/policy-selection.ts';
+export {
+  type JwtRule,
+  type RequestAuthentication,
+  type RequestAuthentications,
+  requestAuthenticationOf,
+  requestAuthenticationsFor,
+} from './security/request-authentication.ts';
+export {
+  accountPath,
+  type ServiceAccounts,
+  serviceAccounts,
+  serviceAccountsElsewhere,
+} from './security/service-accounts.ts';
 export { strictPolicyFor } from './security/strict-mtls.ts';
 export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
@@ -546,6 +561,7 @@ export {
   statusPortOf,
 } from './sidecar/judged-sidecar.ts';
 export { nativeOrderFault } from './sidecar/native-order.ts';
+export { probeRewriting, REWRITE_KEY } from './sidecar/probe-rewriting.ts';
 export { proxyConfigOf } from './sidecar/proxy-config-text.ts';
 export {
   meshProxyMetadata,
@@ -566,17 +582,20 @@ export { type FileProblem, type InputFile, SourceFile } from './source/source-fi
 export { yamlText } from './source/yaml-text.ts';
 export { arrivalAt, type Connection, type GatewayHandling, gatewayAdmission } from './traffic/arrival.ts';
 export { type Admittance, admittanceOf, providerOf } from './traffic/authorization.ts';
+export { callersMeant, callsWithoutIdentity, type PlainCalls } from './traffic/authorization-callers.ts';
 export {
   isOfHttp,
   isOfIdentity,
   type Peer,
   type Reason,
+  type ReasonKind,
   type RuleMatch,
   ruleMatches,
   type Seen,
-  strangePath,
 } from './traffic/authorization-match.ts';
 export {
+  type Alternative,
+  type Attribute,
   type AuthorizationAction,
   type AuthorizationPolicies,
   type AuthorizationPolicy,
@@ -588,7 +607,29 @@ export {
   type ConditionValues,
   type PolicyInForce,
 } from './traffic/authorization-policies.ts';
-export { requestsTo, type ServedPorts, servedPorts, whyRuleNeverMatches } from './traffic/authorization-reach.ts';
+export {
+  allowPoliciesFor,
+  type ClosedPort,
+  closedPorts,
+  requestsTo,
+  type ServedPorts,
+  servedPorts,
+  whyNobodyGetsIn,
+  whyRuleNeverMatches,
+  workloadsUnder,
+} from './traffic/authorization-reach.ts';
+export {
+  COMMON_METHODS,
+  conditionsOf,
+  hostFlaw,
+  methodFlaw,
+  type PolicyValue,
+  pathFlaw,
+  policyToJudge,
+  principalFlaw,
+  type ValueFlaw,
+  valuesOf,
+} from './traffic/authorization-values.ts';
 export {
   type BoundGateway,
   boundGateways,
@@ -617,8 +658,10 @@ export {
   unprivilegedField,
 } from './traffic/gateway-servers.ts';
 export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
+export { type GatewayBefore, gatewaysBefore } from './traffic/gateways-before.ts';
 export type { Contradiction, Delegation, HttpRule, LostDelegate } from './traffic/http-rule.ts';
 export {
+  certificateOf,
   type Identity,
   meshIdentityOf,
   principalOf,
@@ -630,6 +673,7 @@ export { type InboundListener, type InboundProtocol, inboundListenerOf } from '.
 export { type LiteralFault, type LiteralMatch, literalMatches } from './traffic/literal-matches.ts';
 export type { MeshRoute } from './traffic/mesh-route.ts';
 export type { OpenServer } from './traffic/open-server.ts';
+export { normalizedPath, pathNormalizationOf } from './traffic/path-normalization.ts';
 export {
   type Registry,
   type RegistryEndpoint,

@@ -106,14 +106,27 @@ import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
 import { multiclusterServiceDiffers } from './multicluster/multicluster-service-differs.ts';
+import { policyAddressUnseen } from './policy/policy-address-unseen.ts';
+import { policyCallerUnidentified } from './policy/policy-caller-unidentified.ts';
+import { policyGatewayRefused } from './policy/policy-gateway-refused.ts';
+import { policyHostUnmatched } from './policy/policy-host-unmatched.ts';
 import { policyIdentityWithoutMtls } from './policy/policy-identity-without-mtls.ts';
 import { policyJwksUnrestricted } from './policy/policy-jwks-unrestricted.ts';
+import { policyMethodUnmatched } from './policy/policy-method-unmatched.ts';
 import { policyNamespaceUnknown } from './policy/policy-namespace-unknown.ts';
+import { policyOverridden } from './policy/policy-overridden.ts';
+import { policyPathUnmatched } from './policy/policy-path-unmatched.ts';
 import { policyPrincipalUnknown } from './policy/policy-principal-unknown.ts';
+import { policyProbeRefused } from './policy/policy-probe-refused.ts';
+import { policyProviderUnknown } from './policy/policy-provider-unknown.ts';
+import { policyRuleUnmatched } from './policy/policy-rule-unmatched.ts';
 import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.ts';
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
 import { policySeveralForPods } from './policy/policy-several-for-pods.ts';
+import { policyTokenOptional } from './policy/policy-token-optional.ts';
+import { policyTokenUnread } from './policy/policy-token-unread.ts';
+import { policyWorkloadUncovered } from './policy/policy-workload-uncovered.ts';
 import { portAppProtocolEmpty } from './port/port-app-protocol-empty.ts';
 import { portAppProtocolNameMismatch } from './port/port-app-protocol-name-mismatch.ts';
 import { portAppProtocolPrefixForm } from './port/port-app-protocol-prefix-form.ts';
@@ -277,6 +290,8 @@ import { webhookScopeTooWide } from './webhook/webhook-scope-too-wide.ts';
 import { webhookServiceMissing } from './webhook/webhook-service-missing.ts';
 import { webhookUrlAddress } from './webhook/webhook-url-address.ts';
 import { webhookUrlInvalid } from './webhook/webhook-url-invalid.ts';
+import { workloadGroupAccountUnknown } from './workload/workload-group-account-unknown.ts';
+import { workloadGroupLabelsShared } from './workload/workload-group-labels-shared.ts';
 import { yamlAfterEnd } from './yaml/yaml-after-end.ts';
 import { yamlBomb } from './yaml/yaml-bomb.ts';
 import { yamlDuplicateKey } from './yaml/yaml-duplicate-key.ts';
@@ -394,14 +409,27 @@ export const allRules: readonly Rule[] = [
   meshDoubleInjection,
   multiclusterRegistryUnknown,
   multiclusterServiceDiffers,
+  policyAddressUnseen,
+  policyCallerUnidentified,
+  policyGatewayRefused,
+  policyHostUnmatched,
   policyIdentityWithoutMtls,
   policyJwksUnrestricted,
+  policyMethodUnmatched,
   policyNamespaceUnknown,
+  policyOverridden,
+  policyPathUnmatched,
   policyPrincipalUnknown,
+  policyProbeRefused,
+  policyProviderUnknown,
+  policyRuleUnmatched,
   policySelectorGatewayApi,
   policySelectorUnmatched,
   policySeveralDefaults,
   policySeveralForPods,
+  policyTokenOptional,
+  policyTokenUnread,
+  policyWorkloadUncovered,
   portAppProtocolEmpty,
   portAppProtocolNameMismatch,
   portAppProtocolPrefixForm,
@@ -410,8 +438,8 @@ export const allRules: readonly Rule[] = [
   portExternalNameTcp,
   portGatewayProtocolInvalid,
   portHeadlessUndeclared,
-  portNameMissing,
   portNameMissingSeparator,
+  portNameMissing,
   portNameProtocolPrefix,
   portNameUdpOnTcp,
   portNameVersionUnsupported,
@@ -565,6 +593,8 @@ export const allRules: readonly Rule[] = [
   webhookServiceMissing,
   webhookUrlAddress,
   webhookUrlInvalid,
+  workloadGroupAccountUnknown,
+  workloadGroupLabelsShared,
   yamlAfterEnd,
   yamlBomb,
   yamlDuplicateKey,

@@ -111,18 +111,19 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     });
     resourceCount += resources.length;
     annotations.push(...readAnnotations(resources));
+    const clusters = new Map(
+      context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
+    );
     const mesh = new Mesh({
       resources,
       settings,
       externals: compileExternals(settings.externals),
       rootsOf: kustomizations.rootsOf,
       unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
-      embedded: await readEmbedded(resources),
+      embedded: await readEmbedded([...resources, ...[...clusters.values()].flat()]),
       helmValues: await readHelmValues(project.files),
       shapes: await readShapes(resources, settings, context.definitions),
-      clusters: new Map(
-        context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
-      ),
+      clusters,
       meshNetworks: context.meshNetworks,
       today: setup.today,
     });

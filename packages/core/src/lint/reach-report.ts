@@ -115,7 +115,8 @@ function needsOf({ needs, destinations = [] }: TraceReport): readonly string[] {
 
 function speaksMtls({ destinations = [] }: TraceReport): boolean | undefined {
   const endpoints = destinations.flatMap(({ endpoints = [] }) => endpoints);
-  return endpoints.length === 0 ? undefined : endpoints.every(({ tls }) => tls === 'istio');
+  if (endpoints.some(({ tls }) => tls !== 'istio' && tls !== 'unknown')) return false;
+  return endpoints.length === 0 || endpoints.some(({ tls }) => tls === 'unknown') ? undefined : true;
 }
 
 // Two callers get the same where the same place decided the same; the words may name the caller.

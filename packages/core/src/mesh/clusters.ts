@@ -1,5 +1,5 @@
 import type { Service } from '../cluster/services.ts';
-import { Mesh } from './mesh.ts';
+import type { Mesh } from './mesh.ts';
 
 /**
  * The other clusters of the mesh, each as a mesh of its own: what Kubernetes says there (which Service selects which pods, what a namespace is
@@ -12,9 +12,7 @@ export function otherClusters(mesh: Mesh): ReadonlyMap<string, Mesh> {
 
 function meshesOfClusters(mesh: Mesh): ReadonlyMap<string, Mesh> {
   const names = [...mesh.clusters.keys()].sort();
-  return new Map(
-    names.map((name) => [name, new Mesh({ resources: mesh.clusters.get(name) ?? [], settings: mesh.settings })]),
-  );
+  return new Map(names.map((name) => [name, mesh.ofCluster(mesh.clusters.get(name) ?? [])]));
 }
 
 /** A Service in another cluster. */

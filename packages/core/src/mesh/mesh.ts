@@ -110,6 +110,11 @@ export class Mesh {
     return this.#installation();
   }
 
+  /** The mesh as another cluster of it has it: its own resources under the same settings. */
+  ofCluster(resources: readonly Resource[]): Mesh {
+    return new Mesh({ resources, settings: this.settings, embedded: this.#embedded });
+  }
+
   /** A text inside a manifest that is YAML itself (MeshConfig of a ConfigMap, ProxyConfig of a pod); undefined for any other. */
   embedded(text: string): EmbeddedText | undefined {
     return this.#embedded.get(text);

@@ -9,6 +9,7 @@ import type {
   Condition,
   ConditionValues,
 } from './authorization-policies.ts';
+import { pathFlaw } from './authorization-values.ts';
 import { type Identity, principalOf, trustDomainsOf } from './identity.ts';
 import {
   hasLiteralStar,
@@ -50,8 +51,15 @@ export interface Seen {
   readonly serverAddress: string | undefined;
 }
 
+/**
+ * Of which kind a reason is, where it speaks of more than the request at hand: a field of HTTP on plain TCP, a port of a Service in the place
+ * of that of the pods, an identity or token that no request has, a value that fits none.
+ */
+export type ReasonKind = 'http-on-tcp' | 'service-port' | 'identity' | 'token' | 'value';
+
 /** What came of one part of a rule. */
 export interface Reason {
+  readonly kind?: ReasonKind | undefined;
   readonly field: Field;
   /** In a clause: "path /api is none of /healthz". */
   readonly why: string;
@@ -167,7 +175,7 @@ class Look {
     const { field } = values.items.length > 0 ? values : notValues;
     const name = values.items.length > 0 ? values.name : notValues.name;
     if (this.#seen.layer === 'tcp' && isOfHttp(condition))
-      return { field, why: `${name} is of HTTP, and the proxy takes the port for plain TCP` };
+      return { kind: 'http-on-tcp', field, why: `${name} is of HTTP, and the proxy takes the port for plain TCP` };
     if (BRACKETED.has(condition.attribute) && condition.argument === undefined)
       return { field, why: `key ${name} has no name in brackets` };
     const bad = [...values.items, ...notValues.items].find((item) => isMalformed(condition, item));
@@ -194,8 +202,8 @@ class Look {
     const looked: Looked[] = [];
     const [wanted, unwanted] = [usable(values), usable(notValues)];
     if (wanted.length > 0 || values.open) {
-      const { answer, item, why } = this.#oneOf(condition, values, wanted);
-      looked.push({ answer, field: item ?? values.field, why });
+      const { answer, item, why, kind } = this.#oneOf(condition, values, wanted);
+      looked.push({ answer, field: item ?? values.field, why, kind });
     }
     if (unwanted.length > 0 || notValues.open) {
       const { answer, item, why } = this.#oneOf(condition, notValues, unwanted);
@@ -209,7 +217,7 @@ class Look {
     condition: Condition,
     list: ConditionValues,
     items: readonly Field[],
-  ): { answer: Answer; item: Field | undefined; why: string } {
+  ): { answer: Answer; item: Field | undefined; why: string; kind?: ReasonKind | undefined } {
     const subject = this.#subject(condition);
     let open: Field | undefined = list.open ? list.field : undefined;
     for (const item of items) {
@@ -219,7 +227,19 @@ class Look {
       if (answer === 'unknown') open ??= item;
     }
     if (open) return { answer: 'unknown', item: open, why: this.#whyUnknown(condition, open) };
-    return { answer: 'no', item: undefined, why: this.#whyNot(condition, list, items, subject) };
+    const why = this.#whyNot(condition, list, items, subject);
+    return { answer: 'no', item: undefined, why, kind: this.#kindOf(condition, items) };
+  }
+
+  #kindOf(condition: Condition, items: readonly Field[]): ReasonKind | undefined {
+    const { peer, servicePorts, token } = this.#seen;
+    if (isOfIdentity(condition) && peer.state === 'none') return 'identity';
+    if (TOKEN_ATTRIBUTES.has(condition.attribute) && !token) return 'token';
+    if (condition.attribute === 'port')
+      return items.some((item) => servicePorts.has(Number(item.text()))) ? 'service-port' : undefined;
+    return condition.attribute === 'path' && items.some((item) => pathFlaw(this.#mesh, item.text() ?? ''))
+      ? 'value'
+      : undefined;
   }
 
   #matches(condition: Condition, text: string): Answer {
@@ -348,8 +368,8 @@ class Look {
         return `${list.name} names ${ofService}, the port of ${servicePorts.get(ofService)}, and the pods listen on ${port}`;
     }
     if (condition.attribute === 'path') {
-      const [strange] = items.flatMap((item) => strangePath(this.#mesh, item.text() ?? '') ?? []);
-      if (strange !== undefined) return `${differs}; ${strange}`;
+      const [flaw] = items.flatMap((item) => pathFlaw(this.#mesh, item.text() ?? '') ?? []);
+      if (flaw) return `${differs}; ${flaw.what}`;
     }
     if (condition.attribute === 'sni' && sni === '') return 'the connection shows no server name';
     if (condition.attribute === 'header' && !headers?.has((condition.argument ?? '').toLowerCase()))
@@ -399,21 +419,8 @@ function isMalformed({ attribute }: Condition, item: Field): boolean {
 
 function matchesPath(mesh: Mesh, text: string, path: string | undefined): Answer {
   const templated = mesh.istioAtLeast('1.22') && hasTemplate(text);
-  if (path === undefined) return strangePath(mesh, text) === undefined ? 'unknown' : 'no';
+  if (path === undefined) return pathFlaw(mesh, text) === undefined ? 'unknown' : 'no';
   return asAnswer(templated ? matchesTemplate(text, path) : matchesPattern(textPattern(text), path));
-}
-
-/** Why no path of a real request fits a pattern; undefined where one may. */
-export function strangePath(mesh: Mesh, text: string): string | undefined {
-  if (mesh.istioAtLeast('1.22') && hasTemplate(text)) return undefined;
-  const pattern = textPattern(text);
-  if (pattern.text.includes('?')) return `${text} never fits, since the query is no part of the path`;
-  if (pattern.text.includes('#')) return `${text} never fits, since a fragment is never sent`;
-  if (hasLiteralStar(pattern)) return `a star inside ${text} is a plain character`;
-  const fromStart = pattern.kind === 'exact' || pattern.kind === 'prefix';
-  return fromStart && pattern.text !== '' && !pattern.text.startsWith('/')
-    ? `${text} never fits, since a path begins with a slash`
-    : undefined;
 }
 
 function withinRange(text: string, address: string | undefined): Answer {

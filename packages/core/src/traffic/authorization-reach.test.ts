@@ -57,10 +57,8 @@ describe('a rule that never matches', () => {
   });
 
   test('asks for a path that no request has', async () => {
-    expect((await never(to({ paths: ['/a?x=1'] }), [HTTP]))?.[0]).toContain('the query is no part of the path');
-    expect((await never(to({ paths: ['/a/*/b'] }), [HTTP]))?.[0]).toContain(
-      'a star inside /a/*/b is a plain character',
-    );
+    expect((await never(to({ paths: ['/a?x=1'] }), [HTTP]))?.[0]).toContain('the path that is compared has no query');
+    expect((await never(to({ paths: ['/a/*/b'] }), [HTTP]))?.[0]).toContain('a star counts first or last only');
     expect(await never(to({ paths: ['/a/*/b', '/a/*'] }), [HTTP])).toBeUndefined();
     expect(await never(to({ paths: ['/a/{*}/b'] }), [HTTP])).toBeUndefined();
     expect(await never(to({ notPaths: ['/a/*/b'] }), [HTTP])).toBeUndefined();

@@ -57,6 +57,11 @@ describe('the identity of pods', () => {
 });
 
 test('trust domains, with what is no text left out', async () => {
-  const mesh = await meshOf([namespace('shop'), meshConfig('trustDomain: new\ntrustDomainAliases: [old, 7, older]')]);
-  expect(trustDomainsOf(mesh)).toEqual({ own: 'new', aliases: ['old', 'older'], certain: true });
+  const mesh = await meshOf([
+    namespace('shop'),
+    meshConfig(
+      'trustDomain: new\ntrustDomainAliases: [old, 7, older]\ncaCertificates: [{ trustDomains: [partner, 8] }, 9]',
+    ),
+  ]);
+  expect(trustDomainsOf(mesh)).toEqual({ own: 'new', aliases: ['old', 'older'], foreign: ['partner'], certain: true });
 });

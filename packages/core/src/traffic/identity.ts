@@ -2,6 +2,7 @@ import type { Workload } from '../cluster/workloads.ts';
 import { isPatchedAt, nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
+import { isPlainMapping } from '../source/plain-mapping.ts';
 
 /** Who a proxy says that it is, by its certificate: `spiffe://TRUST DOMAIN/ns/NAMESPACE/sa/ACCOUNT`. */
 export interface Identity {
@@ -21,6 +22,8 @@ export type WorkloadIdentity =
 export interface TrustDomains {
   readonly own: string;
   readonly aliases: readonly string[];
+  /** Domains whose certificates are believed beside those: they keep their own names in principals. */
+  readonly foreign: readonly string[];
   /** Whether no manifest says otherwise. */
   readonly certain: boolean;
 }
@@ -30,13 +33,20 @@ export function principalOf({ trustDomain, namespace, serviceAccount }: Identity
   return `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
 }
 
-/** `trustDomain` and `trustDomainAliases` of MeshConfig; the default is cluster.local. Source: `pkg/config/mesh/mesh.go`. */
+/**
+ * `trustDomain`, `trustDomainAliases` and `caCertificates` of MeshConfig; the default is cluster.local. Callers of another domain are
+ * refused before any policy sees them. Source: `pkg/config/mesh/mesh.go`; `pilot/pkg/security/authn/utils` and
+ * `pilot/pkg/networking/plugin/authn/util.go`, TrustDomainsForValidation.
+ */
 export function trustDomainsOf(mesh: Mesh): TrustDomains {
   const { value, certain } = mesh.installation.meshConfig;
-  const { trustDomain, trustDomainAliases } = value;
+  const { trustDomain, trustDomainAliases, caCertificates } = value;
   return {
     own: typeof trustDomain === 'string' && trustDomain !== '' ? trustDomain : 'cluster.local',
     aliases: Array.isArray(trustDomainAliases) ? trustDomainAliases.filter((a) => typeof a === 'string') : [],
+    foreign: (Array.isArray(caCertificates) ? caCertificates : []).flatMap((ca) =>
+      isPlainMapping(ca) && Array.isArray(ca.trustDomains) ? ca.trustDomains.filter((d) => typeof d === 'string') : [],
+    ),
     certain,
   };
 }

@@ -7,13 +7,13 @@ import {
   nameOf,
   type Probe,
   portNumberOf,
+  probeRewriting,
   probesOf,
+  REWRITE_KEY,
   type Workload,
 } from '@meshvet/core';
 import { deleteEntry } from '../shared/edits/mapping-edit.ts';
 import { severityForSidecar } from '../shared/severity/audience.ts';
-
-const REWRITE_KEY = 'sidecar.istio.io/rewriteAppHTTPProbers';
 
 // Source: `pkg/kube/inject/app_probe.go`, by tag.
 const SINCE = { tcp: '1.12', grpc: '1.13', lifecycle: '1.25' } as const;
@@ -127,7 +127,7 @@ export const runtimeProbeNotRewritten = defineRule({
     const refused = probesOf(workload).filter((probe) => isRefused(mesh, workload, probe));
     const [first] = refused;
     if (!first) return;
-    const switched = switchOf(mesh, workload);
+    const switched = probeRewriting(mesh, workload);
     if (switched === 'unknown') return;
     const resource = nameOf(workload.resource);
     const data = (probe: Probe) => ({
@@ -186,21 +186,6 @@ function isRefused(mesh: Mesh, workload: Workload, probe: Probe): boolean {
     return false;
   const { mode, certain } = mtlsOf(mesh, workload, port);
   return mode === 'STRICT' && certain && isCaptured(mesh, workload, port) === 'yes';
-}
-
-/** What says whether probes are rewritten. The annotation is a Go boolean, and one that is none is not heard. */
-function switchOf(mesh: Mesh, { podAnnotations }: Workload): 'on' | 'unknown' | 'annotation' | { reason: string } {
-  const annotation = podAnnotations.get(REWRITE_KEY);
-  if (podAnnotations.mayChange(REWRITE_KEY) || (podAnnotations.has(REWRITE_KEY) && annotation === undefined))
-    return 'unknown';
-  if (annotation !== undefined && /^(?:0|f|F|FALSE|false|False)$/.test(annotation)) return 'annotation';
-  if (annotation !== undefined && /^(?:1|t|T|TRUE|true|True)$/.test(annotation)) return 'on';
-  const { value, certain, from, source } = mesh.installation.rewriteAppHTTPProbe;
-  if (!certain) return 'unknown';
-  if (value) return 'on';
-  // The charts of 1.6 did not rewrite, its default profile did.
-  if (from === 'default') return 'unknown';
-  return { reason: source ?? 'rewriteAppHTTPProbe is false in the config' };
 }
 
 function effectOf(probe: Probe): string {
