@@ -6,6 +6,8 @@ import { type Caller, Callers } from '../traffic/callers.ts';
 import type { RequestSpec } from '../traffic/request-spec.ts';
 import type { TraceSetup } from '../traffic/trace-request.ts';
 import { reachReport } from './reach-report.ts';
+import type { Location } from './result.ts';
+import { placeReport } from './trace-report.ts';
 import type { TraceReport } from './trace-result.ts';
 import { reportOf, requestOf } from './traced.ts';
 import type { TrafficAnswer, TrafficQuestion } from './traffic-question.ts';
@@ -17,15 +19,22 @@ const MOST_VARIANTS = 16;
 export interface MeantQuestion {
   readonly question: TrafficQuestion;
   readonly files: readonly InputFile[];
-  /** For each workload that is assumed what would have to be read. */
-  readonly assumed: ReadonlyMap<string, string>;
+  /** By the names of these files. */
+  readonly assumed: ReadonlyMap<string, AssumedPlace>;
+}
+
+/** What is told of a workload in place of its manifest. */
+interface AssumedPlace {
+  readonly location: Location;
+  /** What would have to be read. */
+  readonly why: string;
 }
 
 /** Finds the workloads behind the names of gateways. Where projects are meshes of their own, a gateway has to be named as it is. */
 export function withGateways(meshes: readonly Mesh[], question: TrafficQuestion): MeantQuestion {
   const [mesh, more] = meshes;
   const files = new Map<string, InputFile>();
-  const assumed = new Map<string, string>();
+  const assumed = new Map<string, AssumedPlace>();
   const asked = question.requests ?? [];
   if (!mesh || more || !asked.some(({ gateway }) => gateway)) return { question, files: [], assumed };
   const callers = new Callers(meshes);
@@ -36,10 +45,10 @@ export function withGateways(meshes: readonly Mesh[], question: TrafficQuestion)
     const isWorkload = 'callers' in callers.find(text, question.namespace);
     const meaning = isWorkload ? undefined : meaningOfGateway(mesh, callers, text, question.namespace);
     if (meaning?.assumed && files.size < MOST_ASSUMED) {
-      const { file, why } = meaning.assumed;
+      const { file, madeOf, why } = meaning.assumed;
       const path = files.size === 0 ? file.path : `${file.path} ${files.size + 1}`;
       files.set(meaning.workload, { ...file, path });
-      assumed.set(path, why);
+      assumed.set(path, { location: placeReport(madeOf).location, why });
     }
     const name = meaning?.workload ?? text;
     known.set(text, name);
@@ -58,7 +67,7 @@ const MOST_FAULTS = 20;
 export async function answerTraffic(
   meshes: readonly Mesh[],
   question: TrafficQuestion,
-  assumed: ReadonlyMap<string, string>,
+  assumed: ReadonlyMap<string, AssumedPlace>,
 ): Promise<Omit<TrafficAnswer, 'result'>> {
   const callers = new Callers(meshes);
   const asked: { readonly spec: RequestSpec; readonly callers: readonly Caller[] }[] = [];
@@ -90,12 +99,13 @@ function tracesOf(
   spec: RequestSpec,
   callers: readonly Caller[],
   setup: TraceSetup,
-  assumed: ReadonlyMap<string, string>,
+  assumed: ReadonlyMap<string, AssumedPlace>,
 ): TraceReport[] {
   const different = new Map<string, TraceReport>();
   for (const { mesh, workload } of callers.slice(0, MOST_VARIANTS)) {
     const request = requestOf(spec, workload);
-    const report = reportOf(mesh, spec.id, request, setup, assumed.get(fileOf(workload.resource)));
+    const stand = assumed.get(fileOf(workload.resource));
+    const report = standing(reportOf(mesh, spec.id, request, setup, stand?.why), stand);
     const key = callers.length === 1 ? '' : substanceOf(report);
     const known = different.get(key);
     if (!known) different.set(key, report);
@@ -106,6 +116,13 @@ function tracesOf(
       });
   }
   return [...different.values()];
+}
+
+/** No file has the manifest of a gateway that is assumed: the place to look at is that of its Gateway. */
+function standing(report: TraceReport, stand: AssumedPlace | undefined): TraceReport {
+  if (!stand) return report;
+  const { request } = report;
+  return { ...report, request: { ...request, from: { ...request.from, location: stand.location } } };
 }
 
 // What somebody who calls would notice; that a step is written on another line makes no other answer.

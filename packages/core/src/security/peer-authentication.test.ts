@@ -37,6 +37,13 @@ describe('mtlsOf', () => {
     expect(await mtls([whole, namespace, workload])).toBe('DISABLE certain');
   });
 
+  test('hundreds of them for other pods of the namespace change nothing', async () => {
+    const others = Array.from({ length: 250 }, (_, i) =>
+      policy('shop', { selector: { matchLabels: { app: `other-${i}` } }, ...mode('DISABLE') }, `other-${i}`),
+    );
+    expect(await mtls([...others, policy('shop', { ...cart, ...mode('STRICT') }, 'cart')])).toBe('STRICT certain');
+  });
+
   test('what is not set is left to the wider scope', async () => {
     expect(await mtls([policy('istio-system', mode('STRICT')), policy('shop', mode('UNSET'))])).toBe('STRICT certain');
     expect(await mtls([policy('istio-system', mode('STRICT')), policy('shop', {})])).toBe('STRICT certain');

@@ -1,6 +1,7 @@
 import type { Workload } from '../cluster/workloads.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { identityOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { SelectorIndex } from '../manifest/selector-index.ts';
 import { labelSelector, matches, type Selector } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
@@ -76,7 +77,7 @@ const MODES: readonly MtlsMode[] = ['STRICT', 'PERMISSIVE', 'DISABLE'];
 
 const UNKNOWN: Mtls = { mode: undefined, possible: MODES, certain: false };
 
-// No real namespace has so many; in a hostile file thousands would be held against thousands of workloads.
+// So many hold for no real workload; in a hostile file thousands would be held against thousands of workloads.
 const MOST = 100;
 
 /** One way in which a mode may come about; without a mode nobody can say which it would be. */
@@ -91,6 +92,7 @@ class Policies {
   readonly #mesh: readonly PeerAuthentication[];
   readonly #ignored: readonly PeerAuthentication[];
   readonly #byNamespace = new Map<string, PeerAuthentication[]>();
+  readonly #bySelector: ReadonlyMap<string, SelectorIndex<PeerAuthentication>>;
   readonly #workloads = new Map<Workload, Map<number | undefined, Mtls>>();
 
   constructor(mesh: Mesh) {
@@ -104,6 +106,12 @@ class Policies {
       const namespace = policy.resource.namespace ?? '';
       addTo(this.#byNamespace, namespace, policy);
     }
+    this.#bySelector = new Map(
+      [...this.#byNamespace].map(([namespace, policies]) => [
+        namespace,
+        new SelectorIndex(policies, ({ selector }) => selector),
+      ]),
+    );
   }
 
   of(mesh: Mesh, workload: Workload, port: number | undefined): Mtls {
@@ -115,7 +123,7 @@ class Policies {
   }
 
   #find(mesh: Mesh, workload: Workload, port: number | undefined): Mtls {
-    const inNamespace = this.#byNamespace.get(workload.resource.namespace ?? '') ?? [];
+    const inNamespace = this.#bySelector.get(workload.resource.namespace ?? '')?.near(workload.podLabels) ?? [];
     if (inNamespace.length > MOST || this.#mesh.length > MOST) return UNKNOWN;
     const outcomes = this.#outcomes(mesh, workload, port, inNamespace);
     const first = outcomes[0] as Outcome;

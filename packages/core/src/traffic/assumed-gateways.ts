@@ -1,6 +1,6 @@
 import { kubernetesGateways } from '../gateway-api/kubernetes-gateways.ts';
 import { folderOf } from '../manifest/kustomize.ts';
-import { fileOf } from '../manifest/resource.ts';
+import { fileOf, type Resource } from '../manifest/resource.ts';
 import { meets, type Requirement } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Gateway, gateways } from '../routing/gateways.ts';
@@ -10,12 +10,22 @@ import type { Callers } from './callers.ts';
 /** The name of the file that stands for the manifest of a gateway that was not read, beside the Gateway that selects its pods. */
 const ASSUMED = 'assumed gateway';
 
+/** What stands for a gateway whose manifest was not read. */
+export interface AssumedGateway {
+  /** A manifest, of a name that no file has. */
+  readonly file: InputFile;
+  /** The Gateway that it was made of: the place to look at. */
+  readonly madeOf: Resource;
+  /** What would have to be read. */
+  readonly why: string;
+}
+
 /** What the name of a gateway means, where it is none of a workload. */
 export interface GatewayMeaning {
   /** The workload to take in its place, as callers are named. */
   readonly workload: string;
-  /** Where its manifest was not read: one that says what is known of it, and what would have to be read. */
-  readonly assumed?: { readonly file: InputFile; readonly why: string };
+  /** Where its manifest was not read: one that says what is known of it. */
+  readonly assumed?: AssumedGateway;
 }
 
 /**
@@ -134,6 +144,7 @@ function assumed(
     workload: `Deployment/${namespace}/${name}`,
     assumed: {
       file: { path: folder === '' ? ASSUMED : `${folder}/${ASSUMED}`, text: JSON.stringify(manifest), rendered: true },
+      madeOf: resource,
       why: `the manifest of the gateway: ${whose} were not read, and are taken to stand in namespace ${namespace} with ${labelWords(labels)}`,
     },
   };

@@ -1,7 +1,8 @@
 import type { Workload } from '../cluster/workloads.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { identityOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
-import { matches } from '../manifest/selectors.ts';
+import { SelectorIndex } from '../manifest/selector-index.ts';
+import { matches, type Selector } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { knowsPoliciesOf, surelyReaches } from '../security/policy-reach.ts';
 import { isMadeLabel, type PolicySelection, policySelection } from '../security/policy-selection.ts';
@@ -94,6 +95,8 @@ export interface AuthorizationPolicies {
   readonly inForce: readonly PolicyInForce[];
   /** Whether all there are were read. */
   readonly known: boolean;
+  /** How many may hold, where that is more than are looked at: then none of them stands in `inForce`. */
+  readonly crowd?: number;
 }
 
 /**
@@ -107,7 +110,9 @@ export function authorizationPoliciesFor(mesh: Mesh, workload: Workload): Author
 
 /** The policies near a workload that do not hold for it, each with the reason. For those who explain; not kept. */
 export function policiesPassedOver(mesh: Mesh, workload: Workload): readonly PassedOver[] {
-  return candidatesFor(mesh, workload)
+  const { byNamespace } = mesh.derive(allPolicies);
+  return spacesOf(mesh, workload)
+    .flatMap((namespace) => byNamespace.get(namespace) ?? [])
     .slice(0, MOST)
     .flatMap((policy) => {
       const { answer, why } = attaches(mesh, policy, workload);
@@ -125,36 +130,48 @@ export function authorizationPolicyOf(mesh: Mesh, resource: Resource): Authoriza
   return mesh.derive(allPolicies).byResource.get(resource);
 }
 
-// No real namespace has so many; in a hostile file thousands would be held against thousands of workloads.
+// So many hold for no real workload; in a hostile file thousands would be held against thousands of workloads.
 const MOST = 200;
 
 interface Index {
   readonly all: readonly AuthorizationPolicy[];
   readonly byResource: ReadonlyMap<Resource, AuthorizationPolicy>;
   readonly byNamespace: ReadonlyMap<string, readonly AuthorizationPolicy[]>;
+  readonly bySelector: ReadonlyMap<string, SelectorIndex<AuthorizationPolicy>>;
 }
 
 function allPolicies(mesh: Mesh): Index {
   const all = mesh.ofType('security.istio.io/AuthorizationPolicy').flatMap((r) => readPolicy(mesh, r) ?? []);
   const byNamespace = new Map<string, AuthorizationPolicy[]>();
   for (const policy of all) addTo(byNamespace, policy.resource.namespace ?? '', policy);
-  return { all, byResource: new Map(all.map((p) => [p.resource, p])), byNamespace };
+  const bySelector = new Map(
+    [...byNamespace].map(([namespace, policies]) => [namespace, new SelectorIndex(policies, selectorThatDecides)]),
+  );
+  return { all, byResource: new Map(all.map((p) => [p.resource, p])), byNamespace, bySelector };
+}
+
+/** The selector without which a policy does not hold; none where it is attached by name, or a label is not shown by manifests. */
+function selectorThatDecides({ resource, selection: { selector } }: AuthorizationPolicy): Selector | undefined {
+  const made = selector?.requirements?.some(({ key }) => isMadeLabel(key)) ?? true;
+  return made || targetRefsOf(resource).length > 0 ? undefined : selector;
 }
 
 function knownPolicies(mesh: Mesh) {
   return lazyBy((workload: Workload) => findPolicies(mesh, workload));
 }
 
-function candidatesFor(mesh: Mesh, { resource }: Workload): readonly AuthorizationPolicy[] {
-  const { byNamespace } = mesh.derive(allPolicies);
+/** The namespaces whose policies count for a workload, that of the mesh first. */
+function spacesOf(mesh: Mesh, { resource: { namespace = '' } }: Workload): readonly string[] {
   const root = mesh.installation.rootNamespace.value;
-  const own = byNamespace.get(resource.namespace ?? '') ?? [];
-  return resource.namespace === root ? own : [...(byNamespace.get(root) ?? []), ...own];
+  return namespace === root ? [root] : [root, namespace];
 }
 
 function findPolicies(mesh: Mesh, workload: Workload): AuthorizationPolicies {
-  const candidates = candidatesFor(mesh, workload);
-  if (candidates.length > MOST) return { inForce: [], known: false };
+  const { bySelector } = mesh.derive(allPolicies);
+  const candidates = spacesOf(mesh, workload).flatMap(
+    (namespace) => bySelector.get(namespace)?.near(workload.podLabels) ?? [],
+  );
+  if (candidates.length > MOST) return { inForce: [], known: false, crowd: candidates.length };
   const root = mesh.installation.rootNamespace.value;
   const attached = candidates
     .map((policy) => ({ policy, answer: attaches(mesh, policy, workload).answer }))

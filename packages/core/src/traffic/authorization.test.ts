@@ -41,6 +41,31 @@ describe('what policies make of a request', () => {
     ]);
   });
 
+  test('hundreds of policies for other pods of the namespace hide none of its own', async () => {
+    const others = Array.from({ length: 450 }, (_, i) =>
+      authorization('shop', `other-${i}`, { selector: { matchLabels: { app: `other-${i}` } }, rules: [path('/x')] }),
+    );
+    const own = authorization('shop', 'own', {
+      selector: { matchLabels: { app: 'cart' } },
+      action: 'DENY',
+      rules: [path('/carts')],
+    });
+    expect((await ask(others)).allowed).toBe(true);
+    const { allowed, steps } = await ask([...others, own]);
+    expect([allowed, steps[0]?.text]).toEqual([
+      false,
+      expect.stringContaining('AuthorizationPolicy shop/own (DENY) refuses it'),
+    ]);
+  });
+
+  test('of more policies for one workload than are looked at it says so', async () => {
+    const { allowed, steps } = await ask(Array.from({ length: 201 }, (_, i) => deny(`p${i}`, [path(`/x${i}`)])));
+    expect([allowed, steps.map((s) => s.text)]).toEqual([
+      'unknown',
+      ['201 AuthorizationPolicies may hold for Deployment shop/cart, and so many are not held against a request'],
+    ]);
+  });
+
   test('with an ALLOW policy one has to match', async () => {
     expect(await allowed(allow('a', [path('/carts')]))).toBe(true);
     expect(await allowed(allow('a', [path('/x')]))).toBe(false);

@@ -28,9 +28,16 @@ export interface Admittance {
  * Source: `pilot/pkg/security/authz/builder/builder.go`; istio.io, "Authorization: Implicit enablement".
  */
 export function admittanceOf(mesh: Mesh, workload: Workload, seen: Seen): Admittance {
-  const { inForce, known } = authorizationPoliciesFor(mesh, workload);
+  const { inForce, known, crowd } = authorizationPoliciesFor(mesh, workload);
+  if (crowd !== undefined) return amongTooMany(workload, crowd);
   const effects = inForce.map((policy) => effectOf(mesh, policy, seen));
   return new Judgement(mesh, workload, seen, effects, known).result();
+}
+
+function amongTooMany({ resource }: Workload, crowd: number): Admittance {
+  const text = `${crowd} AuthorizationPolicies may hold for ${nameOf(resource)}, and so many are not held against a request`;
+  const needs = [`fewer AuthorizationPolicies: so many for ${nameOf(resource)} are not looked into`];
+  return { allowed: 'unknown', steps: [{ kind: 'authorization', text }], needs };
 }
 
 /** What one policy makes of a request. */

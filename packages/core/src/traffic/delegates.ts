@@ -15,7 +15,7 @@ export function mergedWithDelegates(mesh: Mesh, virtualService: VirtualService):
   const contradictions: Contradiction[] = [];
   const delegates: Delegation[] = [];
   const root = virtualService.resource;
-  let merges = 0;
+  let left = Math.min(MOST_MERGED, Math.floor(MOST_OF_ALL / Math.max(1, mesh.derive(delegatingCount))));
   const http = virtualService.routes
     .filter((route) => route.kind === 'http')
     .flatMap((route): HttpRule[] => {
@@ -33,8 +33,14 @@ export function mergedWithDelegates(mesh: Mesh, virtualService: VirtualService):
         return [];
       }
       delegates.push({ above: route.field, root, delegate: target.resource });
-      const below = target.routes.filter((r) => r.kind === 'http').slice(0, Math.max(0, MOST_MERGED - merges));
-      merges += below.length;
+      const width = Math.max(1, matchesOf(route.field).length);
+      const below: Route[] = [];
+      for (const one of target.routes) {
+        if (one.kind !== 'http') continue;
+        left -= width * Math.max(1, matchesOf(one.field).length);
+        if (left < 0) break;
+        below.push(one);
+      }
       const rules = below.flatMap((one) => {
         const rule = merged(route, one);
         if (!rule) contradictions.push({ above: route.field, root, below: one.field, delegate: target.resource });
@@ -47,8 +53,16 @@ export function mergedWithDelegates(mesh: Mesh, virtualService: VirtualService):
   return { http, lost, contradictions, delegates };
 }
 
-// Rules of one VirtualService with its delegates: no proxy has more, and a hostile file multiplies thousands by thousands.
+// Matches of one VirtualService put together with those of its delegates, and of all VirtualServices that delegate. No proxy has more, and
+// a hostile file multiplies thousands by thousands; what lies beyond is left out.
 const MOST_MERGED = 20_000;
+const MOST_OF_ALL = 1_000_000;
+
+/** How many VirtualServices delegate. */
+function delegatingCount(mesh: Mesh): number {
+  return mesh.derive(virtualServices).filter(({ routes }) => routes.some((r) => r.field.at('delegate').hasValue))
+    .length;
+}
 
 /** The http rules of a VirtualService, and what became of its delegates. */
 export interface MergedRules {

@@ -51,6 +51,23 @@ describe('plain HTTP', () => {
     );
   });
 
+  test('without a Service of the gateway port 80 leads to 8080, where a server listens there and at 80 none does', async () => {
+    const alone = SHOP.filter((one) => one !== EDGE_SERVICE);
+    const cart = route('shop/cart', ['cart.example.com'], rule());
+    const at = async (closedWorld: boolean, ...numbers: number[]) => {
+      const servers = numbers.map((number) => server(number, 'HTTP', ['*']));
+      const world = await World.of([...alone, gateway('ingress/web', servers), cart], { closedWorld });
+      return world.trace('ingress/edge', 'http://cart.example.com/', { gateway: true });
+    };
+    for (const closed of [true, false]) expect(lineOf(await at(closed, 8080))).toContain(CART);
+    expect((await at(true, 8080)).steps[0]?.text).toBe(
+      'no Service of Deployment ingress/edge was read; as usual, port 80 leads to port 8080 of the pods',
+    );
+    expect((await at(false, 8080)).needs.join()).toContain('the Service of Deployment ingress/edge');
+    expect((await at(true, 8080, 80)).steps[0]?.text).not.toContain('as usual');
+    expect(lineOf(await at(true, 9090))).toContain('no-listener');
+  });
+
   test('a server whose number is that of the pods works too', async () => {
     const own = gateway('ingress/web', [server(8080, 'HTTP', ['*'])]);
     expect(await ask([own, route('shop/cart', ['cart.example.com'], rule())], 'http://cart.example.com/')).toContain(

@@ -35,8 +35,8 @@ interface GatewayWay {
 export function traceAtGateway(mesh: Mesh, request: TrafficRequest, regex: RegexMatcher): Trace {
   const draft = new Draft();
   const client = clientOf(request.from, true);
-  const port = podPort(mesh, request, draft);
   const servers = openServers(mesh, request.from);
+  const port = podPort(mesh, request, servers.byPort, draft);
   const here = servers.byPort.get(port) ?? [];
   const passedOver = servers.leftOut.filter((l) => l.port === port);
   if (servers.open) draft.need('Gateways or labels that are filled in later');
@@ -74,8 +74,33 @@ function openWorld(mesh: Mesh, draft: Draft, what: string): void {
   if (!mesh.settings.closedWorld) draft.need(what);
 }
 
-function podPort(mesh: Mesh, { from, port }: TrafficRequest, draft: Draft): number {
-  for (const service of mesh.servicesOf(from))
+/**
+ * The usual ports of the pods behind the ports of a gateway, where pods may not listen below 1024. Source: `manifests/charts/gateways` of
+ * istio/istio, values of its Service since 1.7; `samples/bookinfo/networking/bookinfo-gateway.yaml` counts on it.
+ */
+const USUAL_PORTS: ReadonlyMap<number, number> = new Map([
+  [80, 8080],
+  [443, 8443],
+]);
+
+function podPort(
+  mesh: Mesh,
+  { from, port }: TrafficRequest,
+  opened: ReadonlyMap<number, readonly OpenServer[]>,
+  draft: Draft,
+): number {
+  const services = mesh.servicesOf(from);
+  const usual = USUAL_PORTS.get(port);
+  if (services.length === 0 && usual !== undefined && !opened.has(port) && opened.has(usual)) {
+    openWorld(mesh, draft, `the Service of ${nameOf(from.resource)}, for the port that it sends port ${port} to`);
+    draft.step(
+      'gateway',
+      `no Service of ${nameOf(from.resource)} was read; as usual, port ${port} leads to port ${usual} of the pods`,
+      opened.get(usual)?.[0]?.server.portField,
+    );
+    return usual;
+  }
+  for (const service of services)
     for (const own of service.ports) {
       if (own.number !== port) continue;
       const target = mesh.resolveTarget(own, from);

@@ -192,6 +192,22 @@ describe('delegates', () => {
     expect(world.ask('shop/web', 'http://cart/api/v1')).toContain(V1);
   });
 
+  test('a hundred VirtualServices may share a delegate of a hundred rules', async () => {
+    const roots = Array.from({ length: 100 }, (_, i) =>
+      istio(`VirtualService shop/root-${i}`, { hosts: [`h${i}.example.com`], http: [{ delegate: { name: 'team' } }] }),
+    );
+    const http = Array.from({ length: 99 }, (_, i) => to('cart/v1', match({ uri: { prefix: `/v1/${i}/` } })));
+    const last = to('cart/v2', match({ uri: { prefix: '/last' } }));
+    const team = istio('VirtualService shop/team', { http: [...http, last] });
+    const entry = istio('ServiceEntry shop/hosts', {
+      hosts: roots.map((_, i) => `h${i}.example.com`),
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+      resolution: 'NONE',
+    });
+    const world = await World.of([...SHOP, ...roots, entry, team]);
+    expect(world.ask('shop/web', 'http://h99.example.com/last')).toContain(V2);
+  });
+
   test('a match that contradicts the one above is never reached', async () => {
     const team = istio('VirtualService shop/team', { http: [to('cart/v2', match({ uri: { prefix: '/other' } }))] });
     const world = await World.of([...SHOP, root(), team]);
