@@ -16,8 +16,8 @@ export function groupOf({ subject, types }) {
   const isIstio = (type) => type.split('/')[0].endsWith('.istio.io');
   if (types?.every(isIstio)) return 'istio';
   if (!types?.every((type) => type.includes('/') && !type.startsWith('apps/'))) return 'common';
-  // What reads kinds of both is no reason to load all that is about one of them.
-  return types.some(isIstio) ? 'mixed' : 'kubernetes';
+  // What reads kinds of both stands with the larger part, so that it adds no file.
+  return types.some(isIstio) ? 'istio' : 'kubernetes';
 }
 
 /** Puts late rules in place of `packages/cli/src/own-rules.ts`. */
