@@ -13,8 +13,11 @@ const NAMESPACE = 'late-rules';
  */
 export function groupOf({ subject, types }) {
   if (subject === 'workload' || subject === 'namespace') return 'workloads';
-  if (types?.every((type) => type.split('/')[0].endsWith('.istio.io'))) return 'istio';
-  return types?.every((type) => type.includes('/') && !type.startsWith('apps/')) ? 'kubernetes' : 'common';
+  const isIstio = (type) => type.split('/')[0].endsWith('.istio.io');
+  if (types?.every(isIstio)) return 'istio';
+  if (!types?.every((type) => type.includes('/') && !type.startsWith('apps/'))) return 'common';
+  // What reads kinds of both stands with the larger part, so that it adds no file.
+  return types.some(isIstio) ? 'istio' : 'kubernetes';
 }
 
 /** Puts late rules in place of `packages/cli/src/own-rules.ts`. */

@@ -572,6 +572,7 @@ export {
   statusPortOf,
 } from './sidecar/judged-sidecar.ts';
 export { nativeOrderFault } from './sidecar/native-order.ts';
+export { isCapturedOutbound } from './sidecar/outbound-capture.ts';
 export { probeRewriting, REWRITE_KEY } from './sidecar/probe-rewriting.ts';
 export { proxyConfigOf } from './sidecar/proxy-config-text.ts';
 export {

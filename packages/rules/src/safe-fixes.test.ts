@@ -543,6 +543,9 @@ const WITH_SUGGESTION = [
   'inject-template-unknown',
   'labels-on-workload-only',
   'labels-version-missing',
+  'policy-host-unmatched',
+  'policy-method-unmatched',
+  'policy-path-unmatched',
   'port-name-missing-separator',
   'runtime-job-never-completes',
   'runtime-network-policy-hbone',
@@ -553,6 +556,7 @@ const WITH_SUGGESTION = [
   'schema-value-invalid',
   'service-target-port-undeclared',
   'sidecar-native-annotation',
+  'workload-group-account-unknown',
 ];
 
 describe('the safe fix', () => {

@@ -171,14 +171,13 @@ describe('fixFiles', () => {
     expect(again.files).toEqual([]);
   });
 
-  test('is quick with thousands of fixes that must not be made', async () => {
+  // Each withdrawal looks at the file once: were it once a fix, this would not end within the limit of a test.
+  test('ends for thousands of fixes that must not be made', async () => {
     const rules = [wordRule('bad', /^bad$/, replaced('worse')), wordRule('worse', /^worse$/, () => [])];
     const text = Array.from({ length: 1000 }, (_, i) => file('a', 'bad').text.replace('name: x', `name: x${i}`)).join(
       '---\n',
     );
-    const began = performance.now();
     const result = await fixFiles([{ path: 'a.yaml', text }, file('b.yaml', 'fine')], { rules });
     expect(result.withdrawn).toHaveLength(1000);
-    expect(performance.now() - began).toBeLessThan(5000);
   });
 });

@@ -57,9 +57,10 @@ export class Nearness {
     return this.#between(a, b) === 'near';
   }
 
+  /** In a closed world all resources are, but for those of branches that describe one object both: no cluster has that object twice. */
   appliedTogether(a: Resource, b: Resource): boolean {
-    if (this.#settings.closedWorld || a.document.source === b.document.source) return true;
-    return this.shareKustomization(fileOf(a), fileOf(b));
+    if (a.document.source === b.document.source || this.shareKustomization(fileOf(a), fileOf(b))) return true;
+    return this.#settings.closedWorld && !this.areAlternatives(this.#folderOf(fileOf(a)), this.#folderOf(fileOf(b)));
   }
 
   /** Whether some Kustomization takes in two files. */
@@ -78,7 +79,9 @@ export class Nearness {
   }
 
   assumesNamespace(resource: Resource): boolean {
-    if (resource.namespace === undefined || this.#settings.closedWorld) return false;
+    if (resource.namespace === undefined) return false;
+    // Where a Kustomization fills it in nobody knows it, however much was read.
+    if (this.#settings.closedWorld) return !resource.namespaceWritten && resource.rewrites?.namespace === true;
     if (resource.rewrites?.namespace) return true;
     return !resource.namespaceWritten && this.#settings.defaultNamespace === 'default';
   }

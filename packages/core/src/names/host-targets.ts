@@ -160,12 +160,12 @@ function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
   if (name === 'kubernetes' && namespace === 'default') return elsewhere('every cluster has it');
   if (CONTROL_PLANE.has(name) && namespace === mesh.installation.rootNamespace.value)
     return elsewhere('the charts of Istio make it');
-  if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
   // A Service of that name whose namespace nobody has seen, or a route whose namespace is a guess: they may meet.
   const namesakes = mesh.derive(servicesByName).get(name) ?? [];
   if (namesakes.slice(0, MOST_NEIGHBOURS).some((s) => mesh.assumesNamespace(s.resource)))
     return elsewhere('its namespace is not known');
   if (mesh.assumesNamespace(asker) && namesakes.length > 0) return elsewhere('its namespace is not known');
+  if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
   const neighbours = neighboursOf(mesh, namespace, asker);
   if (neighbours.length === 0) return elsewhere(`no Service of namespace ${namespace} was read beside it`);

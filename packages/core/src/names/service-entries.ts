@@ -89,7 +89,7 @@ export function entriesMeet(mesh: Mesh, a: ServiceEntry, b: ServiceEntry): boole
 export function inOneMesh(mesh: Mesh, a: Resource, b: Resource): boolean {
   if (mesh.sameObject(a, b)) return false;
   if (a.namespace === b.namespace) return mesh.together(a, b);
-  return mesh.settings.closedWorld || a.document.source === b.document.source;
+  return a.document.source === b.document.source || (mesh.settings.closedWorld && mesh.appliedTogether(a, b));
 }
 
 /** A host and port of a ServiceEntry. */

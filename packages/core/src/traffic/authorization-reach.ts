@@ -131,8 +131,12 @@ export function whyRuleNeverMatches(
       // Another Gateway, which was not read, may open other ports of a gateway.
       if (workload.isGateway && !mesh.settings.closedWorld && !match.reasons.some((r) => r.kind === 'service-port'))
         return undefined;
-      for (const reason of match.reasons)
-        if (!reasons.has(reason.field.pointer)) reasons.set(reason.field.pointer, reason);
+      for (const reason of match.reasons) {
+        // That a value is a port of the Service shows at one port of the pods, and says more than that it is none of the others.
+        const known = reasons.get(reason.field.pointer);
+        if (!known || (reason.kind === 'service-port' && known.kind !== 'service-port'))
+          reasons.set(reason.field.pointer, reason);
+      }
     }
   }
   return [...reasons.values()];

@@ -67,6 +67,14 @@ testRule(policyOverridden, {
       policy('all', 'shop', 'rules: [{}]'),
       policy('cart', 'shop', `${CART}, rules: [{}]`),
     ),
+    'two environments of one repository, read as the whole mesh': {
+      files: {
+        'base/shop.yaml': shop,
+        'dev/policy.yaml': all(policy('all', 'shop', 'rules: [{}]'), policy('web', 'web', GET)),
+        'live/policy.yaml': all(policy('cart', 'shop', `${CART}, ${GET}`), policy('web', 'web', 'rules: []')),
+      },
+      settings: { closedWorld: true },
+    },
     'DENY alone shuts the door on purpose': all(shop, policy('all', 'shop', 'action: DENY, rules: [{}]')),
     'what is left out is something': all(
       shop,

@@ -2,6 +2,8 @@ import {
   defineRule,
   isPatchedAt,
   type Mesh,
+  matches,
+  mtlsOf,
   nameOf,
   type PeerAuthentication,
   peerAuthentications,
@@ -67,7 +69,7 @@ export const policyRootSelectorIgnored = defineRule({
     const policy = mesh.derive(ignoredPolicies).get(resource);
     if (!policy) return;
     const modes = [policy.mtls, ...policy.ports.values()].map((setting) => setting.mode);
-    const strict = modes.includes('STRICT') && !isStrictAnyway(mesh);
+    const strict = modes.includes('STRICT') && !isStrictAnyway(mesh, policy);
     const labels = policy.selector?.requirements?.map((r) => `${r.key}=${r.values[0] ?? ''}`).sort() ?? [];
     const words = {
       policy: nameOf(resource),
@@ -88,8 +90,10 @@ function ignoredPolicies(mesh: Mesh): ReadonlyMap<Resource, PeerAuthentication> 
   );
 }
 
-// The policy of the mesh demands what this one does not bring about.
-function isStrictAnyway(mesh: Mesh): boolean {
+// The policy of the mesh demands what this one does not bring about, or those of the namespaces of all the pods that were read.
+function isStrictAnyway(mesh: Mesh, { selector }: PeerAuthentication): boolean {
   const ofMesh = peerAuthentications(mesh).filter((p) => p.scope === 'mesh');
-  return ofMesh.length > 0 && ofMesh.every((p) => p.mtls.mode === 'STRICT');
+  if (ofMesh.length > 0 && ofMesh.every((p) => p.mtls.mode === 'STRICT')) return true;
+  const pods = selector ? mesh.workloads.filter((w) => matches(selector, w.podLabels) === 'yes') : [];
+  return pods.length > 0 && pods.every((w) => mtlsOf(mesh, w).mode === 'STRICT');
 }

@@ -108,6 +108,10 @@ testRule(policyRuleUnmatched, {
       '{ to: [{ operation: { hosts: [shop.example.com] } }] }',
       '#~ closed',
     ),
+    'the port of a Service that has another port besides': world(
+      `${HTTP}, ${TCP}`,
+      policy('{ to: [{ operation: { ports: ["80"] } }] }', '#~ servicePort'),
+    ),
   },
   good: {
     'another policy has a rule for the port': world(

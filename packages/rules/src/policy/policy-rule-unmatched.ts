@@ -32,7 +32,7 @@ export const policyRuleUnmatched = defineRule({
       'istio.io/docs/reference/config/security/authorization-policy/#Operation',
     ],
     messages: {
-      tcp: '{policy}: this rule asks for {field}, which is of HTTP, and every port of {pods} is plain TCP ({ports}), so Istio leaves the rule out{effect}.',
+      tcp: '{policy}: this rule asks for {field}, which is of HTTP, and every port of {pods} that it is for is plain TCP ({ports}), so Istio leaves the rule out{effect}.',
       servicePort: '{policy}: {why}; this rule matches no request{effect}.',
       closed:
         '{policy}: nobody gets in at port {port} of {pods}, which is plain TCP: each rule asks for fields of HTTP, and Istio leaves such rules out there.',
@@ -219,7 +219,10 @@ function podsOf(workloads: readonly Workload[]): string {
 }
 
 function portsOf(mesh: Mesh, workload: Workload): string {
-  return servedPorts(mesh, workload).ports.slice(0, 3).join(', ');
+  const plain = servedPorts(mesh, workload).ports.filter((port) =>
+    inboundListenerOf(mesh, workload, port).possible.every((p) => p === 'tcp'),
+  );
+  return plain.slice(0, 3).join(', ');
 }
 
 function relatedOf(mesh: Mesh, workload: Workload, port?: number) {

@@ -142,6 +142,17 @@ testRule(routeHostUnknown, {
     `,
   },
   good: {
+    'a Kustomization fills in the namespace, in a closed world': {
+      files: {
+        'shop/kustomization.yaml':
+          'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: shop\nresources: [cart.yaml]\n',
+        'shop/cart.yaml':
+          'apiVersion: v1\nkind: Service\nmetadata: { name: cart }\nspec: { ports: [{ name: http, port: 80 }] }\n---\n' +
+          'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: cart }\n' +
+          'spec: { hosts: [cart], http: [{ route: [{ destination: { host: cart.shop.svc.cluster.local } }] }] }\n',
+      },
+      settings: { closedWorld: true },
+    },
     'another cluster of the mesh has the Service': {
       yaml: `${service('front')}---\n${route('cart')}`,
       setup: west(service('cart')),

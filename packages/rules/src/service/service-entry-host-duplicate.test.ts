@@ -11,6 +11,8 @@ const entry = (namespace: string, mark = '', more = 'resolution: DNS', port = ''
     ports:
       - { number: 443, name: tls, protocol: TLS${port} } ${mark}
 `;
+const office = (port: number) =>
+  `apiVersion: v1\nkind: Service\nmetadata: { name: office, namespace: office }\nspec: { ports: [{ name: http, port: ${port} }] }\n`;
 const all = (...documents: string[]) => documents.join('---\n');
 
 testRule(serviceEntryHostDuplicate, {
@@ -25,6 +27,10 @@ testRule(serviceEntryHostDuplicate, {
         '',
         'more',
       ),
+    ),
+    'the keys of an endpoint in another order are the same': all(
+      entry('shop', '#~ same', 'endpoints: [{ address: 192.0.2.1, locality: eu }]'),
+      entry('office', '#~ same', 'endpoints: [{ locality: eu, address: 192.0.2.1 }]'),
     ),
     'another target port': all(
       entry('shop', '#~ differs'),
@@ -47,6 +53,13 @@ testRule(serviceEntryHostDuplicate, {
       entry('shop'),
       entry('office').replace('protocol: TLS', 'protocol: HTTP'),
     ),
+    'folders of two clusters, read as the whole mesh, with one object in both': {
+      files: {
+        'eu/e.yaml': all(entry('shop'), office(8080)),
+        'us/e.yaml': all(entry('bank', '', 'resolution: NONE'), office(8443)),
+      },
+      settings: { closedWorld: true },
+    },
     'folders of two clusters': {
       files: { 'a/x/e.yaml': entry('shop'), 'b/y/e.yaml': entry('office', '', 'resolution: NONE') },
     },

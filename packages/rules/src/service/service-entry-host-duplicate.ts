@@ -129,9 +129,18 @@ function twinOf(
 }
 
 function differenceOf(a: Resource, b: Resource, port: EntryPort, other: EntryPort): string | undefined {
-  const text = (r: Resource, key: string) => JSON.stringify(r.body.at('spec').at(key).value ?? null);
+  const text = (r: Resource, key: string) => JSON.stringify(inOrder(r.body.at('spec').at(key).value ?? null));
   const keys = ['resolution', 'location', 'addresses', 'endpoints', 'workloadSelector', 'subjectAltNames'];
   const key = keys.find((k) => text(a, k) !== text(b, k));
   if (key !== undefined) return key;
   return port.field.at('targetPort').value === other.field.at('targetPort').value ? undefined : 'targetPort';
+}
+
+// In which order the keys of a mapping are written says nothing.
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [key, inOrder(inner)]);
 }

@@ -59,6 +59,10 @@ testRule(sidecarResourceHidesCalled, {
   },
   good: {
     'one host of the other namespace': files(URL, '', '"./*", "stock/stock.stock.svc.cluster.local"', ONLY),
+    'the call goes past the sidecar on purpose': files(URL, '', '"./*"', ONLY).replace(
+      'metadata: { labels: { app: orders,',
+      'metadata: { annotations: { traffic.sidecar.istio.io/excludeOutboundPorts: "8080" }, labels: { app: orders,',
+    ),
     'all namespaces': files(URL, '', '"*/*"', ONLY),
     'a host outside': files('args: ["http://stock.example.com:8080"]', '', '"./*"', ONLY),
     'the Sidecar selects other pods': files(URL, '', '"./*"', `${ONLY}, workloadSelector: { labels: { app: pay } }`),

@@ -2,6 +2,7 @@ import {
   calledHosts,
   clientOf,
   defineRule,
+  isCapturedOutbound,
   nameOf,
   registryOf,
   scopeOfClient,
@@ -110,6 +111,7 @@ export const sidecarResourceHidesCalled = defineRule({
         !service ||
         scope.host(host) ||
         known.aliasOf !== undefined ||
+        isCapturedOutbound(mesh, workload, port) !== 'yes' ||
         !standsBeside(mesh, known.resource, resource)
       )
         continue;

@@ -20,6 +20,13 @@ const EMPTY = meshConfig('accessLogFile: none');
 
 testRule(telemetryProviderMissing, {
   bad: {
+    'a filter without a provider, below an entry that has one': both(
+      telemetry(
+        'accessLogging: [{ providers: [{ name: envoy }] }, { filter: { expression: "response.code >= 400" } }]',
+        '#~ filter',
+      ),
+      EMPTY,
+    ),
     'one entry of several': both(
       telemetry('accessLogging: [{ match: { mode: CLIENT } }, { providers: [{ name: envoy }] }]', '#~ none'),
       EMPTY,

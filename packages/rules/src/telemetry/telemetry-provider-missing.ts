@@ -19,6 +19,8 @@ export const telemetryProviderMissing = defineRule({
     ],
     messages: {
       none: '{telemetry} logs to no provider: the entry names none, and MeshConfig has no defaultProviders.accessLogging.',
+      filter:
+        '{telemetry} filters access logs in an entry that names no provider; it takes those of the entry above with the filter of that one, and this filter is not used.',
       disabled:
         '{telemetry} switches access logs off for no provider: the entry names none, and MeshConfig has no defaultProviders.accessLogging; what accessLogFile {file} asks for is logged on.',
       unknown: '{telemetry} names provider "{name}", which is none of the extensionProviders of MeshConfig: {known}.',
@@ -72,13 +74,16 @@ export const telemetryProviderMissing = defineRule({
     const { known, byDefault, file } = mesh.derive(providersOfMesh);
     const inherits = selection.selector || !selection.everywhere || selection.attached;
     if (byDefault === 'no' && !(inherits && mayInherit(mesh, resource))) {
+      let above = false;
       for (const entry of spec.at('accessLogging').items() as Field[]) {
         const providers = entry.at('providers');
-        // An entry takes the providers of the one above it. Source: `pilot/pkg/model/telemetry.go`, mergeLogs.
-        if (providers.items().length > 0 || (providers.hasValue && !providers.isList)) break;
-        if (entry.at('disabled').value === true) continue;
-        const at = providers.exists ? providers : entry;
-        report(at, 'none', { telemetry });
+        if (providers.hasValue && !providers.isList) break;
+        if (providers.items().length > 0) above = true;
+        if (providers.items().length > 0 || entry.at('disabled').value === true) continue;
+        // An entry takes the providers of the one above it, with the filter of that one. Source: `pilot/pkg/model/telemetry.go`, mergeLogs.
+        if (above && !entry.at('filter').hasValue) continue;
+        if (above) report(entry.at('filter'), 'filter', { telemetry });
+        else report(providers.exists ? providers : entry, 'none', { telemetry });
         // Once for each object, as istioctl does.
         break;
       }
