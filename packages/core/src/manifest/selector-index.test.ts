@@ -29,7 +29,7 @@ async function found(selectors: readonly object[], labels: object) {
 }
 
 test('finds what selects by a label, what has no selector, and what cannot be read, in their order', async () => {
-  const selectors = [
+  const selectors: object[] = [
     { app: 'cart' },
     { app: 'web' },
     {},
