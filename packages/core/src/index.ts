@@ -415,7 +415,6 @@ export {
   type DestinationRule,
   destinationRules,
   destinationRulesByHost,
-  destinationRulesFor,
   type Subset,
 } from './routing/destination-rules.ts';
 export {

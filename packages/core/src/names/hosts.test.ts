@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Mesh } from '../mesh/mesh.ts';
-import { destinationRulesFor } from '../routing/destination-rules.ts';
 import { makeMesh } from '../testing/make-mesh.ts';
 import { yaml } from '../testing/yaml.ts';
 import { lookupHost } from './host-targets.ts';
@@ -25,13 +24,6 @@ const route = (name: string, namespace: string, exportTo = '[]') => yaml`
   metadata: { name: ${name}, namespace: ${namespace} }
   spec: { hosts: [x], exportTo: ${exportTo}, http: [] }
 `;
-const rule = (name: string, namespace: string, host: string) => yaml`
-  apiVersion: networking.istio.io/v1
-  kind: DestinationRule
-  metadata: { name: ${name}, namespace: ${namespace} }
-  spec: { host: "${host}" }
-`;
-
 const meshConfig = (text: string) => yaml`
   apiVersion: v1
   kind: ConfigMap
@@ -163,28 +155,6 @@ describe('what stands behind a host', () => {
     expect(found && isVisibleIn(mesh, found.resource, 'other')).toBe('unknown');
     expect(answer(mesh, 'cart.shop.svc.cluster.local')).toBe('cart.shop.svc.cluster.local');
   });
-});
-
-test("a proxy follows the rules of its own namespace, else of the host's, else of the root namespace", async () => {
-  const host = 'cart.shop.svc.cluster.local';
-  const mesh = await makeMesh(
-    [
-      rule('client', 'web', '*.shop.svc.cluster.local'),
-      rule('server', 'shop', 'cart'),
-      rule('wide', 'shop', '*.local'),
-      rule('root', 'istio-system', '*.local'),
-      rule('stranger', 'other', host),
-    ].join('---\n'),
-  );
-  const followed = (client: string) =>
-    destinationRulesFor(mesh, hostNameOf(mesh, host, client), client).map((r) => r.resource.name);
-  expect(followed('web')).toEqual(['client']);
-  expect(followed('shop')).toEqual(['server']);
-  expect(followed('third')).toEqual(['server']);
-  expect(followed('istio-system')).toEqual(['server']);
-  expect(destinationRulesFor(mesh, hostNameOf(mesh, 'users.people.svc.cluster.local', 'third'), 'third')).toHaveLength(
-    1,
-  );
 });
 
 describe('laws', () => {

@@ -1,6 +1,6 @@
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { HostIndex, type HostName, hostNameOf, isVisibleIn } from '../names/hosts.ts';
+import { HostIndex, type HostName, hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 
 /** A DestinationRule: its host as its own namespace means it, and its subsets. */
@@ -37,30 +37,6 @@ export function destinationRulesByHost(mesh: Mesh): HostIndex<DestinationRule> {
   const index = new HostIndex<DestinationRule>();
   for (const rule of mesh.derive(destinationRules)) if (rule.host) index.add(rule.host.fqdn, rule);
   return index;
-}
-
-/**
- * The DestinationRules that a proxy of a namespace follows for a host: those of its own namespace, else of the host's, else of the root
- * namespace; in each the most specific host alone, without anything of a wildcard beside it. Rules of one host in one namespace are merged.
- * Source: `pilot/pkg/model/push_context.go`, destinationRule.
- */
-export function destinationRulesFor(
-  mesh: Mesh,
-  host: HostName,
-  client: string,
-  hostNamespace: string | undefined = host.service?.namespace,
-): readonly DestinationRule[] {
-  const covering = mesh.derive(destinationRulesByHost).covering(host.fqdn);
-  const root = mesh.installation.rootNamespace.value;
-  const order = client === root ? [hostNamespace, client] : [client, hostNamespace, root];
-  for (const namespace of order) {
-    const here = covering.filter(
-      ({ resource }) => resource.namespace === namespace && isVisibleIn(mesh, resource, client) !== 'no',
-    );
-    const [first] = here;
-    if (first) return here.filter((rule) => rule.host?.fqdn === first.host?.fqdn);
-  }
-  return [];
 }
 
 function readDestinationRule(mesh: Mesh, resource: Resource): DestinationRule {
