@@ -2,8 +2,10 @@ import { classOf, protocolOfText } from '../cluster/protocol.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { HostIndex } from '../names/hosts.ts';
 import { type Gateway, type GatewayServer, gateways, isScopedToNamespace } from '../routing/gateways.ts';
 import type { Field } from '../source/field.ts';
+import { lazy, lazyBy } from '../source/lazy.ts';
 import { compareAge } from './age.ts';
 import { apiServers } from './api-gateways.ts';
 import type { OpenServer, TlsMode } from './open-server.ts';
@@ -102,7 +104,30 @@ function leaveOutPrivileged(byPort: Map<number, OpenServer[]>, leftOut: LeftOut[
 
 /** The servers of one Gateway, whatever pods open them, each with the port that is written. */
 export function serversOf(mesh: Mesh, gateway: Gateway): readonly OpenServer[] {
-  return gateway.servers.map((server) => openServer(mesh, gateway, server, server.port ?? 0));
+  return mesh.derive(knownServersOf)(gateway).all;
+}
+
+/** Those servers of one Gateway that may have a host in common with some hosts, in their order. */
+export function serversNear(mesh: Mesh, gateway: Gateway, hosts: readonly string[]): readonly OpenServer[] {
+  const { all, byHost } = mesh.derive(knownServersOf)(gateway);
+  // Thousands of routes are asked of one Gateway: of many servers only those are looked at that an index finds.
+  if (all.length <= FEW || hosts.some((host) => host.startsWith('*'))) return all;
+  const near = new Set(hosts.flatMap((host) => byHost().covering(host.toLowerCase())));
+  return all.filter((server) => near.has(server));
+}
+
+const FEW = 32;
+
+function knownServersOf(mesh: Mesh) {
+  return lazyBy((gateway: Gateway) => {
+    const all = gateway.servers.map((server) => openServer(mesh, gateway, server, server.port ?? 0));
+    const byHost = lazy(() => {
+      const index = new HostIndex<OpenServer>();
+      for (const server of all) for (const { host } of server.server.hosts) index.add(host.toLowerCase(), server);
+      return index;
+    });
+    return { all, byHost };
+  });
 }
 
 /** The ports of the pod that a server opens. */

@@ -5,7 +5,7 @@ import type { Route, VirtualService } from '../routing/routes.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { commonHosts } from './gateway-request.ts';
-import { endsTls, isPlainHttp, seesHttp, serversOf } from './gateway-servers.ts';
+import { endsTls, isPlainHttp, seesHttp, serversNear } from './gateway-servers.ts';
 import type { OpenServer } from './open-server.ts';
 import { routesByGateway } from './routes-for-mesh.ts';
 
@@ -30,7 +30,7 @@ export function routeAtGateway(
   gateway: Gateway,
 ): readonly ServerForRoute[] {
   const names = [...new Set(hosts.map((h) => h.name.fqdn))];
-  return serversOf(mesh, gateway).flatMap((server) => {
+  return serversNear(mesh, gateway, names).flatMap((server) => {
     const common = commonHosts(server, { resource, hosts: names });
     if (common.length === 0) return [];
     const kind = ruleKindOf(server);

@@ -187,17 +187,33 @@ function hostsAreKnown({ resource, spec, hosts }: VirtualService): boolean {
   );
 }
 
-// The hosts that a gateway serves for routes of a namespace; undefined where that cannot be told.
+/** The hosts that a gateway serves for routes of a namespace; undefined where that cannot be told. */
 function hostsFor(mesh: Mesh, gateway: Resource, route: Resource): readonly string[] | undefined {
+  const loose = mesh.assumesNamespace(route) || mesh.assumesNamespace(gateway);
+  const known = mesh.derive(knownHosts);
+  let here = known.get(gateway);
+  if (!here) known.set(gateway, (here = new Map()));
+  const key = loose ? ANY : (route.namespace ?? '');
+  if (!here.has(key)) here.set(key, servedHosts(mesh, gateway, key));
+  return here.get(key);
+}
+
+const ANY = '*';
+
+// Thousands of routes ask one Gateway.
+function knownHosts(): Map<Resource, Map<string, readonly string[] | undefined>> {
+  return new Map();
+}
+
+function servedHosts(mesh: Mesh, gateway: Resource, namespace: string): readonly string[] | undefined {
   if (gateway.partial) return undefined;
   const own = gatewayOf(mesh, gateway);
   if (own) {
     const servers = gateway.body.at('spec').at('servers');
     if (!own.serversKnown || (servers.hasValue && !servers.isList)) return undefined;
-    const loose = mesh.assumesNamespace(route) || mesh.assumesNamespace(gateway);
     return own.servers
       .flatMap((server) => server.hosts)
-      .filter((h) => h.namespace === '*' || h.namespace === route.namespace || loose)
+      .filter((h) => h.namespace === '*' || h.namespace === namespace || namespace === ANY)
       .map((h) => h.host);
   }
   const listeners = gateway.body.at('spec').at('listeners').items() as Field[];
