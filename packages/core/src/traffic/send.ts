@@ -35,6 +35,8 @@ export interface Name {
   /** The Service or pod behind the address. */
   readonly host: RegistryHost | undefined;
   readonly endpoint?: RegistryEndpoint;
+  /** Why nobody answers under the name or the port, where that is known. */
+  readonly doubt?: string;
 }
 
 /** Sends to the weighted destinations of a rule; of several those with weight 0 get nothing. */

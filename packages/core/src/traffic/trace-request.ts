@@ -100,7 +100,12 @@ function resolveName(mesh: Mesh, request: TrafficRequest, draft: Draft): Name | 
       return undefined;
     }
   } else draft.step('name', `${host} is no Service: DNS answers with an address outside`);
-  return { address: OUTSIDE, host: undefined };
+  // A name of one word, or of the cluster's own domain, is nobody else's.
+  const doubt =
+    isService && (svc !== undefined || !short.includes('.'))
+      ? `there is no Service ${space}/${name}, so nobody answers to the name`
+      : undefined;
+  return { address: OUTSIDE, host: undefined, ...(doubt ? { doubt } : {}) };
 }
 
 function hasNamespace(mesh: Mesh, name: string): boolean {
@@ -127,7 +132,8 @@ function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draf
       `${request.host} is ${nameOf(resource)}${lacks ? `, which has no port ${request.port}` : ''}`,
       lacks ? resource.body.at('spec').at('ports') : resource.body.at('metadata').at('name'),
     );
-    return { address: serviceAddress(host.namespace, resource.name), host };
+    const doubt = `${nameOf(resource)} has no port ${request.port}, so nobody answers there`;
+    return { address: serviceAddress(host.namespace, resource.name), host, ...(lacks ? { doubt } : {}) };
   }
   const port = host.ports.find((p) => p.number === request.port) ?? host.ports[0];
   const [endpoint] = port ? registryOf(mesh).endpoints(host, port).endpoints : [];
@@ -242,7 +248,7 @@ function sayListener({ draft, request, name }: Way, listener: Listener, chain: C
   );
 }
 
-function unknownDestination({ scope, draft }: Way, handledAs: 'http' | 'tcp'): Trace {
+function unknownDestination({ scope, draft, name }: Way, handledAs: 'http' | 'tcp'): Trace {
   const { mode, field, source, certain } = scope.outboundMode;
   if (!certain) draft.need('the MeshConfig of the mesh, for its outboundTrafficPolicy');
   const blocked = mode === 'REGISTRY_ONLY';
@@ -250,7 +256,7 @@ function unknownDestination({ scope, draft }: Way, handledAs: 'http' | 'tcp'): T
     'destination',
     blocked
       ? `the proxy lets nothing through to what it does not know: ${source} says REGISTRY_ONLY`
-      : `the proxy lets it through as it is (${source} says ALLOW_ANY)`,
+      : `${name.doubt ? `${name.doubt}; ` : ''}the proxy lets it through as it is (${source} says ALLOW_ANY)`,
     field,
   );
   return draft.end(blocked ? 'blocked' : 'passthrough', handledAs);
