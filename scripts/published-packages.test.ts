@@ -83,10 +83,10 @@ describe.each(PUBLISHED)('the tarball of packages/%s', (folder) => {
   test('holds what it should, and nothing else', () => {
     const schemas = (names: readonly string[]) => names.map((name) => `schema/${name}.schema.json`);
     const more: Record<Folder, readonly string[]> = {
-      core: schemas(['config', 'report', 'why']),
+      core: schemas(['config', 'report', 'trace', 'why']),
       rules: [],
       cli: [
-        ...schemas(['config', 'report', 'why']),
+        ...schemas(['config', 'report', 'trace', 'why']),
         'bin/meshvet.js',
         'dist/meshvet/main.js',
         'dist/meshvet/third-party-licenses.txt',
