@@ -109,7 +109,12 @@ function resolveName(mesh: Mesh, request: TrafficRequest, draft: Draft): Name | 
 }
 
 function hasNamespace(mesh: Mesh, name: string): boolean {
-  return mesh.resources.some((r) => r.namespace === name);
+  return mesh.derive(namespacesInUse).has(name);
+}
+
+// Asked for each request.
+function namespacesInUse(mesh: Mesh): ReadonlySet<string | undefined> {
+  return new Set(mesh.resources.map((r) => r.namespace));
 }
 
 function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draft: Draft): Name {

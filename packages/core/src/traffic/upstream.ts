@@ -3,6 +3,7 @@ import { type Condition, meets } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Mtls, mtlsOf, peerAuthentications } from '../security/peer-authentication.ts';
 import type { Field } from '../source/field.ts';
+import { lazyBy } from '../source/lazy.ts';
 import { compareAge } from './age.ts';
 import type { MergedRule, MergedSubset } from './destination-rule-that-holds.ts';
 import { type RegistryEndpoint, type RegistryHost, type RegistryPort, registryOf } from './registry.ts';
@@ -230,14 +231,23 @@ export function tlsOfAll(mesh: Mesh, { host, port, tls }: Upstream): TlsDecision
   return host.resolution === 'passthrough' ? { tls: 'istio', why: 'auto mTLS: all its pods have a proxy' } : undefined;
 }
 
-// What holds for pods of a namespace that no policy selects: the oldest of the namespace, else the oldest of the mesh.
-function namespaceMtlsOf(mesh: Mesh, namespace: string): Pick<Mtls, 'mode' | 'field' | 'policy'> {
+type PlainMtls = Pick<Mtls, 'mode' | 'field' | 'policy'>;
+
+/** What holds for pods of a namespace that no policy selects: the oldest of the namespace, else the oldest of the mesh. */
+function namespaceMtlsOf(mesh: Mesh, namespace: string): PlainMtls {
+  return mesh.derive(knownNamespaceMtls)(namespace);
+}
+
+// Asked for each endpoint of each answer.
+function knownNamespaceMtls(mesh: Mesh) {
   const all = [...peerAuthentications(mesh)].sort((a, b) => compareAge(a.resource, b.resource));
-  const own = all.find((p) => p.scope === 'namespace' && p.resource.namespace === namespace);
   const whole = all.find((p) => p.scope === 'mesh');
-  for (const policy of [own, whole]) {
-    if (!policy || policy.mtls.mode === 'UNSET' || policy.mtls.mode === 'UNKNOWN') continue;
-    return { mode: policy.mtls.mode, field: policy.mtls.field, policy: policy.resource };
-  }
-  return { mode: undefined };
+  return lazyBy((namespace: string): PlainMtls => {
+    const own = all.find((p) => p.scope === 'namespace' && p.resource.namespace === namespace);
+    for (const policy of [own, whole]) {
+      if (!policy || policy.mtls.mode === 'UNSET' || policy.mtls.mode === 'UNKNOWN') continue;
+      return { mode: policy.mtls.mode, field: policy.mtls.field, policy: policy.resource };
+    }
+    return { mode: undefined };
+  });
 }
