@@ -364,7 +364,7 @@ export {
   portMisuses,
   targetMisuses,
 } from './ports/reserved-ports.ts';
-export { serverFirstEvidence } from './ports/server-first.ts';
+export { declaredServerFirst, serverFirstEvidence } from './ports/server-first.ts';
 export {
   judgesTargets,
   readablePorts,
@@ -684,6 +684,7 @@ export {
 export { type GatewayTable, gatewayTables, type ShadowedHost, shadowedHosts } from './traffic/gateway-tables.ts';
 export { type GatewayBefore, gatewaysBefore } from './traffic/gateways-before.ts';
 export type { Contradiction, Delegation, HttpRule, LostDelegate } from './traffic/http-rule.ts';
+export { type HttpVersion, httpVersionTo } from './traffic/http-version.ts';
 export {
   certificateOf,
   type Identity,
@@ -750,7 +751,15 @@ export { type Client, clientOf, importsOf, type Scope, sidecarOf } from './traff
 export type { Outcome as TraceOutcome, PassedOver, StepKind, TraceFault, UpstreamTls } from './traffic/trace.ts';
 export { type UnfollowedRules, unfollowedSubset } from './traffic/unfollowed-rules.ts';
 export { type UnmetCondition, unmetCondition } from './traffic/unmet-matches.ts';
-export { autoMtls, type NoUpstream, type TlsSetting, tlsOf, type Upstream, upstreamOf } from './traffic/upstream.ts';
+export {
+  autoMtls,
+  type NoUpstream,
+  settingAt,
+  type TlsSetting,
+  tlsOf,
+  type Upstream,
+  upstreamOf,
+} from './traffic/upstream.ts';
 export { chartEntry, sameAsChart } from './webhooks/chart-selectors.ts';
 export { isAddress, maybeExternal, parseWebhookUrl } from './webhooks/webhook-url.ts';
 export {

@@ -160,6 +160,7 @@ import { routeGatewayKind } from './route/route-gateway-kind.ts';
 import { routeGatewayPort } from './route/route-gateway-port.ts';
 import { routeGatewaySelector } from './route/route-gateway-selector.ts';
 import { routeGatewayUnknown } from './route/route-gateway-unknown.ts';
+import { routeGrpcOverHttp1 } from './route/route-grpc-over-http1.ts';
 import { routeHostDuplicate } from './route/route-host-duplicate.ts';
 import { routeHostNotCalled } from './route/route-host-not-called.ts';
 import { routeHostNotInGateway } from './route/route-host-not-in-gateway.ts';
@@ -472,6 +473,7 @@ export const allRules: readonly Rule[] = [
   routeGatewayPort,
   routeGatewaySelector,
   routeGatewayUnknown,
+  routeGrpcOverHttp1,
   routeHostDuplicate,
   routeHostNotCalled,
   routeHostNotInGateway,

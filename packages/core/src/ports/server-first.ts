@@ -64,22 +64,40 @@ const NAMES: ReadonlyMap<string, Family> = new Map([
 ]);
 
 interface ServerImage {
-  readonly port: number;
+  /** The ports that it speaks on as it comes, each with its protocol. */
+  readonly ports: ReadonlyMap<number, Family>;
   /** It serves nothing but this protocol: a single port of another number is it as well. */
-  readonly only: boolean;
+  readonly only?: Family;
 }
 
-// The last part of an image's name -> the port its server speaks first on. A web front end of the same family has another name.
+function image(family: Family, ports: readonly number[], serves?: 'only'): ServerImage {
+  return { ports: new Map(ports.map((port) => [port, family])), ...(serves ? { only: family } : {}) };
+}
+
+// The last part of an image's name -> what its server speaks first on, by the documentation of each. A web front end of the same family
+// has another name. What stands in front of MySQL, or speaks as it does, greets its clients like MySQL.
 const IMAGES: ReadonlyMap<string, ServerImage> = new Map([
-  ['mysql', { port: 3306, only: true }],
-  ['mysql-server', { port: 3306, only: true }],
-  ['mariadb', { port: 3306, only: true }],
-  ['percona', { port: 3306, only: true }],
-  ['percona-server', { port: 3306, only: true }],
-  ['percona-xtradb-cluster', { port: 3306, only: false }],
-  ['mongo', { port: 27017, only: true }],
-  ['mongodb', { port: 27017, only: true }],
-  ['nats', { port: 4222, only: false }],
+  ['mysql', image(MYSQL, [3306], 'only')],
+  ['mysql-server', image(MYSQL, [3306], 'only')],
+  ['mariadb', image(MYSQL, [3306], 'only')],
+  ['percona', image(MYSQL, [3306], 'only')],
+  ['percona-server', image(MYSQL, [3306], 'only')],
+  ['percona-xtradb-cluster', image(MYSQL, [3306])],
+  ['proxysql', image(MYSQL, [6033, 6032])],
+  ['mysql-router', image(MYSQL, [6446, 6447, 6450])],
+  ['community-router', image(MYSQL, [6446, 6447, 6450])],
+  ['maxscale', image(MYSQL, [3306, 4006, 4008])],
+  ['tidb', image(MYSQL, [4000])],
+  ['mongo', image(MONGODB, [27017], 'only')],
+  ['mongodb', image(MONGODB, [27017], 'only')],
+  ['nats', image(NATS, [4222])],
+  ['sftp', image(SSH, [22], 'only')],
+  ['openssh-server', image(SSH, [2222], 'only')],
+  ['vsftpd', image(FTP, [21])],
+  ['postfix', image(SMTP, [25, 587])],
+  ['mailhog', image(SMTP, [1025])],
+  ['mailpit', image(SMTP, [1025])],
+  ['maildev', image(SMTP, [1025])],
 ]);
 
 // MySQL's X protocol: the client asks first, so it is not what the image is known for.
@@ -97,6 +115,15 @@ export function serverFirstEvidence(mesh: Mesh, service: Service, port: ServiceP
   );
 }
 
+/**
+ * Why a port that is declared as plain TCP seems to carry a server-first protocol: its number, or what its name says behind `tcp-`.
+ * undefined when nothing says so. Of MongoDB nobody waits for the server.
+ */
+export function declaredServerFirst(number: number, name: string | undefined): ServerFirst | undefined {
+  const told = byNumber(number, 'port') ?? (name === undefined ? undefined : byWord(name.replace(/^tcp-/, ''), name));
+  return told?.listedOnly ? undefined : told;
+}
+
 function byPods(mesh: Mesh, service: Service, port: ServicePort): ServerFirst | undefined {
   const behind = mesh.behind(service);
   if (behind.state !== 'found' || !behind.value.certain) return undefined;
@@ -105,12 +132,11 @@ function byPods(mesh: Mesh, service: Service, port: ServicePort): ServerFirst | 
     if (target.state !== 'found' || target.number === MYSQL_X) continue;
     for (const container of applicationContainers(workload)) {
       const server = IMAGES.get(imageName(container.image));
-      const family = server && PORTS.get(server.port);
-      if (!server || !family) continue;
+      if (!server) continue;
       // The image's own port, or the only port of the container: a metrics port beside it speaks HTTP.
-      if (target.number === server.port || (server.only && isOnlyPort(container.ports, target.number))) {
-        return made(family, `image ${container.image} of container ${container.name}`);
-      }
+      const family =
+        server.ports.get(target.number) ?? (isOnlyPort(container.ports, target.number) ? server.only : undefined);
+      if (family) return made(family, `image ${container.image} of container ${container.name}`);
     }
     const found = byNumber(target.number, 'target port');
     if (found) return found;
@@ -125,10 +151,15 @@ function byNumber(number: number | string | undefined, what: string): ServerFirs
 
 function byName(port: ServicePort): ServerFirst | undefined {
   const target = typeof port.target === 'string' ? port.target : undefined;
-  const ofName = port.name === undefined ? undefined : NAMES.get(port.name);
-  if (ofName) return made(ofName, `port name ${port.name}`);
+  const ofName = port.name === undefined ? undefined : byWord(port.name, port.name);
+  if (ofName) return ofName;
   const ofTarget = target === undefined ? undefined : NAMES.get(target);
   return ofTarget && made(ofTarget, `targetPort ${target}`);
+}
+
+function byWord(word: string, written: string): ServerFirst | undefined {
+  const family = NAMES.get(word);
+  return family && made(family, `port name ${written}`);
 }
 
 function made({ name, token, listedOnly = false }: Family, evidence: string): ServerFirst {

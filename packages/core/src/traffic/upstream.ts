@@ -98,26 +98,33 @@ function openRule(scope: Scope, host: RegistryHost): string | undefined {
     : `a DestinationRule for ${host.host} may be somewhere that was not read`;
 }
 
-/**
- * The TLS that a DestinationRule sets for a port and subset: the port level of the subset, else its own, else the port level of the rule,
- * else its own; a port level replaces all that stands above it, also with nothing. Source: `pilot/pkg/networking/util/util.go`, MergeTrafficPolicy.
- */
+/** The TLS that a DestinationRule sets for a port and subset, as `settingAt` finds it. */
 export function tlsOf(
   rule: MergedRule | undefined,
   subset: MergedSubset | undefined,
   port: number,
 ): TlsSetting | undefined {
-  const own = policyTls(rule?.trafficPolicy, port);
-  const below = subset?.field.at('trafficPolicy');
-  if (!below?.hasValue) return setting(own);
-  const level = portLevel(below, port);
-  if (level) return setting(level.at('tls'));
-  return setting(below.at('tls').hasValue ? below.at('tls') : own);
+  return setting(settingAt(rule, subset, port, 'tls'));
 }
 
-function policyTls(policy: Field | undefined, port: number): Field | undefined {
-  if (!policy) return undefined;
-  return (portLevel(policy, port) ?? policy).at('tls');
+/**
+ * A part of the traffic policy that holds for a port and subset (`tls`, `connectionPool`), which counts as a whole: the port level of the subset,
+ * else the subset's own, else the port level of the rule, else its own; a port level replaces all that stands above it, also with nothing.
+ * Source: `pilot/pkg/networking/util/util.go`, MergeTrafficPolicy.
+ */
+export function settingAt(
+  rule: MergedRule | undefined,
+  subset: MergedSubset | undefined,
+  port: number,
+  key: 'tls' | 'connectionPool',
+): Field | undefined {
+  const policy = rule?.trafficPolicy;
+  const own = policy && (portLevel(policy, port) ?? policy).at(key);
+  const below = subset?.field.at('trafficPolicy');
+  if (!below?.hasValue) return own;
+  const level = portLevel(below, port);
+  if (level) return level.at(key);
+  return below.at(key).hasValue ? below.at(key) : own;
 }
 
 function portLevel(policy: Field, port: number): Field | undefined {

@@ -1,6 +1,7 @@
 import {
   addTo,
   classOf,
+  declaredServerFirst,
   defineRule,
   type Field,
   inOneMesh,
@@ -27,13 +28,15 @@ export const portOutboundListenerConflict = defineRule({
     sources: [
       'istio/istio pilot/pkg/networking/core/listener.go, isConflictWithWellKnownPort',
       'istio/istio pilot/pkg/networking/core/listener_builder.go',
-      'istio.io: Protocol Selection',
+      'istio.io: Protocol Selection (server first protocols)',
     ],
     messages: {
       neverShared:
         '{resource}: {port} is {protocol} without an address of its own, and {other} has HTTP on the same number; Istio never merges the two listeners.',
       notMerged:
         '{resource}: {port} is {protocol} without an address of its own, and {other} has HTTP on the same number; Istio merges such listeners since 1.3 only.',
+      serverFirst:
+        '{resource}: {port} has no address of its own and seems to be {name} ({evidence}), where the server speaks first; {other} has HTTP on the same number, so clients share one listener that waits for the first bytes of the client, and these connections hang.',
     },
   },
   examples: {
@@ -58,8 +61,45 @@ export const portOutboundListenerConflict = defineRule({
           spec: { selector: { app: admin }, ports: [{ name: http, port: 27017 }] }
         `,
       },
+      {
+        title: 'plain TCP, but MySQL by its number',
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: { name: db, namespace: shop }
+          spec:
+            hosts: [db.example.com]
+            resolution: DNS
+            ports:
+              - number: 3306
+                name: tcp-db
+                protocol: TCP #~ serverFirst \`TCP\`
+          ---
+          apiVersion: v1
+          kind: Service
+          metadata: { name: admin, namespace: shop }
+          spec: { selector: { app: admin }, ports: [{ name: http-3306, port: 3306, targetPort: 8080 }] }
+        `,
+      },
     ],
     good: [
+      {
+        title: 'the client speaks first: the shared listener tells Redis and HTTP apart',
+        yaml: `
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: { name: cache, namespace: shop }
+          spec:
+            hosts: [cache.example.com]
+            resolution: DNS
+            ports: [{ number: 6379, name: tcp-redis, protocol: TCP }]
+          ---
+          apiVersion: v1
+          kind: Service
+          metadata: { name: admin, namespace: shop }
+          spec: { selector: { app: admin }, ports: [{ name: http, port: 6379 }] }
+        `,
+      },
       {
         title: 'with an address it has a listener of its own',
         yaml: `
@@ -90,12 +130,14 @@ export const portOutboundListenerConflict = defineRule({
       const label = `${other.label} of ${nameOf(other.resource)}`;
       report(
         port.field,
-        mesh.istioAtLeast('1.3') ? 'neverShared' : 'notMerged',
+        port.serverFirst ? 'serverFirst' : mesh.istioAtLeast('1.3') ? 'neverShared' : 'notMerged',
         {
           resource: nameOf(subject),
           port: port.label,
           protocol: port.protocol,
           other: others.length > 1 ? `${label} (and ${others.length - 1} more)` : label,
+          name: port.serverFirst?.name ?? '',
+          evidence: port.serverFirst?.evidence ?? '',
         },
         { related: others.slice(0, 3).map((o) => ({ at: o.field, note: 'an HTTP port of the same number' })) },
       );
@@ -109,18 +151,25 @@ interface OutboundPort {
   readonly label: string;
   readonly protocol: Protocol;
   readonly field: Field;
+  readonly name: string | undefined;
+}
+
+/** A port on all addresses that does not bear HTTP beside it, and why it does not where the listeners could be merged. */
+interface UnsharedPort extends OutboundPort {
+  readonly serverFirst: ReturnType<typeof declaredServerFirst>;
 }
 
 const MOST = 100;
 
 // Ports whose listener is on all addresses and cannot be shared with HTTP, by their resource.
-function wildcardPorts(mesh: Mesh): ReadonlyMap<Resource, readonly OutboundPort[]> {
-  const found = new Map<Resource, OutboundPort[]>();
+function wildcardPorts(mesh: Mesh): ReadonlyMap<Resource, readonly UnsharedPort[]> {
+  const found = new Map<Resource, UnsharedPort[]>();
   // With DNS proxying each host gets an address that istiod makes up.
   if (capturesDns(mesh)) return found;
   for (const port of allPorts(mesh)) {
-    if (port.hasAddress || !isUnshared(mesh, port)) continue;
-    addTo(found, port.resource, port);
+    if (port.hasAddress) continue;
+    const serverFirst = isUnshared(mesh, port) ? undefined : heldUp(mesh, port);
+    if (serverFirst || isUnshared(mesh, port)) addTo(found, port.resource, { ...port, serverFirst });
   }
   return found;
 }
@@ -130,6 +179,12 @@ function isUnshared(mesh: Mesh, { protocol, headless }: OutboundPort & { readonl
   if (!mesh.istioAtLeast('1.3')) return classOf(protocol) === 'tcp';
   // A headless Service has a listener for each pod since 1.4.
   return (protocol === 'Mongo' || protocol === 'MySQL') && !(headless && mesh.istioAtLeast('1.4'));
+}
+
+// Since 1.3 plain TCP shares the listener, which then waits for the client to speak.
+function heldUp(mesh: Mesh, port: OutboundPort & { readonly headless: boolean }): UnsharedPort['serverFirst'] {
+  if (port.protocol !== 'TCP' || port.headless || !mesh.istioAtLeast('1.3')) return undefined;
+  return declaredServerFirst(port.number, port.name);
 }
 
 function httpPorts(mesh: Mesh): ReadonlyMap<number, readonly OutboundPort[]> {
@@ -151,6 +206,7 @@ function* allPorts(mesh: Mesh): Generator<OutboundPort & { readonly hasAddress: 
     if (!exports?.includes('*')) continue;
     for (const { number, protocol, field } of ports) {
       if (protocol === undefined) continue;
+      const name = field.at('name').text();
       const place = field.at('protocol').hasValue ? field.at('protocol') : field;
       yield {
         resource,
@@ -160,6 +216,7 @@ function* allPorts(mesh: Mesh): Generator<OutboundPort & { readonly hasAddress: 
         field: place,
         hasAddress: hasAddresses,
         headless: false,
+        name,
       };
     }
   }
@@ -179,6 +236,7 @@ function* allPorts(mesh: Mesh): Generator<OutboundPort & { readonly hasAddress: 
         field: place,
         hasAddress: !headless,
         headless,
+        name: port.name,
       };
     }
   }

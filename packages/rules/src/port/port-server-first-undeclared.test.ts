@@ -42,6 +42,12 @@ testRule(portServerFirstUndeclared, {
     'by the image behind it, on the only port it has':
       pod('registry.example.com:5000/library/MariaDB:11@sha256:0123', '[{ containerPort: 3307 }]') +
       service('{ port: 3307 }', '#~ hangs'),
+    'what stands in front of MySQL greets as MySQL does':
+      pod('proxysql/proxysql:2.6', '[{ containerPort: 6033 }, { containerPort: 6070 }]') +
+      service('{ name: proxy, port: 3360, targetPort: 6033 }', '#~ hangs'),
+    'a mail catcher of a test environment':
+      pod('axllent/mailpit:v1', '[{ containerPort: 1025 }, { containerPort: 8025 }]') +
+      service('{ name: mail, port: 1025 }', '#~ hangs'),
     'by a named target that leads to 3306':
       pod('example.com/shop-db', '[{ name: sql, containerPort: 3306 }]') +
       service('{ port: 13306, targetPort: sql }', '#~ hangs'),
@@ -51,6 +57,9 @@ testRule(portServerFirstUndeclared, {
     },
   },
   good: {
+    'the web page of a mail catcher':
+      pod('axllent/mailpit:v1', '[{ containerPort: 1025 }, { containerPort: 8025 }]') +
+      service('{ name: web, port: 8025 }'),
     'TLS from the first byte is the client’s word: 465, 993, 995': service(
       '{ name: smtps, port: 465 }, { name: imaps, port: 993 }, { name: pop3s, port: 995 }',
     ),
