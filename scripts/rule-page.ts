@@ -3,6 +3,7 @@ import {
   type ExampleSettings,
   type Finding,
   lint,
+  type MessageWords,
   meshSettings,
   PRESETS,
   PROFILES,
@@ -128,8 +129,15 @@ function severity(rule: Rule, profile: (typeof PROFILES)[number], preset: (typeo
 }
 
 function messages({ meta }: Rule): string {
+  const own = (meta.perMessage ?? {}) as Readonly<Record<string, MessageWords>>;
   return Object.entries(meta.messages as Readonly<Record<string, string>>)
-    .map(([id, message]) => `- \`${id}\`: ${prose(message)}`)
+    .map(([id, text]) =>
+      [
+        `- \`${id}\`: ${prose(text)}`,
+        ...(own[id]?.why ? [`  Why it matters: ${prose(own[id].why)}`] : []),
+        ...(own[id]?.fix ? [`  What to do: ${prose(own[id].fix)}`] : []),
+      ].join('\n'),
+    )
     .join('\n');
 }
 

@@ -163,7 +163,7 @@ export {
 } from './injection/injection.ts';
 export type { InjectionChange, LabelChange } from './injection/injection-change.ts';
 export { knownTemplates, knowsAllTemplates, templateSince } from './injection/injector-templates.ts';
-export { chartWebhooks } from './injection/injector-webhooks.ts';
+export { chartWebhooks, revisionsBesideDefault } from './injection/injector-webhooks.ts';
 export { LINKERD_INJECT_KEY, type LinkerdInjection } from './injection/linkerd.ts';
 export type { Admission, Membership, MembershipMode } from './injection/membership.ts';
 export { type FormDecision, NATIVE_SIDECAR_KEY, type Sidecar, type SidecarForm } from './injection/sidecar.ts';
@@ -496,6 +496,7 @@ export {
   type ReportOptions,
   type Rule,
   type RuleContext,
+  type MessageWords,
   type RuleDefinition,
   type RuleExample,
   type RuleMeta,

@@ -19,6 +19,7 @@ import { annotationAlpha } from './annotation/annotation-alpha.ts';
 import { annotationCaptureDisabled } from './annotation/annotation-capture-disabled.ts';
 import { annotationDeprecated } from './annotation/annotation-deprecated.ts';
 import { annotationExcludeIneffective } from './annotation/annotation-exclude-ineffective.ts';
+import { annotationIncludePortsRedundant } from './annotation/annotation-include-ports-redundant.ts';
 import { annotationInterceptionNoneCni } from './annotation/annotation-interception-none-cni.ts';
 import { annotationMisplaced } from './annotation/annotation-misplaced.ts';
 import { annotationProxyConfigInvalid } from './annotation/annotation-proxy-config-invalid.ts';
@@ -253,6 +254,7 @@ import { serviceEntryHttpPort443 } from './service/service-entry-http-port-443.t
 import { serviceEntryNoAddresses } from './service/service-entry-no-addresses.ts';
 import { serviceExportToInvalid } from './service/service-export-to-invalid.ts';
 import { serviceHeadlessSticky } from './service/service-headless-sticky.ts';
+import { serviceHeadlessTargetPort } from './service/service-headless-target-port.ts';
 import { serviceMixedMeshMembership } from './service/service-mixed-mesh-membership.ts';
 import { servicePodNoService } from './service/service-pod-no-service.ts';
 import { servicePodSingleService } from './service/service-pod-single-service.ts';
@@ -332,6 +334,7 @@ export const allRules: readonly Rule[] = [
   annotationCaptureDisabled,
   annotationDeprecated,
   annotationExcludeIneffective,
+  annotationIncludePortsRedundant,
   annotationInterceptionNoneCni,
   annotationMisplaced,
   annotationProxyConfigInvalid,
@@ -566,6 +569,7 @@ export const allRules: readonly Rule[] = [
   serviceEntryNoAddresses,
   serviceExportToInvalid,
   serviceHeadlessSticky,
+  serviceHeadlessTargetPort,
   serviceMixedMeshMembership,
   servicePodNoService,
   servicePodSingleService,

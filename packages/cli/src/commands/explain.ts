@@ -1,4 +1,12 @@
-import { type Paint, painter, type Rule, type RuleExample, ruleIndex, visibleText } from '@meshvet/core';
+import {
+  type MessageWords,
+  type Paint,
+  painter,
+  type Rule,
+  type RuleExample,
+  ruleIndex,
+  visibleText,
+} from '@meshvet/core';
 import { type Arguments, meant } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -38,7 +46,10 @@ function explanation(rule: Rule, paint: Paint): string {
     ...facts.map(([label, text]) => `  ${paint('cyan', label.padEnd(8))}  ${text}`),
     '',
     paint('bold', 'What it says'),
-    ...Object.entries(meta.messages as Record<string, string>).map(([id, text]) => `  ${id}: ${text}`),
+    ...Object.entries(meta.messages as Record<string, string>).flatMap(([id, text]) => {
+      const { why, fix } = (meta.perMessage as Record<string, MessageWords> | undefined)?.[id] ?? {};
+      return [`  ${id}: ${text}`, ...(why ? [`    why: ${why}`] : []), ...(fix ? [`    fix: ${fix}`] : [])];
+    }),
     ...exampleLines('Bad', examples.bad, paint),
     ...exampleLines('Good', examples.good, paint),
     '',

@@ -56,6 +56,7 @@ function json(rules: readonly Rule[]): string {
       ...(meta.since ? { since: meta.since } : {}),
       ...(meta.until ? { until: meta.until } : {}),
       messages: meta.messages,
+      ...(meta.perMessage ? { perMessage: meta.perMessage } : {}),
       sources: meta.sources,
       ...(options ? { options } : {}),
     })),

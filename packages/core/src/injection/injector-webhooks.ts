@@ -140,6 +140,21 @@ export function writtenWebhooks(
   return upToMost(written);
 }
 
+/**
+ * The revisions of Istio's webhooks in the manifests, where none of them heeds `istio-injection=enabled`; undefined where one does, or none was read.
+ * The chart of a revision makes just these (`mutatingwebhook.yaml`), so that the label is heeded only after `istioctl tag set default` in the
+ * cluster. `istioctl install` gives that tag to the first revision of a cluster: its own input proves nothing, and is not asked here.
+ */
+export function revisionsBesideDefault(
+  { webhooksFrom, defaultRevision }: Installation,
+  resources: readonly Resource[],
+): readonly string[] | undefined {
+  if (webhooksFrom === 'chart' || defaultRevision.from !== 'default') return undefined;
+  const webhooks = writtenWebhooks('istio', resources);
+  const names = new Set(webhooks.flatMap(({ revision }) => revision ?? []));
+  return names.size === 0 || names.has('default') || webhooks.some(ownsDefault) ? undefined : [...names].sort();
+}
+
 function upToMost(webhooks: readonly InjectorWebhook[]): readonly InjectorWebhook[] {
   const more = webhooks[MOST];
   if (!more) return webhooks;

@@ -67,6 +67,8 @@ export interface Installation {
   readonly statusPort: Known<number>;
   readonly proxyUid: Known<number | 'assigned'>;
   readonly interceptionMode: Known<string>;
+  /** The ranges to which calls are captured where the pods say nothing: `*` for all, or a list of CIDRs. */
+  readonly includeOutboundRanges: Known<string>;
   readonly rewriteAppHTTPProbe: Known<boolean>;
   readonly holdApplicationUntilProxyStarts: Known<boolean>;
   readonly jwtPolicy: Known<'third-party-jwt' | 'first-party-jwt'>;
@@ -176,6 +178,10 @@ export function readInstallation(
       'interceptionMode',
       (s) => text(inProxyConfig(s, 'interceptionMode')),
       'REDIRECT',
+    ),
+    includeOutboundRanges: decide(
+      told((s) => text(inValues(s, 'global', 'proxy', 'includeIPRanges')), 'global.proxy.includeIPRanges'),
+      '*',
     ),
     rewriteAppHTTPProbe: known(
       'rewriteAppHTTPProbe',

@@ -1,5 +1,5 @@
 import type { Resource } from '../manifest/resource.ts';
-import type { Related, ReportOptions, Rule, Target } from '../rule/define-rule.ts';
+import type { MessageWords, Related, ReportOptions, Rule, Target } from '../rule/define-rule.ts';
 import { Field } from '../source/field.ts';
 import type { Span } from '../source/position.ts';
 import type { Edit, Severity } from '../source/severity.ts';
@@ -30,14 +30,15 @@ export function makeFinding(report: Report): Finding {
   const codes = options.codes ?? rule.meta.codes ?? [];
   const ref = resource ? refOf(resource) : null;
   const inFile = (edit: Omit<Edit, 'file'>): Edit => ({ file: options.editsIn?.path ?? location.file, ...edit });
+  const own = (rule.meta.perMessage as Readonly<Record<string, MessageWords>> | undefined)?.[messageId];
   const path = at instanceof Field ? fieldPath(at, resource) : '';
   return {
     ruleId: rule.meta.id,
     messageId,
     severity,
     message: fill((rule.meta.messages as Record<string, string>)[messageId] ?? messageId, data),
-    why: rule.meta.why,
-    fix: options.fix ?? rule.meta.fix,
+    why: own?.why ?? rule.meta.why,
+    fix: options.fix ?? own?.fix ?? rule.meta.fix,
     codes,
     resource: ref,
     location,

@@ -13,6 +13,8 @@ export interface SpokenProtocol {
   /** What says so, in words: "container port https-api of container app". */
   readonly evidence: string;
   readonly field: Field;
+  /** Whether it is proof, and no name alone: the kubelet speaks to the port what a probe says. */
+  readonly proven: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface SpokenProtocol {
  */
 export function spokenProtocol(mesh: Mesh, service: Service, port: ServicePort): SpokenProtocol | undefined {
   const told = [...byTargetName(mesh, port), ...podsBehind(mesh, service).flatMap((w) => byPod(mesh, port, w))];
-  const [first] = told;
+  const first = told.find((one) => one.proven) ?? told[0];
   return first && told.every((one) => one.token === first.token) ? first : undefined;
 }
 
@@ -59,7 +61,9 @@ function podsBehind(mesh: Mesh, service: Service): readonly Workload[] {
 
 function byTargetName(mesh: Mesh, port: ServicePort): SpokenProtocol[] {
   const token = typeof port.target === 'string' ? protocolWord(mesh, port.target) : undefined;
-  return token === undefined ? [] : [{ token, evidence: `targetPort ${port.target}`, field: port.targetField }];
+  return token === undefined
+    ? []
+    : [{ token, evidence: `targetPort ${port.target}`, field: port.targetField, proven: false }];
 }
 
 function byPod(mesh: Mesh, port: ServicePort, workload: Workload): SpokenProtocol[] {
@@ -72,7 +76,14 @@ function byPod(mesh: Mesh, port: ServicePort, workload: Workload): SpokenProtoco
       const token = p.name === undefined ? undefined : protocolWord(mesh, p.name);
       return token === undefined
         ? []
-        : [{ token, evidence: `container port ${p.name} of container ${container.name}`, field: p.field.at('name') }];
+        : [
+            {
+              token,
+              evidence: `container port ${p.name} of container ${container.name}`,
+              field: p.field.at('name'),
+              proven: false,
+            },
+          ];
     });
     return [...named, ...byProbes(container, target.number)];
   });
@@ -92,12 +103,13 @@ function byProbes(container: Container, number: number): SpokenProtocol[] {
           token: scheme.toLowerCase(),
           evidence: `the ${scheme} ${key} of container ${container.name}`,
           field: get,
+          proven: true,
         },
       ];
     }
     const grpc = probe.at('grpc');
     if (grpc.isMapping && grpc.at('port').number() === number) {
-      return [{ token: 'grpc', evidence: `the gRPC ${key} of container ${container.name}`, field: grpc }];
+      return [{ token: 'grpc', evidence: `the gRPC ${key} of container ${container.name}`, field: grpc, proven: true }];
     }
     return [];
   });

@@ -128,6 +128,14 @@ export interface RuleMeta<S extends SubjectKind, M extends Readonly<Record<strin
   readonly sources: readonly string[];
   /** One line each, by the id of the situation; `{name}` is filled in. They quote what was written and what is accepted. */
   readonly messages: M;
+  /** For messages of which the `why` or `fix` of the rule would be untrue: their own. */
+  readonly perMessage?: Readonly<Partial<Record<keyof M & string, MessageWords>>>;
+}
+
+/** What one message says in place of the rule's own words. */
+export interface MessageWords {
+  readonly why?: string;
+  readonly fix?: string;
 }
 
 /** Manifests that show a rule. They run as tests, and are printed in its page and by `explain`. */

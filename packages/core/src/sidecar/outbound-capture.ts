@@ -22,7 +22,9 @@ export function isCapturedOutbound(mesh: Mesh, workload: Workload, port: number 
   const ports = excluded.map((item) => item.trim()).filter((item) => item !== '');
   if (port === undefined ? ports.length > 0 : ports.includes(String(port)))
     return port === undefined ? 'unknown' : 'no';
-  const include = podAnnotations.get(INCLUDE_RANGES_KEY);
-  if (include !== undefined && include.trim() !== '*') return include.trim() === '' ? 'no' : 'unknown';
+  const installed = mesh.installation.includeOutboundRanges;
+  const include = podAnnotations.get(INCLUDE_RANGES_KEY) ?? (installed.certain ? installed.value : undefined);
+  if (include === undefined) return 'unknown';
+  if (include.trim() !== '*') return include.trim() === '' ? 'no' : 'unknown';
   return podAnnotations.get(EXCLUDE_RANGES_KEY)?.trim() ? 'unknown' : 'yes';
 }

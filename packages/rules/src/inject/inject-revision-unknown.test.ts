@@ -25,10 +25,26 @@ const deployment = (label: string, mark = '') => yaml`
           ${label} ${mark}
       spec: { containers: [{ name: cart, image: "cart:1" }] }
 `;
+const webhook = (revision: string, selector: string) => yaml`
+  ---
+  apiVersion: admissionregistration.k8s.io/v1
+  kind: MutatingWebhookConfiguration
+  metadata: { name: istio-sidecar-injector-${revision}, labels: { app: sidecar-injector, istio.io/rev: "${revision}" } }
+  webhooks:
+    - name: rev.namespace.sidecar-injector.istio.io
+      clientConfig: { service: { name: "istiod-${revision}", namespace: istio-system, path: /inject } }
+      namespaceSelector: { matchExpressions: [${selector}] }
+      rules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
+`;
+const OLD = webhook(
+  '1-27',
+  '{ key: istio.io/rev, operator: In, values: ["1-27"] }, { key: istio-injection, operator: DoesNotExist }',
+);
 const canary = { revisions: ['canary'] };
 
 testRule(injectRevisionUnknown, {
   bad: {
+    'the webhooks that were read belong to a revision': namespace('istio-injection: enabled', '#~ noDefaultRead') + OLD,
     'the config lists the revisions': { yaml: namespace('istio.io/rev: cannary', '#~ unknown'), settings: canary },
     'an empty one names none, whatever is installed': namespace('istio.io/rev:', '#~ empty'),
     'only named revisions are there': {
@@ -53,6 +69,23 @@ testRule(injectRevisionUnknown, {
     },
   },
   good: {
+    'the webhook of the tag default heeds the old label':
+      namespace('istio-injection: enabled') +
+      OLD +
+      webhook('default', '{ key: istio-injection, operator: In, values: [enabled] }'),
+    'the config says which revision is the default': {
+      yaml: namespace('istio-injection: enabled') + OLD,
+      settings: { defaultRevision: '1-27' },
+    },
+    'istioctl install makes its first revision the default':
+      namespace('istio-injection: enabled') +
+      yaml`
+      ---
+      apiVersion: install.istio.io/v1alpha1
+      kind: IstioOperator
+      metadata: { name: istio, namespace: istio-system }
+      spec: { revision: canary }
+    `,
     'a tag': { yaml: namespace('istio.io/rev: prod'), settings: { ...canary, tags: { prod: 'canary' } } },
     'the default revision has a name': {
       yaml: namespace('istio-injection: enabled'),

@@ -5,11 +5,13 @@ import {
   INJECT_KEY,
   INJECTION_KEY,
   type Mesh,
+  type Namespace,
   nameOf,
   namespaceOf,
   namespacesOf,
   REVISION_KEY,
   type Resource,
+  revisionsBesideDefault,
   type Severity,
   WORKLOAD_TYPES,
   workloadOf,
@@ -35,6 +37,8 @@ export const injectRevisionUnknown = defineRule({
       empty: '{resource}: label istio.io/rev is empty and names no revision{so}.',
       noDefault:
         '{resource}: label {label} is heeded by the default revision only, and none is installed as such ({installed}){so}.',
+      noDefaultRead:
+        '{resource}: label {label} is heeded by the default revision only, and the webhooks that were read belong to {names}. Unless one of these was made the default in the cluster (istioctl tag set default), its pods get no sidecar.',
     },
   },
   examples: {
@@ -84,7 +88,23 @@ export const injectRevisionUnknown = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const asked = askedInVain(mesh, resource);
-    if (!asked) return;
+    if (!asked) {
+      const namespace = namespaceOf(mesh, resource);
+      const names = namespace && mesh.derive(revisionsWithoutDefault);
+      if (!names || resource.rewrites?.name || !asksForDefault(mesh, namespace)) return;
+      report(
+        resource.labels.at(INJECTION_KEY),
+        'noDefaultRead',
+        { resource: nameOf(resource), label: 'istio-injection=enabled', names: names.join(', ') },
+        {
+          severity: 'warning',
+          ...(names.length === 1
+            ? { fix: `Write istio.io/rev: ${names[0]} in its place, or give that revision the tag default.` }
+            : {}),
+        },
+      );
+      return;
+    }
     const { field, so } = asked;
     const names = installed(mesh);
     const severity: Severity = knows(mesh) ? 'error' : 'warning';
@@ -128,6 +148,19 @@ function askedInVain(mesh: Mesh, resource: Resource): { readonly field: Field; r
   if (istio.cause === 'pod-revision') return { field: podLabels.at(REVISION_KEY), so };
   const isOwn = (namespacesOf(mesh, resource) ?? []).every((n) => n.resource.labels.lacks(INJECTION_KEY));
   return istio.cause === 'no-default-revision' && isOwn ? { field: podLabels.at(INJECT_KEY), so } : undefined;
+}
+
+/** Whether pods of a namespace get a sidecar of the default revision, if there is one, and of no other. */
+function asksForDefault(mesh: Mesh, namespace: Namespace): boolean {
+  const { labels } = namespace.resource;
+  if (labels.get(INJECTION_KEY) !== 'enabled' || !labels.lacks(REVISION_KEY) || labels.mayChange(INJECTION_KEY))
+    return false;
+  const { outcome, revision } = mesh.injectionIn(namespace);
+  return outcome === 'unknown' && revision === 'default';
+}
+
+function revisionsWithoutDefault(mesh: Mesh): readonly string[] | undefined {
+  return revisionsBesideDefault(mesh.installation, mesh.resources)?.slice(0, MOST);
 }
 
 /** Whether the config or a manifest tells what is installed. */

@@ -59,7 +59,7 @@ export const portProtocolTlsMismatch = defineRule({
         `,
       },
       {
-        title: 'TLS is declared, and the target says http; name and appProtocol contradict each other',
+        title: 'TLS is declared, and a probe speaks plain HTTP; name and appProtocol contradict each other',
         yaml: `
           apiVersion: v1
           kind: Service
@@ -69,14 +69,39 @@ export const portProtocolTlsMismatch = defineRule({
             ports:
               - name: https #~ tlsToPlain \`https\`
                 port: 443
-                targetPort: http
+                targetPort: 8080
               - name: https-admin
                 port: 8443
                 appProtocol: http #~ contradiction \`http\`
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: api, namespace: shop }
+          spec:
+            selector: { matchLabels: { app: api } }
+            template:
+              metadata: { labels: { app: api } }
+              spec: { containers: [{ name: api, image: api, readinessProbe: { httpGet: { port: 8080 } } }] }
         `,
       },
     ],
     good: [
+      {
+        title: 'the name of a container port is no proof against the Service',
+        yaml: `
+          apiVersion: v1
+          kind: Service
+          metadata: { name: api, namespace: shop }
+          spec:
+            selector: { app: api }
+            ports: [{ name: https, port: 443, targetPort: http }]
+          ---
+          apiVersion: v1
+          kind: Pod
+          metadata: { name: api, namespace: shop, labels: { app: api } }
+          spec: { containers: [{ name: api, image: api, ports: [{ name: http, containerPort: 8443 }] }] }
+        `,
+      },
       {
         title: 'port 443 alone says nothing of what the pods speak',
         yaml: `
@@ -145,6 +170,8 @@ function spokenAgainst(mesh: Mesh, service: Service, port: ServicePort, declared
   const spoken = spokenProtocol(mesh, service, port);
   const protocol = spoken && protocolOfText(mesh.settings, spoken.token);
   if (!spoken || !protocol || !opposite(declared, sideOf(protocol))) return undefined;
+  // Who names a container port http says little of TLS, with a Service beside it that says https: pods that serve TLS do it too.
+  if (declared === 'tls' && !spoken.proven) return undefined;
   // Where the client's proxy begins TLS itself, http is the right word for a server of TLS.
   if (declared === 'plain' && originatesTls(mesh, service)) return undefined;
   // Declared both ways to one target: a server that takes either (argocd-server), or one behind a load balancer that ends TLS.

@@ -11,7 +11,7 @@ import {
   nameOf,
   specOf,
 } from '@meshvet/core';
-import { quote, type Refusal } from '../shared/refusals/refusals.ts';
+import { DOUBTED, quote, type Refusal } from '../shared/refusals/refusals.ts';
 
 export const schemaEnvoyFilterPatch = defineRule({
   meta: {
@@ -33,6 +33,7 @@ export const schemaEnvoyFilterPatch = defineRule({
       doubted: '{resource}: {what}.',
       internal: '{resource} patches what Istio makes for itself, which changes from release to release.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -22,7 +22,7 @@ import {
   VIRTUAL_SERVICE,
   writtenDestinations,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaHostName = defineRule({
   meta: {
@@ -48,6 +48,7 @@ export const schemaHostName = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

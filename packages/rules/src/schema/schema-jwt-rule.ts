@@ -10,7 +10,7 @@ import {
   texts,
 } from '@meshvet/core';
 import { keySetFaults } from '../shared/refusals/key-sets.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaJwtRule = defineRule({
   meta: {
@@ -32,6 +32,7 @@ export const schemaJwtRule = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -1,6 +1,6 @@
 import { defineRule, type Mesh, type Resource, trafficPolicies } from '@meshvet/core';
 import { balancerFaults } from '../shared/refusals/load-balancers.ts';
-import { type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { DOUBTED, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaLoadBalancer = defineRule({
   meta: {
@@ -21,6 +21,7 @@ export const schemaLoadBalancer = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

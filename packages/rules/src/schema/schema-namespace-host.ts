@@ -17,7 +17,7 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaNamespaceHost = defineRule({
   meta: {
@@ -37,6 +37,7 @@ export const schemaNamespaceHost = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

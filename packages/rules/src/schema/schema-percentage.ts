@@ -9,7 +9,7 @@ import {
   trafficPolicies,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { crdSays, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaPercentage = defineRule({
   meta: {
@@ -33,6 +33,7 @@ export const schemaPercentage = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

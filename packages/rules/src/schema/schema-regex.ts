@@ -8,7 +8,7 @@ import {
   specOf,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaRegex = defineRule({
   meta: {
@@ -28,6 +28,7 @@ export const schemaRegex = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

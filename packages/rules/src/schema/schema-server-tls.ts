@@ -9,7 +9,7 @@ import {
   SIDECAR,
   specOf,
 } from '@meshvet/core';
-import { type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { DOUBTED, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import { serverTlsFaults } from '../shared/refusals/tls-settings.ts';
 
 export const schemaServerTls = defineRule({
@@ -31,6 +31,7 @@ export const schemaServerTls = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

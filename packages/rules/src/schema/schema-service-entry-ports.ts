@@ -11,7 +11,7 @@ import {
   specOf,
 } from '@meshvet/core';
 import { protocolFault } from '../shared/refusals/declared-protocol.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import { resolutionOf } from '../shared/refusals/resolution.ts';
 
 export const schemaServiceEntryPorts = defineRule({
@@ -32,6 +32,7 @@ export const schemaServiceEntryPorts = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

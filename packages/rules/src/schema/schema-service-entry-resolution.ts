@@ -12,7 +12,7 @@ import {
   specOf,
   texts,
 } from '@meshvet/core';
-import { crdSays, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import { resolutionOf } from '../shared/refusals/resolution.ts';
 
 export const schemaServiceEntryResolution = defineRule({
@@ -33,6 +33,7 @@ export const schemaServiceEntryResolution = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -13,7 +13,7 @@ import {
   specOf,
 } from '@meshvet/core';
 import { protocolFault } from '../shared/refusals/declared-protocol.ts';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import { socketPathFault } from '../shared/refusals/unix-address.ts';
 
 export const schemaSidecarListener = defineRule({
@@ -31,6 +31,7 @@ export const schemaSidecarListener = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -33,13 +33,6 @@ testRule(schemaTrafficPolicy, {
   },
   good: {
     'a misspelt block alone, which schema-unknown-field tells': policy('circuitBreaker: { consecutiveErrors: 5 }'),
-    'a deprecated field of one port, of which Istio says nothing': policy(
-      'portLevelSettings: [{ port: { number: 80 }, outlierDetection: { consecutiveErrors: 5 } }]',
-    ),
-    'the field before it was deprecated': {
-      settings: { istioVersion: '1.5' },
-      yaml: policy('outlierDetection: { consecutiveErrors: 5 }'),
-    },
     'failures that are told apart': policy(
       'outlierDetection: { consecutiveLocalOriginFailures: 5, splitExternalLocalOriginErrors: true }',
     ),

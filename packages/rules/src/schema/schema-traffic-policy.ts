@@ -5,12 +5,11 @@ import {
   type Field,
   lacks,
   lacksText,
-  type Mesh,
   type Resource,
   type TrafficPolicy,
   trafficPolicies,
 } from '@meshvet/core';
-import { quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { quote, type Refusal, tellRefusals } from '../shared/refusals/refusals.ts';
 
 export const schemaTrafficPolicy = defineRule({
   meta: {
@@ -21,14 +20,13 @@ export const schemaTrafficPolicy = defineRule({
     severity: 'error',
     subject: 'resource',
     types: ['networking.istio.io/DestinationRule', 'networking.istio.io/Sidecar'],
-    codes: ['IST0106', 'IST0133'],
+    codes: ['IST0106'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateTrafficPolicy, validateConnectionPool, validateOutlierDetection, validateTunnelSettings, validatePortTrafficPolicies)',
       'istio.io: DestinationRule reference, TrafficPolicy',
     ],
     messages: {
       refused: '{resource}: {what}; Istio refuses it.',
-      doubted: '{resource}: {what}.',
     },
   },
   examples: {
@@ -42,7 +40,7 @@ export const schemaTrafficPolicy = defineRule({
             host: cart
             trafficPolicy:
               outlierDetection:
-                consecutiveErrors: 5 #~ doubted \`consecutiveErrors\`
+                consecutiveLocalOriginFailures: 5 #~ refused \`consecutiveLocalOriginFailures\`
               connectionPool: {} #~ refused \`connectionPool\`
               portLevelSettings:
                 - connectionPool: { tcp: { maxConnections: 5 } } #~ refused
@@ -67,9 +65,9 @@ export const schemaTrafficPolicy = defineRule({
       },
     ],
   },
-  check({ subject, mesh, report }) {
-    tellVerdicts(report, subject, [
-      ...policies(subject, mesh),
+  check({ subject, report }) {
+    tellRefusals(report, subject, [
+      ...policies(subject),
       ...connectionPools(subject).flatMap((pool) => [...poolFaults(pool)]),
     ]);
   },
@@ -79,7 +77,7 @@ const PORT_BLOCKS = ['outlierDetection', 'connectionPool', 'loadBalancer', 'tls'
 const BLOCKS = [...PORT_BLOCKS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'];
 const KNOWN: ReadonlySet<string> = new Set([...BLOCKS, 'port']);
 
-function* policies(resource: Resource, mesh: Mesh): Generator<Refusal> {
+function* policies(resource: Resource): Generator<Refusal> {
   if (resource.type !== DESTINATION_RULE) return;
   for (const policy of trafficPolicies(resource)) {
     const { field, ofPort } = policy;
@@ -99,7 +97,7 @@ function* policies(resource: Resource, mesh: Mesh): Generator<Refusal> {
       };
       continue;
     }
-    yield* outlierFaults(policy, mesh);
+    yield* outlierFaults(policy);
     const protocol = field.at('tunnel').at('protocol');
     const text = ofPort ? undefined : protocol.string();
     if (text && text !== 'CONNECT' && text !== 'POST')
@@ -107,16 +105,8 @@ function* policies(resource: Resource, mesh: Mesh): Generator<Refusal> {
   }
 }
 
-function* outlierFaults({ field, silent }: TrafficPolicy, mesh: Mesh): Generator<Refusal> {
+function* outlierFaults({ field }: TrafficPolicy): Generator<Refusal> {
   const outlier = field.at('outlierDetection');
-  const old = outlier.at('consecutiveErrors');
-  if (!silent && (old.number() ?? 0) !== 0 && mesh.istioAtLeast('1.6'))
-    yield {
-      at: old,
-      what: 'consecutiveErrors is deprecated in favour of consecutive5xxErrors and consecutiveGatewayErrors',
-      onKey: true,
-      mild: true,
-    };
   const local = outlier.at('consecutiveLocalOriginFailures');
   const split = outlier.at('splitExternalLocalOriginErrors');
   if ((local.number() ?? 0) > 0 && (!split.hasValue || split.value === false))

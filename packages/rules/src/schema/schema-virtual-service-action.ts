@@ -1,5 +1,5 @@
 import { defineRule, mappings, type Resource, specOf, VIRTUAL_SERVICE } from '@meshvet/core';
-import { type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { DOUBTED, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import {
   corsFaults,
   faultFaults,
@@ -27,6 +27,7 @@ export const schemaVirtualServiceAction = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -12,7 +12,7 @@ import {
   texts,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaVirtualServiceGateway = defineRule({
   meta: {
@@ -32,6 +32,7 @@ export const schemaVirtualServiceGateway = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -14,7 +14,7 @@ import {
   texts,
   VIRTUAL_SERVICE,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 
 export const schemaVirtualServiceSni = defineRule({
   meta: {
@@ -31,6 +31,7 @@ export const schemaVirtualServiceSni = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -11,7 +11,7 @@ import {
   WORKLOAD_ENTRY,
   WORKLOAD_GROUP,
 } from '@meshvet/core';
-import { crdSays, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import { crdSays, DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
 import { workloadEntryFaults } from '../shared/refusals/workload-entries.ts';
 
 export const schemaWorkloadEntry = defineRule({
@@ -36,6 +36,7 @@ export const schemaWorkloadEntry = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -21,7 +21,15 @@ import {
   TRAFFIC_EXTENSION,
   WASM_PLUGIN,
 } from '@meshvet/core';
-import { crdSays, isSettledKey, listed, quote, type Refusal, tellVerdicts } from '../shared/refusals/refusals.ts';
+import {
+  crdSays,
+  DOUBTED,
+  isSettledKey,
+  listed,
+  quote,
+  type Refusal,
+  tellVerdicts,
+} from '../shared/refusals/refusals.ts';
 
 export const schemaWorkloadSelector = defineRule({
   meta: {
@@ -53,6 +61,7 @@ export const schemaWorkloadSelector = defineRule({
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
     },
+    perMessage: { doubted: DOUBTED },
   },
   examples: {
     bad: [

@@ -17,9 +17,17 @@ export interface Refusal {
   readonly onKey?: boolean;
   /** Istio takes it, and warns. */
   readonly mild?: boolean;
+  /** What to do, where the rule says another thing. */
+  readonly fix?: string;
   /** Codes that other tools than istioctl have for it. */
   readonly codes?: readonly string[];
 }
+
+/** What `doubted` says in every rule of `tellVerdicts`, as the rule's own words are about what is refused. */
+export const DOUBTED = {
+  why: 'Istio takes the resource with a warning, and what is marked does nothing, or something else than it seems to say.',
+  fix: 'Take away what is marked, or write what is meant.',
+} as const;
 
 /** Reports what Istio refuses. `codes` are those of istioctl. */
 export function tellRefusals(
@@ -42,12 +50,13 @@ export function tellVerdicts(
   refusals: Iterable<Refusal>,
 ): void {
   let told = 0;
-  for (const { at, what, onKey = false, mild, codes = [] } of refusals) {
+  for (const { at, what, onKey = false, mild, codes = [], fix } of refusals) {
     if (isForReader(at)) continue;
     if (++told > MOST) return;
     const words = { resource: nameOf(resource), what };
-    if (mild) report(at, 'doubted', words, { onKey, severity: 'warning', codes: ['IST0133', ...codes] });
-    else report(at, 'refused', words, { onKey, codes: ['IST0106', ...codes] });
+    const own = fix === undefined ? {} : { fix };
+    if (mild) report(at, 'doubted', words, { onKey, severity: 'warning', codes: ['IST0133', ...codes], ...own });
+    else report(at, 'refused', words, { onKey, codes: ['IST0106', ...codes], ...own });
   }
 }
 
