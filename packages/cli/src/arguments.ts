@@ -74,6 +74,7 @@ export const FLAGS = {
   'istio-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Istio, such as 1.24' },
   'kubernetes-version': { value: 'VERSION', commands: configured, group: MESH, help: 'Release of Kubernetes, such as 1.31' },
   'closed-world': { commands: configured, group: MESH, help: 'The files are the whole mesh: what is not there does not exist' },
+  'expect-mesh': { value: 'WHICH', choices: ['all', 'evidence', 'none'], commands: configured, group: MESH, help: 'Which workloads ought to be in the mesh: all, those with evidence of it (default), or none' },
   'mesh-config': { value: 'FILE', commands: reads, group: MESH, help: 'MeshConfig as YAML' },
   'mesh-networks': { value: 'FILE', commands: reads, group: MESH, help: 'MeshNetworks as YAML' },
   cluster: { value: 'NAME=PATH', repeat: true, commands: reads, group: MESH, help: 'Manifests of another cluster of the same mesh' },

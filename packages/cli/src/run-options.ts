@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { type Config, findRules, parseVersion, type RuleHead, ruleIndex, visibleText } from '@meshvet/core';
-import { type GivenFlags, meant, oneOf } from './arguments.ts';
+import { type FlagName, type GivenFlags, meant, oneOf } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import { findConfig } from './find-config.ts';
 import type { Host } from './host.ts';
@@ -90,12 +90,13 @@ type Settings = { -readonly [K in keyof Config]: Config[K] };
 
 function settingsOfFlags(flags: GivenFlags): Settings {
   const settings: Settings = {};
-  const take = <K extends 'profile' | 'preset'>(key: K): void => {
-    const value = flags.last(key);
+  const take = <K extends 'profile' | 'preset' | 'expectMesh'>(key: K, flag: FlagName = key as FlagName): void => {
+    const value = flags.last(flag);
     if (value !== undefined) settings[key] = value as NonNullable<Settings[K]>;
   };
   take('profile');
   take('preset');
+  take('expectMesh', 'expect-mesh');
   const istioVersion = versionFlag(flags, 'istio-version', '1.24');
   if (istioVersion !== undefined) settings.istioVersion = istioVersion;
   const kubernetesVersion = versionFlag(flags, 'kubernetes-version', '1.31');

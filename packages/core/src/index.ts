@@ -183,6 +183,7 @@ export {
 export type { Argument, CommandLine } from './installation/command-line.ts';
 export { type EmbeddedText, PROXY_CONFIG_KEY } from './installation/embedded.ts';
 export type { Installation, Known } from './installation/installation.ts';
+export { isUsed, type MeshSign, type MeshSubject, type MeshUse, usesMesh } from './installation/mesh-use.ts';
 export {
   type InstallationSettings,
   istioAtLeast,
@@ -491,12 +492,12 @@ export {
   defineRule,
   type ExampleSettings,
   type MessageData,
+  type MessageWords,
   type Related,
   type ReportFunction,
   type ReportOptions,
   type Rule,
   type RuleContext,
-  type MessageWords,
   type RuleDefinition,
   type RuleExample,
   type RuleMeta,
@@ -506,6 +507,7 @@ export {
   type TextTarget,
 } from './rule/define-rule.ts';
 export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
+export { meshSubjectOf } from './rule/rule-subject.ts';
 export { celSyntaxFault } from './schema/cel-syntax.ts';
 export { ruleKey } from './schema/known-rules.ts';
 export { re2Fault } from './schema/re2-fault.ts';

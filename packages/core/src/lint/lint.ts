@@ -6,6 +6,8 @@ import {
   resolveRules,
   settingsOf,
 } from '../config/resolve-config.ts';
+import { toldMeshes } from '../config/told-meshes.ts';
+import { isUsed, type MeshUse, meshUseOf, type UnreadText } from '../installation/mesh-use.ts';
 import type { MeshSettings } from '../installation/settings.ts';
 import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
@@ -13,6 +15,7 @@ import type { Resource } from '../manifest/resource.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { Rule } from '../rule/define-rule.ts';
 import { type LateRule, loadRule, type RuleHead } from '../rule/late-rule.ts';
+import { meshSubjectOf } from '../rule/rule-subject.ts';
 import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
@@ -51,6 +54,8 @@ export interface LintSetup {
   readonly meshNetworks?: InputFile;
   /** The day of the run, `2026-12-31`: suppressions that end before it hold no more. Without it none ends. */
   readonly today?: string;
+  /** Judge as if each mesh were in use, whatever the files show: for snippets such as the examples of rules. */
+  readonly assumeMesh?: boolean;
   /** Milliseconds from some fixed moment; with it the result carries timings. */
   readonly clock?: () => number;
 }
@@ -102,18 +107,29 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
   const meshes: Mesh[] = [];
   const resourcesOf = new Map<ReadFile, number>();
   let resourceCount = 0;
-  for (const project of partition(read, setup)) {
+  const projects = partition(read, setup).map((project) => {
     const settings: MeshSettings = { ...projectSettings(project, setup), ...context.mesh };
     const resources = project.files.flatMap((file) => {
       const own = fileResources(file, settings, kustomizations);
       resourcesOf.set(file, own.length);
       return own;
     });
-    resourceCount += resources.length;
-    annotations.push(...readAnnotations(resources));
     const clusters = new Map(
       context.clusters.map(([name, read]) => [name, read.flatMap((f) => fileResources(f, settings, kustomizations))]),
     );
+    return { project, settings, resources, clusters };
+  });
+  // Of all that was read: a project whose own files show nothing may well be deployed into the mesh of its neighbour.
+  const use = setup.assumeMesh
+    ? undefined
+    : meshUseOf(
+        projects.flatMap(({ resources, clusters }) => [...resources, ...[...clusters.values()].flat()]),
+        read.flatMap(unreadTexts),
+        { ...(meshIsGiven(setup) ? GIVEN : {}), ...toldMeshes(setup.config ?? {}) },
+      );
+  for (const { project, settings, resources, clusters } of projects) {
+    resourceCount += resources.length;
+    annotations.push(...readAnnotations(resources));
     const mesh = new Mesh({
       resources,
       settings,
@@ -126,13 +142,17 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       clusters,
       meshNetworks: context.meshNetworks,
       today: setup.today,
+      use,
     });
     meshes.push(mesh);
     const subjects = new Subjects(
       mesh,
       project.files.flatMap((f) => f.problems),
     );
-    const due = await loadDue(resolvedRules(setup, project.config, settings), subjects);
+    const due = await loadDue(
+      resolvedRules(setup, project.config, settings).filter(({ rule }) => !use || isUsed(use, meshSubjectOf(rule))),
+      subjects,
+    );
     watch.lap('model');
     const running = due.map((resolved) => startRule(resolved, mesh, subjects, configPath));
     for (let place = TOGETHER; running.length > 0; place += TOGETHER) {
@@ -171,10 +191,24 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     unusedSuppressions: unused,
     undecided,
     failures,
+    ...(use ? { meshes: use } : {}),
     ...(timings ? { timings } : {}),
   };
   return { result, meshes };
 }
+
+/** The text of a file that holds manifests for somebody, and none that could be read. */
+function unreadTexts({ source, documents, problems, skipped }: ReadFile): UnreadText[] {
+  const isLeftOut = skipped.includes('template') || problems.some((p) => p.kind === 'syntax');
+  const hasKustomization = documents.some(isKustomization);
+  return isLeftOut || hasKustomization ? [{ path: source.path, text: source.text }] : [];
+}
+
+function meshIsGiven({ meshConfig, meshNetworks, clusters }: LintSetup): boolean {
+  return meshConfig !== undefined || meshNetworks !== undefined || Object.keys(clusters ?? {}).length > 0;
+}
+
+const GIVEN: MeshUse = { istio: { because: 'a MeshConfig, MeshNetworks or another cluster of the mesh was given' } };
 
 function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {
   const context = kustomizations.context(file.source.path);

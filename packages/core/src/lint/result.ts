@@ -1,3 +1,4 @@
+import type { MeshUse } from '../installation/mesh-use.ts';
 import type { Position } from '../source/position.ts';
 import type { SkipReason } from '../source/problem.ts';
 import type { Edit, Severity } from '../source/severity.ts';
@@ -153,5 +154,7 @@ export interface LintResult {
   readonly unusedSuppressions: readonly UnusedSuppression[];
   readonly undecided: readonly Undecided[];
   readonly failures: readonly RuleFailure[];
+  /** Which meshes are in use in what was read, each with a sign of it; absent where none was looked for. */
+  readonly meshes?: MeshUse;
   readonly timings?: Timings;
 }

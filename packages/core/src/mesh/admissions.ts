@@ -23,6 +23,7 @@ import { type Sidecar, sidecarForm } from '../injection/sidecar.ts';
 import { readWrittenSidecar } from '../injection/written-sidecar.ts';
 import type { EmbeddedTexts } from '../installation/embedded.ts';
 import type { Installation } from '../installation/installation.ts';
+import { type MeshUse, usesMesh } from '../installation/mesh-use.ts';
 import type { MeshSettings } from '../installation/settings.ts';
 import type { InjectorWebhook } from '../installation/webhook-entries.ts';
 import { labelsOf } from '../manifest/label-set.ts';
@@ -35,6 +36,9 @@ import type { Nearness } from './nearness.ts';
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
+/** Of pods whose namespace nobody has read, where no proxy is written, asked for or configured anywhere. */
+const NO_MESH: Membership = { answer: 'no', reason: 'nothing that was read uses a mesh' };
+
 /** What decides about the pods of a workload beside the workload itself. */
 interface Around {
   readonly settings: MeshSettings;
@@ -43,6 +47,8 @@ interface Around {
   readonly pods: ServicePods;
   readonly embedded: EmbeddedTexts;
   readonly installation: () => Installation;
+  /** Which meshes are in use; undefined where nobody asked, and then any may be. */
+  readonly use: MeshUse | undefined;
 }
 
 /**
@@ -68,7 +74,10 @@ export class Admissions {
     const { settings, installation, embedded } = this.#around;
     const namespace = this.#namespaceFacts(workload);
     const rejections = rejectionsOf(workload, settings, installation(), embedded);
-    return admissionOf(workload, namespace, this.#admissionSetup(workload, namespace), rejections);
+    const admission = admissionOf(workload, namespace, this.#admissionSetup(workload, namespace), rejections);
+    const { membership } = admission;
+    if (!this.#isWithoutMesh || membership.answer !== 'unknown') return admission;
+    return { ...admission, membership: NO_MESH };
   });
 
   /** What Istio's injector makes of pods of a namespace that say nothing themselves, by this one manifest of the namespace. */
@@ -92,6 +101,7 @@ export class Admissions {
   };
 
   membershipOfService(service: Service): Membership {
+    if (this.#isWithoutMesh) return NO_MESH;
     const { pods, inventory } = this.#around;
     const behind = pods.behind(service);
     if (behind.state === 'found' && behind.value.certain) {
@@ -111,6 +121,11 @@ export class Admissions {
     if (variants.length > 0 && variants.every(isUnmeshed))
       return { answer: 'no', reason: `Namespace ${namespace} carries no mesh label` };
     return { answer: 'unknown', reason: 'no pod behind the Service was read' };
+  }
+
+  get #isWithoutMesh(): boolean {
+    const { use } = this.#around;
+    return use !== undefined && !usesMesh(use);
   }
 
   // Webhooks of the input may take namespaces by other labels than Istio's, or all.

@@ -1,5 +1,6 @@
 import type { EmbeddedTexts } from '../installation/embedded.ts';
 import type { HelmValues } from '../installation/installation-sources.ts';
+import type { MeshUse } from '../installation/mesh-use.ts';
 import type { ExternalMatchers, MeshSettings } from '../installation/settings.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Shapes } from '../schema/shapes.ts';
@@ -23,6 +24,8 @@ export interface MeshInput {
   readonly shapes?: Shapes;
   /** MeshNetworks of a file of its own, as a resource. */
   readonly meshNetworks?: Resource | undefined;
+  /** Which meshes are in use; left out, any may be. */
+  readonly use?: MeshUse | undefined;
   /** The day of the run, `2026-12-31`, where it is known. */
   readonly today?: string | undefined;
 }

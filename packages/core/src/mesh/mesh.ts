@@ -8,6 +8,7 @@ import type { Sidecar } from '../injection/sidecar.ts';
 import type { WrittenSidecar } from '../injection/written-sidecar.ts';
 import type { EmbeddedText, EmbeddedTexts } from '../installation/embedded.ts';
 import { type Installation, readInstallation } from '../installation/installation.ts';
+import type { MeshUse } from '../installation/mesh-use.ts';
 import {
   type ExternalMatchers,
   istioAtLeast,
@@ -40,6 +41,8 @@ export class Mesh {
   readonly meshNetworks: Resource | undefined;
   /** The day of the run, `2026-12-31`; undefined where nobody said it, and then nothing ends. */
   readonly today: string | undefined;
+  /** Which meshes are in use; undefined where nobody asked, and then any may be. */
+  readonly use: MeshUse | undefined;
   /** What the config says lives somewhere else. */
   readonly externals: ExternalMatchers;
   readonly #embedded: EmbeddedTexts;
@@ -61,6 +64,7 @@ export class Mesh {
     this.clusters = input.clusters ?? new Map();
     this.meshNetworks = input.meshNetworks;
     this.today = input.today;
+    this.use = input.use;
     this.externals = externals;
     this.#embedded = embedded;
     this.#shapes = input.shapes ?? new Map();
@@ -85,6 +89,7 @@ export class Mesh {
       pods: this.#pods,
       embedded,
       installation: this.#installation,
+      use: input.use,
     });
   }
 
@@ -112,7 +117,7 @@ export class Mesh {
 
   /** The mesh as another cluster of it has it: its own resources under the same settings. */
   ofCluster(resources: readonly Resource[]): Mesh {
-    return new Mesh({ resources, settings: this.settings, embedded: this.#embedded });
+    return new Mesh({ resources, settings: this.settings, embedded: this.#embedded, use: this.use });
   }
 
   /** A text inside a manifest that is YAML itself (MeshConfig of a ConfigMap, ProxyConfig of a pod); undefined for any other. */

@@ -42,6 +42,7 @@ export const json: Reporter = (result, info) => {
     undecided: result.undecided.map(({ question, needs, resources }) => ({ question, needs, resources })),
     notes: result.notes.map(({ reason, folder, files, message }) => ({ reason, folder, files, message })),
     failures: result.failures.map(({ ruleId, subject, message, stack }) => ({ ruleId, subject, message, stack })),
+    ...(result.meshes ? { meshes: result.meshes } : {}),
     ...(result.timings ? { timings: result.timings } : {}),
   };
   return `${visibleJson(JSON.stringify(report, null, 2))}\n`;

@@ -1,3 +1,4 @@
+import { usesMesh } from '../installation/mesh-use.ts';
 import type { Finding, LintResult, Location, RelatedLocation, UnusedSuppression } from '../lint/result.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import { SourceFile } from '../source/source-file.ts';
@@ -215,7 +216,16 @@ function summary(result: LintResult, paint: Paint): string {
     rest.push(`${skippedFiles} skipped (${reasons})`);
   }
   if (result.undecided.length > 0) rest.push(`${result.undecided.length} undecided`);
-  return `${input}: ${[found, ...rest].join(', ')}`;
+  const line = `${input}: ${[found, ...rest].join(', ')}`;
+  return hasNoMesh(result) ? `${line}\n${NO_MESH}` : line;
+}
+
+/** Said once, so that silence is not taken for praise. */
+const NO_MESH =
+  'no mesh is used in what was read, so nothing is said about proxies; --expect-mesh all speaks as if one were';
+
+function hasNoMesh({ meshes, resources }: LintResult): boolean {
+  return meshes !== undefined && !usesMesh(meshes) && resources > 0;
 }
 
 function severityCount(severity: Severity, total: number): string {

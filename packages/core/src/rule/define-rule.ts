@@ -1,6 +1,7 @@
 import type { Namespace } from '../cluster/namespaces.ts';
 import type { Service } from '../cluster/services.ts';
 import type { Workload } from '../cluster/workloads.ts';
+import type { MeshSubject } from '../installation/mesh-use.ts';
 import type { ProfileName } from '../installation/settings.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
@@ -112,6 +113,11 @@ export interface RuleMeta<S extends SubjectKind, M extends Readonly<Record<strin
   readonly profiles?: Readonly<Partial<Record<ProfileName, Severity | 'off'>>>;
   /** Good advice that no outage hangs on: left out of preset `recommended`; in `strict` its info is a warning. */
   readonly advice?: boolean;
+  /**
+   * What has to be in use for the rule to have a meaning; where nothing of it is, the rule does not run. Left out it follows from `types`, and
+   * is `kubernetes` for what holds without any mesh.
+   */
+  readonly about?: MeshSubject;
   /** Severity under preset `strict`, where it is not the rule's own (for advice: `warning` in place of `info`). */
   readonly strict?: Severity;
   readonly subject: S;

@@ -21,6 +21,7 @@ export const ambientAnnotationIgnored = defineRule({
     fix: 'Remove it; to leave inbound traffic out in ambient mode there is ambient.istio.io/bypass-inbound-capture (since 1.24).',
     severity: 'info',
     strict: 'warning',
+    about: 'istio',
     subject: 'workload',
     since: '1.18',
     sources: ['istio/istio cni/pkg/util/podutil.go', 'istio/api annotation/annotations.yaml'],

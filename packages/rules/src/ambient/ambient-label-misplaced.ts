@@ -22,6 +22,7 @@ export const ambientLabelMisplaced = defineRule({
     why: 'Istio reads istio.io/dataplane-mode on namespaces and pods, and istio.io/use-waypoint on namespaces, Services and pods; on a workload or, the first one, on a Service they change nothing.',
     fix: 'Write it on the Namespace, or among the labels of the pod template.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ['Service', ...WORKLOAD_TYPES],
     since: '1.22',

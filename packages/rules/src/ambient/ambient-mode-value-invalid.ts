@@ -21,6 +21,7 @@ export const ambientModeValueInvalid = defineRule({
     why: 'Only ambient and none are read, in small letters: on a namespace another value leaves its pods outside the ambient mesh, and on a pod it changes nothing at all, not even an enrolment that it was meant to end.',
     fix: 'Write ambient, or none to stay out; for sidecars use istio-injection or sidecar.istio.io/inject.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: ['Namespace', ...WORKLOAD_TYPES],
     since: '1.18',

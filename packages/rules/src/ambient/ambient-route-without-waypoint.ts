@@ -13,6 +13,7 @@ export const ambientRouteWithoutWaypoint = defineRule({
     why: 'The ztunnel balances connections and reads neither routes nor DestinationRules: weights, matches, timeouts, retries and outlier detection do nothing for callers in ambient mode.',
     fix: 'Let the Service or its Namespace name a waypoint in istio.io/use-waypoint, and keep the route in the namespace of the Service.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: [
       'networking.istio.io/VirtualService',

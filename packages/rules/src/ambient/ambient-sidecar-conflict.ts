@@ -16,6 +16,7 @@ export const ambientSidecarConflict = defineRule({
     why: 'The sidecar comes first, and pods that have one are left out of ambient mode, so ztunnel and the waypoints do not serve them.',
     fix: 'Choose one: take the wish for a sidecar away, or label the pods istio.io/dataplane-mode: none.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     codes: ['KIA1311', 'KIA1315', 'KIA1316'],
     since: '1.18',

@@ -31,6 +31,7 @@ export const ambientVersionUnsupported = defineRule({
     why: 'This Istio does not read it, so pods are not enrolled, not left out, or go without their waypoint and its policies, and nothing says so.',
     fix: 'Upgrade Istio, or do without the label.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: ['Namespace', 'Service', 'networking.istio.io/ServiceEntry', ...WORKLOAD_TYPES],
     sources: [

@@ -21,6 +21,7 @@ export const ambientWaypointNotFound = defineRule({
     why: 'Without the waypoint the traffic goes on past it in silence: routes, HTTP policies and request authentication do not hold.',
     fix: 'Write the name of a Gateway of class istio-waypoint, with istio.io/use-waypoint-namespace where it lives in another namespace, or none.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: [
       'Namespace',

@@ -17,6 +17,7 @@ export const ambientWaypointOutsideAmbient = defineRule({
     fix: 'Bring the pods into ambient mode with istio.io/dataplane-mode: ambient, or take istio.io/use-waypoint away.',
     severity: 'info',
     strict: 'warning',
+    about: 'istio',
     subject: 'workload',
     codes: ['KIA1312'],
     since: '1.22',

@@ -27,6 +27,7 @@ export const ambientWaypointRefuses = defineRule({
     why: 'Traffic goes past such a waypoint in silence, so its routes, HTTP policies and request authentication do not hold; istiod says so in a status only.',
     fix: 'Label the Gateway istio.io/waypoint-for: all, service or workload as is asked of it, and let allowedRoutes of its HBONE listener admit the namespace.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ['Namespace', 'Service', 'networking.istio.io/ServiceEntry', ...WORKLOAD_TYPES],
     since: '1.22',

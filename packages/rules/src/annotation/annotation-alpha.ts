@@ -18,6 +18,7 @@ export const annotationAlpha = defineRule({
     advice: true,
     // Nearly all annotations of Istio are alpha, and are used in production all the same.
     profiles: { 'istio-1.0': 'off', 'istio-legacy': 'off', 'istio-current': 'off' },
+    about: 'istio',
     subject: 'resource',
     types: ANNOTATED_TYPES,
     codes: ['IST0136'],

@@ -12,6 +12,7 @@ export const annotationCaptureDisabled = defineRule({
     why: 'Empty does not mean the default: the traffic passes by the sidecar, without mutual TLS, policies and metrics.',
     fix: 'Take the annotation away, or write "*" for everything.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio.io: Resource Annotations (includeInboundPorts, includeOutboundIPRanges)',

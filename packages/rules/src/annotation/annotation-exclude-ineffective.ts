@@ -14,6 +14,7 @@ export const annotationExcludeIneffective = defineRule({
     why: 'Excluded inbound ports are read only while all ports are captured, and excluded ranges only make a difference where they are part of what is captured.',
     fix: 'Leave out of the list of what is included what is not to be captured, and take the exceptions away.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio.io: Resource Annotations (excludeInboundPorts)',

@@ -11,6 +11,7 @@ export const annotationIncludePortsRedundant = defineRule({
     why: 'The ports come on top of the address ranges that are captured, and these are all unless somebody says otherwise. The list narrows nothing: calls to other ports go through the sidecar as before.',
     fix: 'Say includeOutboundIPRanges: "" beside it, so that nothing but these ports is captured; or take the list away.',
     severity: 'info',
+    about: 'istio',
     subject: 'workload',
     since: '1.7',
     sources: [

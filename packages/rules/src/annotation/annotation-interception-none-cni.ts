@@ -10,6 +10,7 @@ export const annotationInterceptionNoneCni = defineRule({
     why: 'The plugin knows REDIRECT and TPROXY only and fails for any other mode, so the network of the pod is not set up.',
     fix: 'Take the annotation away, or keep the sidecar out of these pods.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio cni/pkg/plugin/sidecar_redirect.go', 'istio.io: Install the Istio CNI node agent'],
     messages: {

@@ -27,6 +27,7 @@ export const annotationMisplaced = defineRule({
     why: 'Istio reads each annotation on certain kinds only, and those of pods on the pod template; anywhere else it has no effect and nobody says so.',
     fix: 'Move it to the object that it is read on; what is about pods belongs to the annotations of the pod template.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ANNOTATED_TYPES,
     codes: ['IST0107', 'IST0135'],

@@ -9,6 +9,7 @@ export const annotationProxyConfigInvalid = defineRule({
     why: 'The injector reads the text before it makes the sidecar, and refuses the whole pod when it cannot.',
     fix: 'Write the field as ProxyConfig has it: texts in quotes, booleans without, durations such as 45s.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     since: '1.6',

@@ -17,6 +17,7 @@ export const annotationProxyConfigUnknownField = defineRule({
     why: 'The injector leaves such fields out without a word, so what they ask for does not happen.',
     fix: 'Write the field as ProxyConfig has it.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     since: '1.6',

@@ -21,6 +21,7 @@ export const annotationValueInvalid = defineRule({
     why: 'The injector checks these annotations and refuses the whole pod, so that the workload comes up with no pods at all; what it does not check is ignored or fails when the pod starts.',
     fix: 'Write a value that the annotation takes.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     codes: ['IST0125'],

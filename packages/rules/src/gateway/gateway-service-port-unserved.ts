@@ -8,6 +8,7 @@ export const gatewayServicePortUnserved = defineRule({
     fix: 'Add a server for the port to a Gateway, or drop the port from the Service.',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'service',
     sources: [
       'istio.io/docs/reference/config/networking/gateway/#Port',

@@ -19,6 +19,7 @@ export const injectAnnotationDeprecated = defineRule({
     fix: 'Write it among the labels of the pod template.',
     severity: 'warning',
     profiles: { 'istio-1.0': 'info', 'istio-legacy': 'info' },
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     codes: ['IST0135'],

@@ -9,6 +9,7 @@ export const injectAnnotationIneffective = defineRule({
     why: 'Webhooks select pods by labels: where neither the namespace nor the pod carries one, the injector is never asked, whatever the annotation says.',
     fix: 'Write sidecar.istio.io/inject: "true" among the labels of the pod template, or label the Namespace.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     codes: ['IST0135'],

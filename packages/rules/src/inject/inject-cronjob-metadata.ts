@@ -8,6 +8,7 @@ export const injectCronjobMetadata = defineRule({
     why: 'The injector sees only the Pod, whose labels and annotations come from spec.jobTemplate.spec.template, so the key has no effect.',
     fix: 'Move it to spec.jobTemplate.spec.template.metadata.labels.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio pkg/kube/inject/webhook.go',

@@ -19,6 +19,7 @@ export const injectHostNetwork = defineRule({
     why: 'The injector leaves pods with hostNetwork alone whatever their labels say, and ambient mode does the same, so they get no mTLS and no policy of the mesh.',
     fix: 'Take hostNetwork away if the pods belong in the mesh; else label them sidecar.istio.io/inject: "false" to say that they do not.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio pkg/kube/inject/inject.go (injectRequired)', 'istio.io: Sidecar Injection Problems'],
     messages: {

@@ -8,6 +8,7 @@ export const injectImageAutoWithoutInjection = defineRule({
     why: 'Only the injector puts an image in the place of the word auto, so the kubelet looks for an image of that name and the pods never start.',
     fix: 'Have the pods injected, by label sidecar.istio.io/inject: "true" of the pod template or by the Namespace, or write an image.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0146', 'IST0147'],
     since: '1.9',

@@ -9,6 +9,7 @@ export const injectInitializerLegacy = defineRule({
     why: 'Istio gave it up before 1.0, and Kubernetes removed initializers in 1.16: nothing reads it, so nothing is injected by it.',
     fix: 'Remove it, and label the namespace istio-injection=enabled or the pods sidecar.istio.io/inject="true".',
     severity: 'info',
+    about: 'istio',
     subject: 'resource',
     sources: [
       'istio.io: Installing the Istio Sidecar, 0.5 to 0.8',

@@ -21,6 +21,7 @@ export const injectKeyTypo = defineRule({
     why: 'Nobody reads a misspelt key, so it changes nothing about the injection and nobody says so.',
     fix: 'Write the key as Istio knows it.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ['Namespace', ...WORKLOAD_TYPES],
     codes: ['IST0108'],

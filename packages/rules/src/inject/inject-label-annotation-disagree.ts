@@ -7,6 +7,7 @@ export const injectLabelAnnotationDisagree = defineRule({
     why: 'Since Istio 1.12 the label hides the annotation; before that both counted, and which pods got a sidecar depended on the namespace.',
     fix: 'Keep the label and remove the annotation.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     sources: ['istio/istio pkg/kube/inject/inject.go (injectRequired), by tag'],

@@ -22,6 +22,7 @@ export const injectLabelOnWorkloadMetadata = defineRule({
     why: 'The injector sees only the Pod, whose labels and annotations come from the template, so the key has no effect.',
     fix: 'Move it to spec.template.metadata.labels.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0107', 'IST0135'],
     sources: [

@@ -8,6 +8,7 @@ export const injectManualInAutoNamespace = defineRule({
     why: 'The webhook does not leave such pods alone: it renders the proxy again, so the version and the settings in the manifest are not those that run.',
     fix: 'Take the sidecar out of the manifest and leave it to the injector, or label the pods sidecar.istio.io/inject: "false".',
     severity: 'info',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio pkg/kube/inject/webhook.go', 'istio.io: Installing the Sidecar (Manual sidecar injection)'],
     messages: {

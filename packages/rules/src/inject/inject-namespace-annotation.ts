@@ -22,6 +22,7 @@ export const injectNamespaceAnnotation = defineRule({
     why: 'Webhooks and the ambient agent select namespaces by their labels, so the annotation has no effect.',
     fix: 'Move it to metadata.labels.',
     severity: 'warning',
+    about: 'istio',
     subject: 'namespace',
     codes: ['IST0107', 'IST0108', 'IST0135'],
     sources: ['kubernetes: Dynamic Admission Control (namespaceSelector)', 'istio.io: Installing the Sidecar'],

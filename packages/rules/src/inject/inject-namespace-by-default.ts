@@ -8,6 +8,7 @@ export const injectNamespaceByDefault = defineRule({
     fix: 'Label it istio-injection: enabled, or disabled if its pods do not belong in the mesh.',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'namespace',
     codes: ['IST0148'],
     sources: [

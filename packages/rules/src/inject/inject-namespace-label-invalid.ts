@@ -8,6 +8,7 @@ export const injectNamespaceLabelInvalid = defineRule({
     why: 'Only "enabled" turns injection on; any other value keeps the sidecar from every pod of the namespace, since Istio 1.10 even from those that ask for one.',
     fix: 'Write istio-injection: enabled, or disabled.',
     severity: 'error',
+    about: 'istio',
     subject: 'namespace',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',

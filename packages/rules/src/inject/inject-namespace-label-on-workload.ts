@@ -7,6 +7,7 @@ export const injectNamespaceLabelOnWorkload = defineRule({
     why: 'Istio reads it among the labels of a Namespace only, so it has no effect anywhere else.',
     fix: 'Label the Namespace, or give the pod template label sidecar.istio.io/inject.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',

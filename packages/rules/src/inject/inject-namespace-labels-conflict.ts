@@ -7,6 +7,7 @@ export const injectNamespaceLabelsConflict = defineRule({
     why: 'Only one of them can win: istio-injection beats istio.io/rev, and a sidecar beats ambient mode, so the others have no effect.',
     fix: 'Keep the label that is meant and remove the others.',
     severity: 'warning',
+    about: 'istio',
     subject: 'namespace',
     codes: ['IST0123'],
     sources: [

@@ -25,6 +25,7 @@ export const injectNamespaceNotLabelled = defineRule({
     why: 'The injector is asked about pods of labelled namespaces, and about no others unless they ask themselves, so these pods stay outside the mesh.',
     fix: 'Label it istio-injection: enabled if its pods belong in the mesh, and istio-injection: disabled to say that they do not.',
     severity: 'info',
+    about: 'istio',
     subject: 'namespace',
     codes: ['IST0102'],
     sources: [

@@ -21,6 +21,7 @@ export const injectPodLabelInvalid = defineRule({
     why: 'What other values do depends on the release: since Istio 1.27 they count for nothing and the namespace decides, before that "yes" and "on" meant yes and all the rest no.',
     fix: 'Write "true" or "false", in quotes.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     since: '1.9',

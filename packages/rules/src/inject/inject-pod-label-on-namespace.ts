@@ -7,6 +7,7 @@ export const injectPodLabelOnNamespace = defineRule({
     why: 'Istio reads that label on pods only, so the namespace is neither in the mesh nor out of it because of it.',
     fix: 'Label the Namespace with istio-injection: enabled or disabled, or with istio.io/rev.',
     severity: 'warning',
+    about: 'istio',
     subject: 'namespace',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml',

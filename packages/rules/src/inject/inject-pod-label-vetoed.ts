@@ -8,6 +8,7 @@ export const injectPodLabelVetoed = defineRule({
     why: 'With istio-injection: disabled no webhook selects any pod of the namespace, so the label of the pods is never read.',
     fix: 'Take istio-injection away from the Namespace: without it the pods that ask get a sidecar and the others do not.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     since: '1.10',
     sources: [

@@ -25,6 +25,7 @@ export const injectPodNotInjected = defineRule({
     why: 'Without a proxy the pods have no mutual TLS and enforce no policy, and nothing tells of it.',
     fix: 'Label the Namespace istio-injection: enabled, or the pod template sidecar.istio.io/inject: "true".',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0103'],
     sources: [

@@ -17,6 +17,7 @@ export const injectPodOptOut = defineRule({
     fix: 'Remove label sidecar.istio.io/inject "false" if the reason for it is gone.',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'workload',
     since: '1.9',
     sources: [

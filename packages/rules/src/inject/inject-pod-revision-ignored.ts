@@ -20,6 +20,7 @@ export const injectPodRevisionIgnored = defineRule({
     why: 'Webhooks read istio.io/rev on pods only where the namespace has no label of its own, so the pods get the proxy of another revision than they name.',
     fix: 'Remove istio.io/rev from the pod template, or label the Namespace with the revision that is meant.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     since: '1.10',
     sources: [

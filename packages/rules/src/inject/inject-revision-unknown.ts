@@ -24,6 +24,7 @@ export const injectRevisionUnknown = defineRule({
     why: 'No webhook answers to it, so the pods start without a sidecar, and nothing tells of it.',
     fix: 'Name a revision or a tag that is installed.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: ['Namespace', ...WORKLOAD_TYPES],
     since: '1.6',

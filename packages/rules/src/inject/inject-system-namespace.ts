@@ -7,6 +7,7 @@ export const injectSystemNamespace = defineRule({
     why: 'The injector refuses pods of these namespaces whatever the labels say, yet the webhook is asked about every one of them, and when it does not answer the pods of the cluster itself cannot start.',
     fix: 'Remove the label.',
     severity: 'warning',
+    about: 'istio',
     subject: 'namespace',
     sources: ['istio/istio pkg/kube/inject/inject.go (IgnoredNamespaces)'],
     messages: {

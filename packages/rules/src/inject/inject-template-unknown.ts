@@ -18,6 +18,7 @@ export const injectTemplateUnknown = defineRule({
     why: 'The injector answers with an error, and since its webhook fails closed no pod of the workload is created.',
     fix: 'Name templates of the injector, separated by commas: sidecar, gateway, or one that its configuration defines.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     since: '1.9',
     sources: [

@@ -8,6 +8,7 @@ export const injectWindowsPod = defineRule({
     why: 'The proxy and its init container are Linux images: on a Windows node they cannot start, so neither does the pod.',
     fix: 'Keep the pods out with label sidecar.istio.io/inject="false" on the pod template.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio.io: Platform Setup, Supported platforms',

@@ -24,6 +24,7 @@ export const labelsAppMissing = defineRule({
     fix: 'Add a label app to the metadata of the pod template; leave the selectors as they are.',
     severity: 'warning',
     profiles: { 'istio-1.0': 'error' },
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio pkg/model/proxy.go',

@@ -22,6 +22,7 @@ export const labelsAppSharedUnrelated = defineRule({
     why: 'Telemetry and the Kiali graph show them as versions of one application, although no Service takes them for one.',
     fix: 'Give each application a name label of its own, or select the versions of one application with one Service.',
     severity: 'info',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio pkg/model/proxy.go', 'istio.io: Application Requirements'],
     messages: {

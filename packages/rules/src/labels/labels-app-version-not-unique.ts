@@ -19,6 +19,7 @@ export const labelsAppVersionNotUnique = defineRule({
     fix: 'Give them different names, or different versions if they are versions of one application.',
     severity: 'warning',
     profiles: { 'istio-1.0': 'error' },
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio pkg/model/proxy.go', 'istio.io: Application Requirements'],
     messages: {

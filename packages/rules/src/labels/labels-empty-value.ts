@@ -8,6 +8,7 @@ export const labelsEmptyValue = defineRule({
     why: 'The injected proxy takes an empty value for a missing one, while ambient and the registry take it for the name, so the same pods appear under two names.',
     fix: 'Write a value, or leave the label out.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml',

@@ -22,6 +22,7 @@ export const labelsOnWorkloadOnly = defineRule({
     why: 'Pods get the labels of the template and never those of the workload, so Istio does not see the label at all.',
     fix: 'Write the label under spec.template.metadata.labels as well; leave the selectors as they are.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio pkg/model/proxy.go', 'kubernetes: Deployments, Pod Template'],
     messages: {

@@ -18,6 +18,7 @@ export const labelsSelectorContainsVersion = defineRule({
     why: 'Routes split the endpoints of a Service into subsets, so a version that the Service does not select can get no share of its traffic.',
     fix: 'Take the version out of the selector of the Service, and pick versions with the subsets of a DestinationRule.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     sources: ['istio.io: Destination Rule, Subset', 'kubernetes: Services, Defining a Service'],
     messages: {

@@ -9,6 +9,7 @@ export const labelsServiceAppMissing = defineRule({
     fix: 'Add the label app of the pods to the metadata of the Service.',
     severity: 'warning',
     profiles: { 'istio-legacy': 'off', 'istio-current': 'off' },
+    about: 'istio',
     subject: 'service',
     // Nothing that came with canonical names, in 1.5, looks at the labels of a Service.
     until: '1.4',

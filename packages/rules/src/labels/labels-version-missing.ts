@@ -23,6 +23,7 @@ export const labelsVersionMissing = defineRule({
     fix: 'Add a label version, such as v1, to the metadata of the pod template, but not to a selector.',
     severity: 'info',
     profiles: { 'istio-1.0': 'warning' },
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio pkg/model/proxy.go',

@@ -18,6 +18,7 @@ export const linkerdAppProtocolOpaque = defineRule({
     why: 'Since 2.18 Linkerd takes http and kubernetes.io/h2c for HTTP and every other value for opaque, so requests lose their balancing, retries, routes and metrics, and gRPC is balanced by connection.',
     fix: 'Write kubernetes.io/h2c for gRPC and HTTP/2, http for HTTP/1, or leave appProtocol out, so that Linkerd detects the protocol.',
     severity: 'warning',
+    about: 'linkerd',
     subject: 'service',
     sources: [
       'linkerd2 policy-controller/core/src/outbound.rs (AppProtocol, since 2.18)',

@@ -10,6 +10,7 @@ export const linkerdImageMismatch = defineRule({
     why: 'Annotations are read when the manifest is rendered, and linkerd check goes by them; an image that was changed afterwards, or in one container only, runs another release than everyone believes.',
     fix: 'Render the manifest again with linkerd inject.',
     severity: 'warning',
+    about: 'linkerd',
     subject: 'workload',
     sources: [
       'linkerd/linkerd2 pkg/inject/inject.go (ProxyVersionAnnotation)',

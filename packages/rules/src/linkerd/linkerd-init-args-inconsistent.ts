@@ -17,6 +17,7 @@ export const linkerdInitArgsInconsistent = defineRule({
     why: 'Where the ports differ, connections are refused; where the user differs, what the proxy sends is sent back to it without end.',
     fix: 'Render the manifest again with linkerd inject, or give both containers the same ports and user.',
     severity: 'error',
+    about: 'linkerd',
     subject: 'workload',
     sources: [
       'linkerd/linkerd2-proxy-init cmd/root.go',

@@ -21,6 +21,7 @@ export const linkerdInjectAsLabel = defineRule({
     why: 'Linkerd reads it as an annotation only, so the label brings no pod into the mesh and keeps none out.',
     fix: 'Write it among the annotations of the Namespace or of the pod template.',
     severity: 'error',
+    about: 'linkerd',
     subject: 'resource',
     types: ['Namespace', ...WORKLOAD_TYPES],
     sources: ['linkerd2 pkg/k8s/labels.go (ProxyInjectAnnotation)', 'linkerd.io: Automatic Proxy Injection'],

@@ -21,6 +21,7 @@ export const linkerdInjectMisplaced = defineRule({
     why: 'The injector of Linkerd sees only the Pod, whose annotations come from the template, so the annotation brings no pod into the mesh and keeps none out.',
     fix: 'Move it to spec.template.metadata.annotations.',
     severity: 'warning',
+    about: 'linkerd',
     subject: 'resource',
     types: WORKLOAD_TYPES,
     sources: ['linkerd2 pkg/inject/inject.go', 'linkerd.io: Automatic Proxy Injection'],

@@ -22,6 +22,7 @@ export const linkerdInjectValueInvalid = defineRule({
     why: 'Linkerd injects for enabled and ingress, in small letters; another value keeps the pods out of the mesh, and on a namespace it vetoes also the pods that ask for themselves.',
     fix: 'Write enabled, ingress or disabled.',
     severity: 'error',
+    about: 'linkerd',
     subject: 'resource',
     types: ['Namespace', ...WORKLOAD_TYPES],
     sources: ['linkerd2 pkg/inject/report.go', 'linkerd.io: Automatic Proxy Injection'],

@@ -18,6 +18,7 @@ export const linkerdJobNeverCompletes = defineRule({
     why: 'A proxy that is a container like the others goes on when the work is done, so the pod stays Running, the Job never completes, and a CronJob piles up pods.',
     fix: 'Make the proxy a native sidecar, run the work under linkerd-await --shutdown, or keep the pods out with annotation linkerd.io/inject: disabled.',
     severity: 'error',
+    about: 'linkerd',
     subject: 'workload',
     sources: [
       'linkerd.io: Graceful Pod Shutdown; Proxy Configuration reference (native sidecars: 2.15 alpha, 2.19 beta, default since 2.20)',

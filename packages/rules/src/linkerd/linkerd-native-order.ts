@@ -7,6 +7,7 @@ export const linkerdNativeOrder = defineRule({
     why: 'Init containers start one after the other: what stands between the redirection and the proxy reaches nothing, and what stands before both works outside the mesh.',
     fix: 'Put linkerd-init (or linkerd-network-validator) first, linkerd-proxy behind it, and the containers of the application after both.',
     severity: 'warning',
+    about: 'linkerd',
     subject: 'workload',
     sources: ['linkerd/linkerd2 charts/patch/templates/patch.json', 'linkerd.io: Native Sidecar Support'],
     messages: {

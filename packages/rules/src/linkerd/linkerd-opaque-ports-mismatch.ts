@@ -26,6 +26,7 @@ export const linkerdOpaquePortsMismatch = defineRule({
     why: 'The proxies of callers go by the annotation of the Service and the proxy of the pod by that of the pod, so one waits for HTTP where the other sends bytes: connections hang for ten seconds or are read wrongly.',
     fix: 'Write config.linkerd.io/opaque-ports on both, or on their namespace; a list takes the place of the default one.',
     severity: 'warning',
+    about: 'linkerd',
     subject: 'service',
     sources: [
       'linkerd2 pkg/healthcheck/healthcheck.go (misconfiguredOpaqueAnnotation)',

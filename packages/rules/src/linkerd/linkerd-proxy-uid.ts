@@ -18,6 +18,7 @@ export const linkerdProxyUid = defineRule({
     why: 'The rules that redirect traffic leave out what the user of the proxy sends, so the calls of such a container go past the proxy: no mTLS, no policy, no metrics.',
     fix: 'Give the container another runAsUser than 2102.',
     severity: 'error',
+    about: 'linkerd',
     subject: 'workload',
     sources: [
       'linkerd.io: Proxy Configuration reference, config.linkerd.io/proxy-uid',

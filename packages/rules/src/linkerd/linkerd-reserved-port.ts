@@ -20,6 +20,7 @@ export const linkerdReservedPort = defineRule({
     why: 'The proxy and the application share one network, so whichever comes second cannot listen, or what is sent to the port ends in the proxy.',
     fix: "Give the application another port, or move the proxy's with the annotations config.linkerd.io/inbound-port, outbound-port, control-port and admin-port.",
     severity: 'error',
+    about: 'linkerd',
     subject: 'resource',
     types: ['Service', ...WORKLOAD_TYPES],
     sources: [

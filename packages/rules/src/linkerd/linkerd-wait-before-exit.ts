@@ -9,6 +9,7 @@ export const linkerdWaitBeforeExit = defineRule({
     why: 'Kubernetes kills the proxy after terminationGracePeriodSeconds, in the midst of its wait, and a native proxy ends after the application anyway and does not read the annotation.',
     fix: 'Write fewer seconds than terminationGracePeriodSeconds (default 30); with a native proxy take the annotation away.',
     severity: 'warning',
+    about: 'linkerd',
     subject: 'workload',
     sources: [
       'linkerd.io: Graceful Pod Shutdown; Proxy Configuration reference (since 2.7)',

@@ -22,6 +22,7 @@ export const meshDoubleInjection = defineRule({
     why: 'The webhooks of Istio come first by their names, and the injector of Linkerd declines where it finds a proxy of Istio, so the pods are in one of the two meshes only.',
     fix: 'Keep the mesh that is meant, and take the label or the annotation of the other away.',
     severity: 'error',
+    about: 'any mesh',
     subject: 'resource',
     types: ['Namespace', ...WORKLOAD_TYPES],
     sources: [

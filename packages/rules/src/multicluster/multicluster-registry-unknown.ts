@@ -7,6 +7,7 @@ export const multiclusterRegistryUnknown = defineRule({
     why: 'The endpoints of that cluster belong to no network then, and other networks call them directly in place of its gateway.',
     fix: 'Write the name of a cluster as its remote Secret has it, or Kubernetes for the cluster of istiod.',
     severity: 'error',
+    about: 'istio',
     subject: 'mesh',
     codes: ['IST0126'],
     sources: [

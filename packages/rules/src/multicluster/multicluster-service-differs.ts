@@ -7,6 +7,7 @@ export const multiclusterServiceDiffers = defineRule({
     why: 'Istio takes Services of one namespace and name for one, and reads the ports and the type of the first that it sees; callers in the other clusters get the wrong ones.',
     fix: 'Give the Service the same type and ports in each cluster, or another name in one of them.',
     severity: 'warning',
+    about: 'istio',
     subject: 'mesh',
     codes: ['IST0170'],
     sources: [

@@ -9,6 +9,7 @@ export const policyJwksUnrestricted = defineRule({
     fix: 'Set BLOCKED_CIDRS_IN_JWKS_URIS of istiod to the ranges it must not connect to (chart value pilot.env).',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'resource',
     types: ['apps/Deployment'],
     codes: ['IST0175'],

@@ -29,6 +29,7 @@ export const policyProbeRefused = defineRule({
     why: 'A probe that is not rewritten goes to the port of the application, through the sidecar, without identity: what no policy lets in gets 403, and the pods never become ready or are started again and again.',
     fix: 'Let the injector rewrite the probes, or let their path in with a rule that asks for no identity.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     since: '1.5',
     sources: [

@@ -16,6 +16,7 @@ export const policyWorkloadUncovered = defineRule({
     severity: 'warning',
     profiles: { 'istio-1.0': 'off', 'istio-legacy': 'off', 'istio-current': 'off' },
     advice: true,
+    about: 'istio',
     subject: 'workload',
     codes: ['KIA1301'],
     since: '1.4',

@@ -11,6 +11,7 @@ export const portAppProtocolEmpty = defineRule({
     why: 'Istio takes an empty appProtocol for a written one: it does not read the port name, and the protocol is left to detection.',
     fix: 'Remove appProtocol, or write the protocol there.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     since: '1.6',
     codes: ['IST0118', 'KIA0602'],

@@ -9,6 +9,7 @@ export const portAppProtocolNameMismatch = defineRule({
     why: 'Istio obeys appProtocol and does not read the name, while people and older tools read the name, so one of the two expects routes and policies that the other rules out.',
     fix: 'Let both tell the same protocol.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     since: '1.6',
     sources: ['istio/istio pkg/config/kube/conversion.go'],

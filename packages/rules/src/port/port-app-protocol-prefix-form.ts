@@ -10,6 +10,7 @@ export const portAppProtocolPrefixForm = defineRule({
     why: 'istiod reads it up to its first "-", but appProtocol is meant as one whole word: istioctl validate and Kiali refuse it, and other readers of the field do not know it.',
     fix: 'Leave the suffix out; the port name is the place for it.',
     severity: 'info',
+    about: 'istio',
     subject: 'service',
     since: '1.6',
     codes: ['KIA0602'],

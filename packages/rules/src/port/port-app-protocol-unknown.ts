@@ -22,6 +22,7 @@ export const portAppProtocolUnknown = defineRule({
     why: 'appProtocol, once written, is all that Istio reads: it does not fall back to the port name, so the protocol is left to detection.',
     fix: 'Write a protocol that Istio knows, such as http, grpc or tcp, or leave appProtocol out and name the port after its protocol.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     since: '1.6',
     codes: ['IST0118', 'KIA0602'],

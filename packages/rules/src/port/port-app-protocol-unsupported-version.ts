@@ -18,6 +18,7 @@ export const portAppProtocolUnsupportedVersion = defineRule({
     why: 'Istio reads appProtocol since 1.6 and Kubernetes keeps it since 1.19; an older one goes by the port name alone, and a value of another release is a word like any other.',
     fix: 'Name the port after its protocol and leave appProtocol out, or write a value that this release reads.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     codes: ['IST0118', 'KIA0601', 'KIA0602'],
     sources: ['istio/istio pkg/config/kube/conversion.go by tag', 'kubernetes: Service, application protocol'],

@@ -21,6 +21,7 @@ export const portExternalNameTcp = defineRule({
     why: 'Before Istio 1.21 each such port is a listener for its number on every address, which takes all TCP traffic of that number; since 1.21 the Service is an alias and older proxies alone read its ports.',
     fix: 'Name the port after its protocol, such as http, https or tcp-<suffix>, or leave the ports out.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     codes: ['IST0150', 'KIA0601', 'KIA0602'],
     sources: [

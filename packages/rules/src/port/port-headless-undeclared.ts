@@ -20,6 +20,7 @@ export const portHeadlessUndeclared = defineRule({
     why: 'Kubernetes needs no ports there, but a proxy knows a pod by the declared ports only: other traffic passes as unknown, without mTLS, so STRICT pods refuse it.',
     fix: 'Declare each port of the pods in the Service, those between the replicas too, with a name such as tcp-peer.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     sources: [
       'istio.io: Traffic Routing, Headless services',

@@ -12,6 +12,7 @@ export const portNameMissingSeparator = defineRule({
     fix: 'Put a "-" after the protocol, as in http2-foo, and follow the new name where the port is referred to by name.',
     severity: 'warning',
     profiles: { 'istio-1.0': 'error' },
+    about: 'istio',
     subject: 'service',
     codes: ['IST0118', 'KIA0601'],
     sources: ['istio/istio pkg/config/kube/conversion.go', 'istio.io: Protocol Selection'],

@@ -13,6 +13,7 @@ export const portNameMissing = defineRule({
     severity: 'info',
     strict: 'warning',
     profiles: { 'istio-1.0': 'error' },
+    about: 'istio',
     subject: 'service',
     codes: ['IST0118', 'KIA0601'],
     sources: ['istio/istio pkg/config/kube/conversion.go', 'istio.io: Protocol Selection'],

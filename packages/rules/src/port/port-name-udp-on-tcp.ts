@@ -10,6 +10,7 @@ export const portNameUdpOnTcp = defineRule({
     why: 'Istio believes the word and makes neither a listener nor a cluster for the port, so calls go out as to an unknown address: without mTLS and policy, or nowhere with REGISTRY_ONLY.',
     fix: 'Write protocol: UDP if the port is UDP, else name it tcp-<suffix>.',
     severity: 'error',
+    about: 'istio',
     subject: 'service',
     since: '1.3',
     codes: ['KIA0601', 'KIA0602'],

@@ -10,6 +10,7 @@ export const portNameVersionUnsupported = defineRule({
     why: 'To the configured Istio it is a word like any other, so the protocol is left to detection (before 1.3 the port is plain TCP).',
     fix: 'Name the port tcp-<suffix>, or after a protocol that this Istio knows.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     codes: ['IST0118', 'KIA0601'],
     sources: ['istio/istio pkg/config/protocol/instance.go by tag'],

@@ -23,6 +23,7 @@ export const portOutboundListenerConflict = defineRule({
     why: 'The proxy of a client has one listener on all addresses for the port number: one of the two hosts wins it, and the other is not reachable as declared.',
     fix: 'Give one of them another port number, or the ServiceEntry its addresses, so that it gets a listener of its own.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ['Service', 'networking.istio.io/ServiceEntry'],
     sources: [

@@ -21,6 +21,7 @@ export const portProtocolTlsMismatch = defineRule({
     why: 'To a port of HTTP the proxy sends requests in plain text, which a server of TLS refuses; a port of TLS is opaque to it, so no HTTP route, policy or metric applies.',
     fix: 'Declare what the pods speak: https or tls where the application itself does TLS, http where it does not.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     sources: ['istio.io: Protocol Selection', 'istio.io: Understanding TLS Configuration'],
     messages: {

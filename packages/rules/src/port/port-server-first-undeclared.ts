@@ -10,6 +10,7 @@ export const portServerFirstUndeclared = defineRule({
     why: 'To detect the protocol the proxy waits for the first bytes of the client, and the client waits for those of the server.',
     fix: 'Name the port tcp-<suffix> (or mysql, mongo), or set appProtocol: tcp.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     since: '1.3',
     codes: ['IST0118', 'KIA0601'],

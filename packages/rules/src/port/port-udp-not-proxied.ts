@@ -8,6 +8,7 @@ export const portUdpNotProxied = defineRule({
     fix: 'Protect the port by other means, such as a NetworkPolicy or DTLS, or take it for what it is.',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'service',
     sources: ['istio.io: Protocol Selection', 'istio/istio tools/istio-iptables/pkg/capture/run.go'],
     messages: {

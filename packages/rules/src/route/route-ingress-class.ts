@@ -7,6 +7,7 @@ export const routeIngressClass = defineRule({
     why: 'Istio reads ingressClassName only through an IngressClass that names its controller, so nobody serves the Ingress.',
     fix: 'Add an IngressClass with controller istio.io/ingress-controller or the annotation kubernetes.io/ingress.class: istio.',
     severity: 'info',
+    about: 'istio',
     subject: 'resource',
     types: ['networking.k8s.io/Ingress'],
     sources: [

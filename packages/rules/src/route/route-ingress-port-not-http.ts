@@ -20,6 +20,7 @@ export const routeIngressPortNotHttp = defineRule({
     fix: 'Name the Service port http, http2 or grpc (or http-something), or write appProtocol: http.',
     severity: 'warning',
     profiles: { 'istio-1.0': 'error' },
+    about: 'istio',
     subject: 'resource',
     types: ['networking.k8s.io/Ingress'],
     sources: [

@@ -24,6 +24,7 @@ export const runtimeDnsPolicy = defineRule({
     why: 'The proxy looks up istiod by its name in the cluster; without an answer it gets no certificate and no configuration, and the pod never becomes ready.',
     fix: 'Leave dnsPolicy at ClusterFirst, or add the DNS of the cluster to dnsConfig.nameservers; else keep the pods out of the mesh.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: ['kubernetes: DNS for Services and Pods', 'istio.io: ProxyConfig (discoveryAddress)'],
     messages: {

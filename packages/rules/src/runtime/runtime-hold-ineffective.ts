@@ -9,6 +9,7 @@ export const runtimeHoldIneffective = defineRule({
     why: 'A native sidecar always starts before the application, and Istio before 1.7 does not know holdApplicationUntilProxyStarts.',
     fix: 'Take holdApplicationUntilProxyStarts out of annotation proxy.istio.io/config.',
     severity: 'info',
+    about: 'istio',
     subject: 'workload',
     since: '1.6',
     sources: [

@@ -18,6 +18,7 @@ export const runtimeInitNetwork = defineRule({
     why: 'Init containers run before a classic sidecar: with the CNI plugin their traffic is redirected to a proxy that is not there, so they hang; else it goes out as plain text, which STRICT mTLS refuses.',
     fix: 'Make the sidecar native, or with the CNI plugin let the init container run as user 1337 or leave its destination out with traffic.sidecar.istio.io/excludeOutboundPorts.',
     severity: 'info',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio.io: Install the Istio CNI node agent, Compatibility with application init containers',

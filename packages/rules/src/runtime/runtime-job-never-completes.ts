@@ -19,6 +19,7 @@ export const runtimeJobNeverCompletes = defineRule({
     why: 'A classic sidecar is a container like the others and goes on when the work is done, so the pod stays Running, the Job never completes, and a CronJob piles up pods.',
     fix: 'Make the sidecar native, end it with a POST to http://127.0.0.1:15020/quitquitquit when the work is done, or keep the pods out with label sidecar.istio.io/inject: "false".',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio.io: blog "Kubernetes Native Sidecars in Istio" (2023)',

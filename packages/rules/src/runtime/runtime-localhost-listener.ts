@@ -20,6 +20,7 @@ export const runtimeLocalhostListener = defineRule({
     fix: 'Listen on all addresses (0.0.0.0 or ::), or on the address of the pod.',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0143'],
     since: '1.10',

@@ -22,6 +22,7 @@ export const runtimeNetworkPolicyControlPlane = defineRule({
     why: 'The proxy fetches its certificate and configuration from istiod on port 15012; without them it never becomes ready, and neither does the pod.',
     fix: 'Let the pods reach TCP port 15012 of the namespace of istiod, and the DNS of the cluster.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ['networking.k8s.io/NetworkPolicy'],
     since: '1.5',

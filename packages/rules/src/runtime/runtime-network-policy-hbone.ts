@@ -26,6 +26,7 @@ export const runtimeNetworkPolicyHbone = defineRule({
     why: 'In ambient mode traffic between pods arrives on port 15008, whatever port was called, and NetworkPolicy sees only that one, so every call from the mesh is dropped.',
     fix: 'Admit TCP port 15008 from the same callers.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: ['networking.k8s.io/NetworkPolicy'],
     since: '1.18',

@@ -22,6 +22,7 @@ export const runtimeNodePortStrict = defineRule({
     why: 'Callers outside the mesh have no certificate of it, so every connection from a node port or a load balancer is reset.',
     fix: 'Let callers come in through a gateway of the mesh, or allow plain text for the port with portLevelMtls.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     since: '1.5',
     sources: [

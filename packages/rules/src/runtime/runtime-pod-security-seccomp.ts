@@ -17,6 +17,7 @@ export const runtimePodSecuritySeccomp = defineRule({
     why: 'The level restricted of Pod Security wants a seccompProfile for each container; what the containers of the application say themselves does not reach the injected ones, so the pods are rejected.',
     fix: 'Write securityContext.seccompProfile with type RuntimeDefault for the whole pod, or set the chart value global.proxy.seccompProfile (since Istio 1.28).',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'kubernetes.io: Pod Security Standards, Restricted (Seccomp, v1.19+)',

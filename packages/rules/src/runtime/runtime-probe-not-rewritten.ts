@@ -26,6 +26,7 @@ export const runtimeProbeNotRewritten = defineRule({
     why: 'The kubelet has no certificate of the mesh: HTTP and gRPC probes are refused, so the pods never become ready or are started again and again, and a TCP probe only meets the proxy, so it succeeds whatever the application does.',
     fix: 'Let the injector rewrite the probes: remove the annotation that turns it off, or probe with exec, or a port that is left out of the capture.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     since: '1.6',
     sources: [

@@ -18,6 +18,7 @@ export const runtimeProxyUid = defineRule({
     why: 'The rules that redirect traffic leave out what the user and group of the proxy send, so the calls of such a container go past the sidecar: no mTLS, no policy, no telemetry.',
     fix: 'Give the container another runAsUser and runAsGroup than 1337.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0144'],
     sources: [

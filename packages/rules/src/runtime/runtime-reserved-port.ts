@@ -26,6 +26,7 @@ export const runtimeReservedPort = defineRule({
     why: 'The proxy and the application share one network, so whichever comes second cannot listen, or what is sent to the port ends in the proxy.',
     fix: 'Give the application a port that Istio does not use, and change containerPort, targetPort and probes with it.',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: ['Service', ...WORKLOAD_TYPES],
     sources: [

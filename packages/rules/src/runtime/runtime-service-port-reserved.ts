@@ -21,6 +21,7 @@ export const runtimeServicePortReserved = defineRule({
     why: 'A sidecar makes one listener for all HTTP Services of a port number, and leaves out one that would collide with its own, so its application cannot call the Service by that port.',
     fix: 'Give the Service another port; the targetPort may stay.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     sources: [
       'istio/istio pilot/pkg/networking/core/listener_builder.go and listener.go (conflictWithReservedListener, CanBindToPort)',

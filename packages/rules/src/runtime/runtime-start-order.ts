@@ -22,6 +22,7 @@ export const runtimeStartOrder = defineRule({
     fix: 'Let the application wait with holdApplicationUntilProxyStarts in annotation proxy.istio.io/config (since 1.7), make the sidecar native, or let the program try again.',
     severity: 'info',
     advice: true,
+    about: 'istio',
     subject: 'workload',
     since: '1.7',
     sources: [

@@ -36,6 +36,7 @@ export const runtimeStrictOutsideCaller = defineRule({
     why: 'With mode STRICT the proxy of the pods ends every connection that shows no certificate of the mesh, and Ingress controllers, the API server and pods without a sidecar have none.',
     fix: 'Take the caller into the mesh, or let the port that it calls accept plain text with portLevelMtls (PERMISSIVE or DISABLE).',
     severity: 'error',
+    about: 'istio',
     subject: 'resource',
     types: ['networking.k8s.io/Ingress', 'extensions/Ingress', ...GATEWAY_ROUTE_TYPES, ...WEBHOOKS, ...WORKLOADS],
     since: '1.5',

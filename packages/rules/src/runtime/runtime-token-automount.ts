@@ -8,6 +8,7 @@ export const runtimeTokenAutomount = defineRule({
     why: 'With first-party tokens the proxy of Istio shows that token to istiod and gets no certificate without it; Linkerd without projected tokens does not inject such pods at all.',
     fix: 'Let the token be mounted, or set the mesh up with tokens of its own (third-party-jwt, token projection).',
     severity: 'warning',
+    about: 'any mesh',
     subject: 'workload',
     sources: [
       'istio.io: Security Best Practices, Configure third party service account tokens',

@@ -9,6 +9,7 @@ export const serviceExportToInvalid = defineRule({
     why: 'istiod takes each entry as it is written, so clients in the namespaces that were meant lose the Service, or all of them keep it.',
     fix: 'Write "*", ".", "~", or names of namespaces with commas between them.',
     severity: 'error',
+    about: 'istio',
     subject: 'service',
     sources: [
       'istio/istio pilot/pkg/serviceregistry/kube/conversion.go',

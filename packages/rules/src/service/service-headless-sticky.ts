@@ -16,6 +16,7 @@ export const serviceHeadlessSticky = defineRule({
     why: 'The client picks the pod itself there, and its sidecar sends TCP to just that address: nothing is left to balance, and the setting has no effect.',
     fix: 'Remove the setting, or give the Service a cluster IP and let a DestinationRule with consistentHash keep sessions together.',
     severity: 'info',
+    about: 'any mesh',
     subject: 'service',
     sources: [
       'istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go, applyLoadBalancer',

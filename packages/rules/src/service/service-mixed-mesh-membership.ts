@@ -15,6 +15,7 @@ export const serviceMixedMeshMembership = defineRule({
     why: 'Calls are spread over all of them, so mutual TLS, policies and telemetry hold for a part of the calls only, and which part is chance.',
     fix: 'Bring all pods behind the Service into the mesh, or give those outside it a Service of their own.',
     severity: 'warning',
+    about: 'any mesh',
     subject: 'service',
     sources: ['istio.io: Mutual TLS Migration', 'istio.io: Installing the Sidecar', 'kubernetes: Services'],
     messages: {

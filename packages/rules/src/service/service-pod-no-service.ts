@@ -23,6 +23,7 @@ export const servicePodNoService = defineRule({
     fix: 'Add a Service that selects the pods, even if they listen on no port, or leave it when nothing calls them.',
     severity: 'info',
     profiles: { 'istio-1.0': 'error', 'istio-legacy': 'warning', 'istio-current': 'off' },
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0117'],
     sources: [

@@ -9,6 +9,7 @@ export const servicePodSingleService = defineRule({
     fix: 'Keep one Service for each workload, or set allowMultipleServices to "same-protocol" in the config.',
     severity: 'info',
     profiles: { 'istio-1.0': 'error', 'istio-legacy': 'off', 'istio-current': 'off' },
+    about: 'istio',
     subject: 'workload',
     sources: ['istio.io: Requirements for Pods and Services (0.8)', 'istio.io: Application Requirements'],
     messages: {

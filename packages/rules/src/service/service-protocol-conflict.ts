@@ -21,6 +21,7 @@ export const serviceProtocolConflict = defineRule({
     why: 'A target port has one inbound listener: the oldest Service, or the first port, decides its protocol, and the traffic of the other is misread.',
     fix: 'Give all Service ports that lead to one target port, or share a number, the same protocol, or let them lead to different ports of the pod.',
     severity: 'warning',
+    about: 'istio',
     subject: 'service',
     codes: ['IST0116', 'IST0137'],
     sources: [

@@ -17,6 +17,7 @@ export const serviceTargetPortInconsistent = defineRule({
     why: 'Each endpoint is reached at its own number, which is legal, but policies and port lists by number then hold for a part of the pods only.',
     fix: 'Give the container port the same number in all workloads of the Service, unless the difference is wanted.',
     severity: 'info',
+    about: 'any mesh',
     subject: 'service',
     sources: [
       'istio/istio pilot/pkg/serviceregistry/kube/controller/util.go',

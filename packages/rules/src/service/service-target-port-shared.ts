@@ -18,6 +18,7 @@ export const serviceTargetPortShared = defineRule({
     why: 'The pod has one inbound listener for the port: policies and metrics cannot tell the Service ports apart, and only one of them sets its protocol.',
     fix: 'Keep one Service port for each target port, or make sure that all of them have the same protocol.',
     severity: 'info',
+    about: 'any mesh',
     subject: 'service',
     codes: ['IST0137'],
     sources: [

@@ -17,6 +17,7 @@ export const sidecarAnnotationDrift = defineRule({
     why: 'Annotations are read when the manifest is rendered, and never again: one that was changed afterwards has no effect, and what istio-init was given holds.',
     fix: 'Render the manifest again from its source, or write the same in both places.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml (istio-init)'],
     messages: {

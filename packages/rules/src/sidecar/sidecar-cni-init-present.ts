@@ -7,6 +7,7 @@ export const sidecarCniInitPresent = defineRule({
     why: 'The plugin leaves pods with istio-init alone: they work, but need the right to NET_ADMIN and NET_RAW, which the plugin is there to avoid.',
     fix: 'Render the manifest again with the settings of the installation, so that istio-validation takes the place of istio-init.',
     severity: 'info',
+    about: 'istio',
     subject: 'workload',
     advice: true,
     sources: ['istio/istio cni/pkg/plugin/plugin.go', 'istio.io: Install the Istio CNI node agent'],

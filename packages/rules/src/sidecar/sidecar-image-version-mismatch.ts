@@ -22,6 +22,7 @@ export const sidecarImageVersionMismatch = defineRule({
     why: 'istio-init and istio-proxy are made for each other, and istiod serves proxies of its own release and the two before: what is further apart may lack what the other side expects.',
     fix: 'Render the manifests again, or restart the pods, so that all have the proxy of the control plane.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     codes: ['IST0158'],
     sources: [

@@ -16,6 +16,7 @@ export const sidecarInitWithoutProxy = defineRule({
     why: 'istio-init redirects all connections to ports 15001 and 15006; where no proxy listens on them, each is refused, and the pods can neither be reached nor reach anything.',
     fix: 'Render the manifest again with istioctl kube-inject, or take istio-init out with the proxy.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio tools/istio-iptables/pkg/capture/run.go',

@@ -17,6 +17,7 @@ export const sidecarIptablesCidr = defineRule({
     why: 'It passes over what is no range, so that this traffic goes another way than is written, and with * for the ranges to leave out it fails, and the pods never start.',
     fix: 'Write ranges as address/length, with commas and without blanks, or * alone for all outgoing traffic in -i.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio tools/istio-iptables/pkg/capture/run.go (separateV4V6, Run)'],
     messages: {

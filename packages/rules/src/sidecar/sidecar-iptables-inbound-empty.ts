@@ -9,6 +9,7 @@ export const sidecarIptablesInboundEmpty = defineRule({
     why: 'An empty list of ports means none: connections reach the application past the proxy, so there is no mTLS, no authorization and no telemetry for them.',
     fix: 'Give istio-init -b "*", or say with annotation traffic.sidecar.istio.io/includeInboundPorts: "" that it is meant so.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio/istio tools/istio-iptables/pkg/capture/run.go (handleInboundPortsInclude)'],
     messages: {

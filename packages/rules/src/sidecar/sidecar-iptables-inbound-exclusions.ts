@@ -19,6 +19,7 @@ export const sidecarIptablesInboundExclusions = defineRule({
     why: 'Probes of the kubelet and scrapes of Prometheus for these ports are plain HTTP from outside the mesh: taken in by the proxy, they fail as soon as mTLS is strict.',
     fix: 'Name all of them in -d: 15090, 15021 and the status port 15020 (15090 and 15020 for Istio 1.5, 15020 before).',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, by release',

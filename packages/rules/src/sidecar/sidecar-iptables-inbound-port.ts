@@ -8,6 +8,7 @@ export const sidecarIptablesInboundPort = defineRule({
     why: 'Since 1.3 the proxy takes incoming connections on port 15006; at 15001 they are treated as outgoing ones, and at any other port they are refused.',
     fix: 'Give istio-init -z 15006, or the proxyInboundListenPort of the mesh.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio tools/istio-iptables/pkg/cmd/root.go (inbound-capture-port)',

@@ -7,6 +7,7 @@ export const sidecarIptablesMode = defineRule({
     why: 'With TPROXY the proxy needs transparent listeners, with REDIRECT it must have none: where the two sides differ, incoming connections fail.',
     fix: 'Give istio-init the same mode as the pods, REDIRECT or TPROXY.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio tools/istio-iptables/pkg/capture/run.go (TPROXY, everything else)',

@@ -7,6 +7,7 @@ export const sidecarIptablesProxyPort = defineRule({
     why: 'The proxy takes outgoing connections on proxyListenPort of the mesh, 15001 unless MeshConfig says otherwise; at any other port they are refused.',
     fix: 'Give istio-init -p 15001, or the proxyListenPort of the mesh.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio tools/istio-iptables/pkg/cmd/root.go (envoy-port)',

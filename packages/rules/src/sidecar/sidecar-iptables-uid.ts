@@ -15,6 +15,7 @@ export const sidecarIptablesUid = defineRule({
     why: 'What the proxy sends is known by its user or group; if neither is left out, it is sent back to the proxy without end, and if root is, every process of root gets past the proxy.',
     fix: 'Give istio-init -u with the runAsUser of istio-proxy, which is 1337 unless the platform assigns it.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio tools/istio-iptables/pkg/capture/run.go (uid-owner, gid-owner)',

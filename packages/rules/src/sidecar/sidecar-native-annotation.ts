@@ -9,6 +9,7 @@ export const sidecarNativeAnnotation = defineRule({
     why: 'Only "true" and "false" mean the same to all releases: up to Istio 1.26 any other value turned the native sidecar off, and since 1.27 it turns it on.',
     fix: 'Write sidecar.istio.io/nativeSidecar: "true" or "false".',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio pkg/kube/inject/webhook.go (detectNativeSidecar), by tag: annotation since 1.24, another reading since 1.27',

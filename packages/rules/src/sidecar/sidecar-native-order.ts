@@ -7,6 +7,7 @@ export const sidecarNativeOrder = defineRule({
     why: 'Init containers start one after the other: what stands between the redirection and the proxy reaches nothing, and what stands before both works outside the mesh.',
     fix: 'Put istio-init (or istio-validation) first, istio-proxy behind it, and the containers of the application after both.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio pkg/kube/inject/webhook.go (reorderPod)',

@@ -19,6 +19,7 @@ export const sidecarProxyWithoutInit = defineRule({
     why: 'Without istio-init, or istio-validation under the CNI plugin, no traffic is redirected: the proxy runs idle, and there is no mTLS, no routing and no policy.',
     fix: 'Render the manifest again with istioctl kube-inject, or take istio-proxy out and let the injector add both.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml (initContainers)',

@@ -19,6 +19,7 @@ export const sidecarResourceHidesCalled = defineRule({
     why: 'The proxies know only what the egress lists import: with REGISTRY_ONLY other calls end at the proxy, and else they go out as plain text, past routes and mutual TLS.',
     fix: 'Add namespace/host of the Service, or the whole namespace, to an egress list of the Sidecar.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: ['istio.io/docs/reference/config/networking/sidecar/', 'istio/istio pilot/pkg/model/sidecar.go'],
     messages: {

@@ -18,6 +18,7 @@ export const sidecarSecurityContext = defineRule({
     why: 'istio-init changes the network of the pod, for which it must be root with NET_ADMIN and NET_RAW, and with TPROXY the proxy needs rights too: without them the pods do not start.',
     fix: 'Give istio-init runAsUser 0, runAsNonRoot false and the capabilities NET_ADMIN and NET_RAW, as the injector writes it, or use the CNI plugin.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio manifests/charts/istio-control/istio-discovery/files/injection-template.yaml (securityContext)',

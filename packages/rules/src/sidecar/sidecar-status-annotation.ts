@@ -17,6 +17,7 @@ export const sidecarStatusAnnotation = defineRule({
     why: 'An injector takes out what annotation sidecar.istio.io/status lists before it writes anew, and takes all else for the work of the author; the CNI plugin leaves pods without it alone.',
     fix: 'Render the manifest again from its source, in place of editing the rendered one.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'istio/istio pkg/kube/inject/webhook.go (SidecarInjectionStatus)',

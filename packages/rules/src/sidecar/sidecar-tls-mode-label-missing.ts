@@ -10,6 +10,7 @@ export const sidecarTlsModeLabelMissing = defineRule({
     why: 'Clients in the mesh use mTLS by themselves only for endpoints with label security.istio.io/tlsMode: istio; to others they send plain text, which strict mTLS refuses.',
     fix: 'Label the pods security.istio.io/tlsMode: istio, as the injector does.',
     severity: 'warning',
+    about: 'istio',
     subject: 'workload',
     since: '1.5',
     sources: [

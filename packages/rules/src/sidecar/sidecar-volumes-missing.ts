@@ -18,6 +18,7 @@ export const sidecarVolumesMissing = defineRule({
     why: 'The API server rejects pods that mount a volume they do not have, and a proxy without its token gets no certificate from istiod and never becomes ready.',
     fix: 'Render the manifest again from its source, or add the volume.',
     severity: 'error',
+    about: 'istio',
     subject: 'workload',
     sources: [
       'kubernetes/kubernetes pkg/apis/core/validation/validation.go (ValidateVolumeMounts)',

@@ -7,6 +7,7 @@ export const statusConditionNegative = defineRule({
     why: 'The object stands in the cluster and does nothing, or does a part of what is written.',
     fix: 'Read the reason and the message of the condition; they come from the controller itself.',
     severity: 'warning',
+    about: 'istio',
     subject: 'resource',
     types: [
       'Service',

@@ -8,6 +8,7 @@ export const webhookCustomSelector = defineRule({
     why: 'The documented meaning of the injection labels holds for the selectors of the charts only; these select other pods, and an upgrade may undo them.',
     fix: 'Check that the difference is wanted, or take the selectors of the chart and set istioVersion to the release that is installed.',
     severity: 'info',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -7,6 +7,7 @@ export const webhookFailurePolicy = defineRule({
     why: 'While the injector does not answer, pods are created without a proxy and stay so: outside mTLS, policies and telemetry.',
     fix: 'Write failurePolicy: Fail, and run more than one replica of the injector.',
     severity: 'info',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -8,6 +8,7 @@ export const webhookNeverMatches = defineRule({
     why: 'No labels satisfy it, so the API server never calls the webhook, and no pod is injected by it.',
     fix: 'Remove one of the two conditions, or merge them into one that can hold.',
     severity: 'warning',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -17,6 +17,7 @@ export const webhookOverlap = defineRule({
     why: 'The API server calls both, so the pod is injected twice and gets the proxy of the revision that comes last by name.',
     fix: 'Make the selectors exclude each other, as those of the charts do, or remove the configuration of the revision that no longer owns the label.',
     severity: 'error',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -7,6 +7,7 @@ export const webhookReviewVersion = defineRule({
     why: 'Version v1beta1 is deprecated, and Istio asks for v1 only since 1.23; without any version the API server refuses the configuration.',
     fix: 'Write admissionReviewVersions: ["v1"].',
     severity: 'info',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

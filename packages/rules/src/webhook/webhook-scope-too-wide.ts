@@ -7,6 +7,7 @@ export const webhookScopeTooWide = defineRule({
     why: 'With failurePolicy Fail no pod of any namespace can start while the injector is away, kube-system and the injector itself included.',
     fix: 'Write the namespaceSelector and objectSelector of the chart, or exclude the system namespaces and that of the control plane.',
     severity: 'warning',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

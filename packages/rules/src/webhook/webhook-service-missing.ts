@@ -7,6 +7,7 @@ export const webhookServiceMissing = defineRule({
     why: 'Each call fails: with failurePolicy Fail no selected pod or configuration can be created, with Ignore none is injected or checked.',
     fix: 'Write the name and namespace of the Service of the control plane, as a rule istiod or istiod-<revision>.',
     severity: 'warning',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -7,6 +7,7 @@ export const webhookUrlAddress = defineRule({
     why: 'The certificate of the control plane is as a rule made out for a host name, and the address of a load balancer may change.',
     fix: 'Write a host name that the certificate of the control plane covers.',
     severity: 'info',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',

@@ -7,6 +7,7 @@ export const webhookUrlInvalid = defineRule({
     why: 'Without a valid URL or a Service the control plane is never asked: the API server refuses the configuration, or no pod is injected.',
     fix: 'Write clientConfig.url with https and the host name of the external control plane, or clientConfig.service for one in the cluster.',
     severity: 'warning',
+    about: 'any mesh',
     subject: 'resource',
     types: [
       'admissionregistration.k8s.io/MutatingWebhookConfiguration',
