@@ -76,7 +76,7 @@ ${ports.map((port) => `    - port: ${port}\n`).join('')}`;
 }
 
 const NAMESPACE = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n';
-const ONLY = ['--rule', 'port-name-missing:error', '--format', 'json'];
+const ONLY = ['--rule', 'port-name-missing:error', '--format', 'json', '--expect-mesh', 'all'];
 
 interface Report {
   readonly summary: { baselined?: number; baselineGone?: number; unchanged?: number; findings: { error: number } };
@@ -447,7 +447,7 @@ describe('the report on changes', () => {
 
   it('works inside a hook, in a folder below the root and for "git commit FILE"', () => {
     const cwd = repository({ 'k/a.yaml': service('a', 1, 2), 'k/b.yaml': service('b', 1) });
-    const hook = `#!/bin/sh\ncd k && exec '${process.execPath}' '${BIN}' --rule port-name-missing:error --format json=../out.json --fail-on never . --staged\n`;
+    const hook = `#!/bin/sh\ncd k && exec '${process.execPath}' '${BIN}' --rule port-name-missing:error --expect-mesh all --format json=../out.json --fail-on never . --staged\n`;
     write(cwd, '.git/hooks/pre-commit', hook);
     chmodSync(join(cwd, '.git/hooks/pre-commit'), 0o755);
     write(cwd, 'k/a.yaml', service('a', 1, 20));

@@ -86,7 +86,7 @@ describe('--fix', () => {
 
   it('makes suggested fixes only when they are asked for', () => {
     const folder = project({ 'a.yaml': UNVERSIONED });
-    const args = ['--preset', 'strict', '.'];
+    const args = ['--preset', 'strict', '--expect-mesh', 'all', '.'];
     meshvet(folder, ['--fix', ...args]);
     expect(text(folder, 'a.yaml')).toBe(UNVERSIONED);
     meshvet(folder, ['--fix', '--fix-suggested', ...args]);

@@ -21,7 +21,8 @@ spec:
   ports:
     - port: 8080
 `;
-const ONE = ['--rule', 'port-name-missing:error'];
+// A Service alone shows no mesh.
+const ONE = ['--expect-mesh', 'all', '--rule', 'port-name-missing:error'];
 
 function meshvet(cwd: string, ...args: string[]): string {
   return execFileSync(process.execPath, [bin, 'lint', '--fail-on', 'never', ...args], { cwd, encoding: 'utf8', env });

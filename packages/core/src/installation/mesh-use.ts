@@ -169,9 +169,13 @@ function readEntries(field: Field, use: Uses, sign: (key: string) => MeshSign): 
   }
 }
 
+// Values of a chart that switch the part for a mesh off are no use of it.
 function safeText(value: unknown): string {
-  return JSON.stringify(value ?? null) ?? '';
+  return (JSON.stringify(value ?? null) ?? '').replace(SWITCHED_OFF, '');
 }
+
+const SWITCHED_OFF =
+  /"(?:istio|linkerd)\w*":(?:false|\{"enabled":false[^{}]*\})|"sidecar\.istio\.io\/inject":(?:false|"false")|"linkerd\.io\/inject":"disabled"/gi;
 
 const ISTIO_GROUP = /(?:^|\.)istio\.io$|^maistra\.io$|\.maistra\.io$|^sailoperator\.io$|^mesh\.cloud\.google\.com$/;
 const GATEWAY_API_GROUP = /^gateway\.networking\.(?:x-)?k8s\.io$/;

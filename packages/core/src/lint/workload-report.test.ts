@@ -100,9 +100,20 @@ describe('what is told of a workload', () => {
   });
 
   it('says what would have to be read', async () => {
-    const { membership, istio } = await explainOne(CART);
+    const elsewhere = namespace('istio-injection: enabled').replace('shop', 'books');
+    const { membership, istio } = await explainOne(CART + elsewhere);
     expect(membership).toMatchObject({ answer: 'unknown', reason: { text: 'no manifest of Namespace shop was read' } });
     expect(istio.change).toBe('add the manifest of Namespace shop to what is checked');
+  });
+
+  it('is out of the mesh where nothing uses one', async () => {
+    const { membership } = await explainOne(CART + namespace('team: a'));
+    expect(membership).toMatchObject({ answer: 'no' });
+    expect((await explainOne(CART)).membership).toMatchObject({
+      answer: 'no',
+      reason: { text: 'nothing that was read uses a mesh' },
+    });
+    expect((await explainOne(CART, { expectMesh: 'all' })).membership).toMatchObject({ answer: 'yes' });
   });
 
   it('needs two changes where a namespace vetoes', async () => {
