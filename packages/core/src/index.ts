@@ -505,6 +505,7 @@ export {
   type SubjectMap,
   type Target,
   type TextTarget,
+  type WeighedSeverity,
 } from './rule/define-rule.ts';
 export { type LateRule, loadRule, type RuleHead } from './rule/late-rule.ts';
 export { meshSubjectOf } from './rule/rule-subject.ts';

@@ -1,5 +1,5 @@
 import type { Resource } from '../manifest/resource.ts';
-import type { MessageWords, Related, ReportOptions, Rule, Target } from '../rule/define-rule.ts';
+import type { MessageWords, Related, ReportOptions, Rule, Target, WeighedSeverity } from '../rule/define-rule.ts';
 import { Field } from '../source/field.ts';
 import type { Span } from '../source/position.ts';
 import type { Edit, Severity } from '../source/severity.ts';
@@ -17,6 +17,8 @@ export interface Report {
   readonly options: ReportOptions;
   readonly resource: Resource | undefined;
   readonly severity: Severity;
+  /** The severity as the rule weighed it, with its reason. */
+  readonly weighed?: WeighedSeverity;
 }
 
 // Long enough for any name that Kubernetes accepts (253), short enough for one line of a terminal or an annotation.
@@ -36,7 +38,7 @@ export function makeFinding(report: Report): Finding {
     ruleId: rule.meta.id,
     messageId,
     severity,
-    message: fill((rule.meta.messages as Record<string, string>)[messageId] ?? messageId, data),
+    message: withReason(fill((rule.meta.messages as Record<string, string>)[messageId] ?? messageId, data), report),
     why: own?.why ?? rule.meta.why,
     fix: options.fix ?? own?.fix ?? rule.meta.fix,
     codes,
@@ -71,6 +73,16 @@ export function numberFingerprints<F extends Finding>(findings: readonly F[]): F
     seen.set(finding.fingerprint, count + 1);
     return count === 0 ? finding : { ...finding, fingerprint: hashText(`${finding.fingerprint}#${count}`) };
   });
+}
+
+/** A message that says why it is no graver than it is; of a severity that the user set the condition alone remains. */
+function withReason(message: string, { severity, weighed }: Report): string {
+  if (!weighed?.because) return message;
+  const place = weighed.at
+    ? `, ${weighed.at.document.source.path}:${weighed.at.document.source.range(weighed.at.span()).start.line}`
+    : '';
+  const because = `${severity === weighed.severity ? `${severity}, because ` : ''}${weighed.because}${place}`;
+  return message.endsWith('.') ? `${message.slice(0, -1)} (${because}).` : `${message} (${because})`;
 }
 
 function fill(template: string, data: Readonly<Record<string, string | number>>): string {

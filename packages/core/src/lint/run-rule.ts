@@ -7,6 +7,7 @@ import type { ReportOptions, Rule, SubjectKind, Target } from '../rule/define-ru
 import type { RuleHead } from '../rule/late-rule.ts';
 import { Field } from '../source/field.ts';
 import type { Problem } from '../source/problem.ts';
+import type { Severity } from '../source/severity.ts';
 import { SourceFile } from '../source/source-file.ts';
 import type { Report } from './finding.ts';
 import type { RuleFailure } from './result.ts';
@@ -46,11 +47,23 @@ export function startRule(
     if (![at, ...(options.related ?? []).map((related) => related.at)].every(isTarget)) {
       throw new Error(`it reports "${messageId}" at something that is no field and no text of a file`);
     }
-    const severity = effectiveSeverity(resolved, options.severity, codes, options.advice, () => ({
+    const weighed = typeof options.severity === 'object' ? options.severity : undefined;
+    const reported = weighed?.severity ?? (options.severity as Severity | undefined);
+    const severity = effectiveSeverity(resolved, reported, codes, options.advice, () => ({
       file: configPath((at instanceof Field ? at.document.source : at.source).path),
       resource: options.resource ?? current,
     }));
-    if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource: current, severity });
+    if (severity !== 'off')
+      reports.push({
+        rule,
+        at,
+        messageId,
+        data,
+        options,
+        resource: current,
+        severity,
+        ...(weighed ? { weighed } : {}),
+      });
   };
   const runTo = (place: number): number => {
     const first = next;

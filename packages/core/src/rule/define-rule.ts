@@ -56,11 +56,20 @@ export interface Related {
   readonly note: string;
 }
 
+/** A severity as the case at hand has it, and why it is what it is. */
+export interface WeighedSeverity {
+  readonly severity: Severity;
+  /** One clause that the message ends with: "the pods are outside the mesh: Namespace shop carries no mesh label". */
+  readonly because?: string;
+  /** Where that is written, if anywhere. */
+  readonly at?: Field;
+}
+
 /** What a report may say beside its place and its message. */
 export interface ReportOptions {
   readonly related?: readonly Related[];
   /** Milder or stricter than the rule's own, because of the case at hand. The user's setting wins over both. */
-  readonly severity?: Severity;
+  readonly severity?: Severity | WeighedSeverity;
   /** In this case it is good advice only, as `meta.advice` is for a whole rule: left out of preset `recommended`. */
   readonly advice?: boolean;
   /** The codes that hold for this finding, where they are not all of `meta.codes`. */

@@ -8,6 +8,7 @@ import {
   sameRevision,
   uniqueAppOf,
 } from '@meshvet/core';
+import { milderOf } from '../shared/severity/audience.ts';
 import { severityForPodLabels } from '../shared/severity/label-audience.ts';
 import { firstAndMore } from '../shared/words/workload-words.ts';
 
@@ -161,7 +162,10 @@ export const labelsAppVersionNotUnique = defineRule({
     else {
       // Many applications share a name with their database and have no versions; it matters once they are in the mesh.
       const sure = mesh.membership(workload).answer === 'yes' || mesh.settings.profile === 'istio-1.0';
-      report(workload.podLabels.field, 'noVersion', words, { severity: sure ? severity : 'info', related });
+      report(workload.podLabels.field, 'noVersion', words, {
+        severity: sure ? severity : milderOf(severity, 'info'),
+        related,
+      });
     }
   },
 });

@@ -112,7 +112,7 @@ export const labelsVersionMissing = defineRule({
     const [first] = others;
     if (!first) {
       // One version of an application loses nothing but a name for it.
-      report(workload.podLabels.field, 'missing', words, { severity, advice: severity === 'info', suggested });
+      report(workload.podLabels.field, 'missing', words, { severity, advice: severity.severity === 'info', suggested });
       return;
     }
     report(

@@ -163,7 +163,9 @@ function admitsDns(rule: NetworkRule, port: number): Answer {
 // Where the mesh is not certain, a policy without istiod may well say that the pods are not in it.
 function hasProxySurely(mesh: Mesh, workload: Workload): boolean {
   if (isControlPlane(workload.podLabels) || workload.podLabels.get('app') === 'istiod') return false;
-  return mesh.membership(workload).answer === 'yes' && severityForSidecar(mesh, workload, 'error') === 'error';
+  return (
+    mesh.membership(workload).answer === 'yes' && severityForSidecar(mesh, workload, 'error')?.severity === 'error'
+  );
 }
 
 /** Of several policies for one workload the first by name speaks, one with rules before one that only forbids. */

@@ -8,7 +8,7 @@ import {
   runningAs,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/severity/audience.ts';
+import { milderOf, severityForSidecar } from '../shared/severity/audience.ts';
 import { containersLabel } from '../shared/words/workload-words.ts';
 
 export const runtimeProxyUid = defineRule({
@@ -106,7 +106,7 @@ export const runtimeProxyUid = defineRule({
           field,
           'group',
           { resource, id, containers: containersLabel(others) },
-          { severity: 'warning', codes: [] },
+          { severity: milderOf(severity, 'warning'), codes: [] },
         );
     }
     const milder = severityForInit(mesh, workload);
@@ -118,7 +118,7 @@ export const runtimeProxyUid = defineRule({
         field,
         'init',
         { resource, id, containers: containersLabel(containers, 'init container') },
-        { severity: milder, codes: [] },
+        { severity: milderOf(severity, milder), codes: [] },
       );
     }
   },

@@ -8,11 +8,11 @@ import {
   portLabel,
   portMisuses,
   type Service,
-  type Severity,
   sendsToApplications,
   serviceOf,
   surelyBehind,
   targetMisuses,
+  type WeighedSeverity,
   WORKLOAD_TYPES,
   type Workload,
   workloadOf,
@@ -124,7 +124,7 @@ export const runtimeReservedPort = defineRule({
     if (!service || !sendsToApplications(mesh, service)) return;
     const behind = judgedBehind(mesh, service, (w) => (severityIn(mesh, w) ? istioPorts(mesh, w) : undefined));
     if (behind.length === 0 && (surelyBehind(mesh, service).length > 0 || isOutside(mesh, service))) return;
-    const sure = behind.some(({ workload }) => workload && severityIn(mesh, workload) === 'error');
+    const sure = behind.some(({ workload }) => workload && severityIn(mesh, workload)?.severity === 'error');
     const views = behind.length > 0 ? behind : [{ workload: undefined, reserved: istioPorts(mesh) }];
     for (const { port, servicePort, field, declared } of targetMisuses(service, views)) {
       // Told at the container then: one port of an application is one mistake.
@@ -140,7 +140,7 @@ export const runtimeReservedPort = defineRule({
           ...proxyWords(mesh, behind[0]?.workload),
         },
         {
-          severity: milderOf(sure ? 'error' : 'warning', port.severity),
+          severity: milderOf({ severity: sure ? 'error' : 'warning' }, port.severity),
         },
       );
     }
@@ -148,7 +148,7 @@ export const runtimeReservedPort = defineRule({
 });
 
 /** How severe a finding about the pods of a workload may be: with a sidecar or a ztunnel beside it. */
-function severityIn(mesh: Mesh, workload: Workload): Severity | undefined {
+function severityIn(mesh: Mesh, workload: Workload): WeighedSeverity | undefined {
   return isAmbient(mesh, workload)
     ? severityForWorkload(mesh, workload, 'error')
     : severityForSidecar(mesh, workload, 'error');

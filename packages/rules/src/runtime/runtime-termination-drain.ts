@@ -89,7 +89,8 @@ export const runtimeTerminationDrain = defineRule({
     const severity = severityForSidecar(mesh, workload, 'warning');
     const grace = graceOf(workload);
     if (grace === 0) {
-      const speaks = severity ? certainly(mesh, workload) : severityForLinkerd(mesh, workload, 'warning');
+      // Pods that only call others often have none, on purpose; where nobody knows of a sidecar that is no warning.
+      const speaks = severity ?? severityForLinkerd(mesh, workload, 'warning');
       const proxy = severity ? 'the sidecar' : "Linkerd's proxy";
       if (speaks) report(field, 'noGrace', { resource, proxy }, { severity: speaks });
       return;
@@ -118,11 +119,6 @@ export const runtimeTerminationDrain = defineRule({
 });
 
 const GRACE = 'terminationGracePeriodSeconds';
-
-// Pods that only call others often have none, on purpose; where nobody knows of a sidecar that is no warning.
-function certainly(mesh: Mesh, workload: Workload): 'warning' | 'info' {
-  return mesh.sidecar(workload).present === 'yes' ? 'warning' : 'info';
-}
 
 interface Drain {
   readonly seconds: number;

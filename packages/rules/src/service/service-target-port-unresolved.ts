@@ -14,7 +14,6 @@ import {
   withVariants,
 } from '@meshvet/core';
 import { kialiTargetCodes } from '../shared/codes/port-codes.ts';
-import { severityForEndpoints } from '../shared/severity/audience.ts';
 
 export const serviceTargetPortUnresolved = defineRule({
   meta: {
@@ -122,7 +121,8 @@ export const serviceTargetPortUnresolved = defineRule({
       if (typeof port.target !== 'string') continue;
       const words = { service: nameOf(service.resource), port: portLabel(port), target: port.target };
       const options = () => ({
-        severity: severityForEndpoints(mesh, service, 'error'),
+        // No client reaches the port, with a mesh or without.
+        severity: 'error' as const,
         codes: kialiTargetCodes(mesh, service, behind),
       });
       if (/^\d+$/.test(port.target)) {

@@ -1,8 +1,15 @@
-import { endsByItself, isMadeByAnother, type Mesh, type Severity, type Workload } from '@meshvet/core';
-import { severityForWorkload } from './audience.ts';
+import {
+  endsByItself,
+  isMadeByAnother,
+  type Mesh,
+  type Severity,
+  type WeighedSeverity,
+  type Workload,
+} from '@meshvet/core';
+import { lowered, severityForWorkload } from './audience.ts';
 
 /**
- * How severe a finding about the labels of pods may be; undefined where nothing is said. What ends by itself has no versions and
+ * How severe a finding about the labels of pods may be; undefined where nothing is said, a note where nobody knows of a mesh there. What ends by itself has no versions and
  * no share of the traffic, and what something else makes gets its labels there.
  */
 export function severityForPodLabels(
@@ -10,7 +17,12 @@ export function severityForPodLabels(
   workload: Workload,
   severity: Severity,
   jobs = false,
-): Severity | undefined {
+): WeighedSeverity | undefined {
   if ((!jobs && endsByItself(workload)) || isMadeByAnother(workload)) return undefined;
-  return severityForWorkload(mesh, workload, severity);
+  // The labels that Istio's telemetry reads say nothing to Linkerd.
+  const membership = mesh.membership(workload);
+  if (membership.mode === 'linkerd') return undefined;
+  const own = severityForWorkload(mesh, workload, severity);
+  if (!own || membership.answer !== 'unknown' || mesh.settings.profile === 'istio-1.0') return own;
+  return lowered(severity, 'info', 'it is not known whether the pods are in the mesh', membership);
 }
