@@ -75,6 +75,7 @@ export {
   type Container,
   type ContainerPort,
   isControlPlane,
+  isIstiod,
   isManagedGateway,
   ownsByWrittenSelector,
   type Workload,

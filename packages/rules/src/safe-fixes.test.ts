@@ -16,7 +16,7 @@ const PATH = 'a.yaml';
 /** A manifest after the safe fixes of one rule, or of all. */
 async function fix(text: string, rule?: string, config: Config = {}, suggested = false): Promise<Fixed> {
   const rules = allRules.filter((one) => rule === undefined || one.meta.id === rule);
-  const setup = { rules, config: { preset: 'all', ...config } as Config };
+  const setup = { rules, config: { preset: 'all', ...config } as Config, assumeMesh: true };
   const result = await fixFiles([{ path: PATH, text }], setup, { suggested });
   expect(result.withdrawn).toEqual([]);
   return { text: result.files[0]?.after ?? text, left: result.result.findings };
@@ -507,7 +507,7 @@ async function valuesOf(text: string): Promise<unknown[]> {
     meta: { ...(allRules[0] as Rule).meta, subject: 'resource' },
     check: ({ subject }) => void values.push(subject.body.value),
   });
-  await lint([{ path: PATH, text }], { rules: [collector], config: { preset: 'all' } });
+  await lint([{ path: PATH, text }], { rules: [collector], config: { preset: 'all' }, assumeMesh: true });
   return values;
 }
 
@@ -602,7 +602,7 @@ describe('no safe fix', () => {
   const edits = async (files: Readonly<Record<string, string>>, rule: string, config: Config = {}) => {
     const rules = allRules.filter((one) => one.meta.id === rule);
     const input = Object.entries(files).map(([path, text]) => ({ path, text }));
-    const { findings } = await lint(input, { rules, config: { preset: 'all', ...config } });
+    const { findings } = await lint(input, { rules, config: { preset: 'all', ...config }, assumeMesh: true });
     return findings.map((finding) => finding.edits?.length ?? 0);
   };
 
@@ -672,7 +672,7 @@ describe('no safe fix', () => {
       { path: 'deployment.yaml', text: deployment },
     ];
     const rules = allRules.filter((one) => one.meta.id === 'service-target-port-undeclared');
-    const result = await fixFiles(files, { rules, config: { preset: 'all' } }, { suggested: true });
+    const result = await fixFiles(files, { rules, config: { preset: 'all' }, assumeMesh: true }, { suggested: true });
     expect(result.files.map(({ path }) => path)).toEqual(['deployment.yaml']);
     expect(result.result.findings).toEqual([]);
   });
@@ -682,7 +682,11 @@ describe('no safe fix', () => {
       '    labels: &l\n      sidecar.istio.io/inject: "false"\n      a: b',
       '        labels:\n          run: cart\n        annotations: *l',
     );
-    const result = await fixFiles([{ path: PATH, text: shared }], { rules: allRules, config: { preset: 'all' } });
+    const result = await fixFiles([{ path: PATH, text: shared }], {
+      rules: allRules,
+      config: { preset: 'all' },
+      assumeMesh: true,
+    });
     expect(result.files.flatMap(({ fixed }) => fixed.map((f) => f.ruleId))).not.toContain(
       'inject-label-on-workload-metadata',
     );
@@ -749,6 +753,7 @@ test('every rule with edits in its examples is one of those', async () => {
       const { findings } = await lint([{ path: PATH, text: dedent(text) }], {
         rules: [rule],
         config: { preset: 'all', ...settings },
+        assumeMesh: true,
       });
       if (findings.some((finding) => finding.edits)) found.add(rule.meta.id);
       if (findings.some((finding) => finding.suggestedEdits)) suggested.add(rule.meta.id);
@@ -761,7 +766,7 @@ test('every rule with edits in its examples is one of those', async () => {
 test('the fixes of all rules together settle every example, and a second run changes nothing', async () => {
   for (const rule of allRules as readonly Rule[]) {
     for (const { yaml: text, settings = {} } of [...rule.examples.bad, ...rule.examples.good]) {
-      const setup = { rules: allRules, config: { preset: 'all', ...settings } as Config };
+      const setup = { rules: allRules, config: { preset: 'all', ...settings } as Config, assumeMesh: true };
       const first = await fixFiles([{ path: PATH, text: dedent(text) }], setup, { suggested: true });
       const after = first.files[0]?.after ?? dedent(text);
       expect((await fixFiles([{ path: PATH, text: after }], setup, { suggested: true })).files, rule.meta.id).toEqual(
@@ -780,7 +785,7 @@ test('so do they the example projects of this repository', async () => {
       .filter((name) => name.endsWith('.yaml') && !name.includes('node_modules'))
       .map((name) => ({ path: name, text: readFileSync(join(examples, entry.name, name), 'utf8') }));
     for (const profile of ['istio-current', 'istio-1.0'] as const) {
-      const setup = { rules: allRules, config: { preset: 'all', profile } as Config };
+      const setup = { rules: allRules, config: { preset: 'all', profile } as Config, assumeMesh: true };
       const { files: fixed, result } = await fixFiles(files, setup, { suggested: true });
       const found = (await lint(files, setup)).findings.length;
       expect(result.findings.length).toBeLessThanOrEqual(found - fixed.flatMap((one) => one.fixed).length);
@@ -864,7 +869,7 @@ describe('on manifests of all shapes', () => {
     let made = 0;
     await fc.assert(
       fc.asyncProperty(file, async (text) => {
-        const setup = { rules: allRules, config: { preset: 'all' } as Config };
+        const setup = { rules: allRules, config: { preset: 'all' } as Config, assumeMesh: true };
         const first = await fixFiles([{ path: PATH, text }], setup, { suggested: true });
         expect(first.rounds).toBeLessThan(20);
         const [one] = first.files;

@@ -85,9 +85,14 @@ export function applicationContainers(workload: Workload): readonly Container[] 
   return workload.containers.filter((c) => !MESH_CONTAINERS.has(c.name) && (!c.init || c.native));
 }
 
+/** Whether labels are those of istiod, by the charts of any release. */
+export function isIstiod(labels: Labels): boolean {
+  return labels.get('app') === 'istiod' || labels.get('istio') === 'pilot' || labels.get('istio') === 'istiod';
+}
+
 /** Whether the labels of an object say that it belongs to Istio itself; istioctl says nothing of the ports of such Services. */
 export function isControlPlane(labels: Labels): boolean {
-  return labels.has('istio') || labels.get('release') === 'istio';
+  return labels.has('istio') || labels.get('release') === 'istio' || isIstiod(labels);
 }
 
 /** Whether the mesh's own controller makes the object for a Gateway or a waypoint. */

@@ -1,4 +1,5 @@
 import { INJECT_KEY, wishOf } from '../injection/injection.ts';
+import { readServiceMesh2 } from '../injection/service-mesh-2.ts';
 import { type PodMetadata, podMetadataOf } from '../manifest/pod-metadata.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
@@ -43,10 +44,14 @@ export function injectAnnotation(mesh: Mesh, resource: Resource): InjectAnnotati
   return defect && { defect, field, value, pod };
 }
 
+const serviceMesh2 = (mesh: Mesh) => readServiceMesh2(mesh.resources) !== undefined;
+
 function defectOf(mesh: Mesh, resource: Resource, pod: PodMetadata): AnnotationDefect | undefined {
   const value = pod.annotations.get(INJECT_KEY);
   const mayChange = pod.annotations.mayChange(INJECT_KEY);
   if (pod.labels.has(INJECT_KEY)) return !mayChange && disagrees(mesh, pod, value) ? 'disagrees' : undefined;
+  // OpenShift Service Mesh 2 injects by this very annotation.
+  if (mesh.derive(serviceMesh2)) return undefined;
   // Whatever the value will be, the key stands where it is deprecated.
   if (value === undefined || mayChange) return mesh.istioAtLeast('1.10') ? 'unread' : undefined;
   switch (wishOf(value, mesh.settings)) {

@@ -4,6 +4,8 @@ import type { Workload } from '../cluster/workloads.ts';
 import {
   type AdmissionSetup,
   decideInjection,
+  type Fact,
+  type Injection,
   namedLabels,
   type Outcome,
   REVISION_KEY,
@@ -19,6 +21,7 @@ import {
   type NamespaceFacts,
 } from '../injection/membership.ts';
 import { rejectionsOf } from '../injection/rejections.ts';
+import { injectionByServiceMesh2, readServiceMesh2 } from '../injection/service-mesh-2.ts';
 import { type Sidecar, sidecarForm } from '../injection/sidecar.ts';
 import { readWrittenSidecar } from '../injection/written-sidecar.ts';
 import type { EmbeddedTexts } from '../installation/embedded.ts';
@@ -35,6 +38,20 @@ import type { Nearness } from './nearness.ts';
 
 /** Labels of a Namespace that bring its pods into a mesh, or keep them out. */
 export const NAMESPACE_MESH_LABELS: readonly string[] = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
+
+/** The same admission with the answer of another injector than that of Istio's charts. */
+function withInjection(admission: Admission, istio: Injection, { hasProxy }: Workload): Admission {
+  if (hasProxy) return { ...admission, istio };
+  const { text, field } = istio.facts.at(-1) as Fact;
+  const answer = istio.outcome === 'injected' ? 'yes' : 'no';
+  const membership: Membership = {
+    answer,
+    reason: text,
+    ...(field ? { field } : {}),
+    ...(answer === 'yes' ? { mode: 'sidecar' as const } : {}),
+  };
+  return { ...admission, istio, membership, change: () => undefined, ambientChange: undefined };
+}
 
 /** Of pods whose namespace nobody has read, where no proxy is written, asked for or configured anywhere. */
 const NO_MESH: Membership = { answer: 'no', reason: 'nothing that was read uses a mesh' };
@@ -67,6 +84,7 @@ export class Admissions {
     return installedWebhooks(settings, installation(), inventory.resources);
   });
   readonly #linkerdWebhooks = lazy(() => writtenWebhooks('linkerd', this.#around.inventory.resources));
+  readonly #serviceMesh2 = lazy(() => readServiceMesh2(this.#around.inventory.resources));
   readonly #candidates = new Map<string, readonly InjectorWebhook[]>();
 
   /** What the injectors of Istio and Linkerd and the ambient mode make of the pods of a workload, with the chain of facts. */
@@ -75,6 +93,9 @@ export class Admissions {
     const namespace = this.#namespaceFacts(workload);
     const rejections = rejectionsOf(workload, settings, installation(), embedded);
     const admission = admissionOf(workload, namespace, this.#admissionSetup(workload, namespace), rejections);
+    const openshift = this.#serviceMesh2();
+    const there = openshift && injectionByServiceMesh2(openshift, workload);
+    if (there) return withInjection(admission, there, workload);
     const { membership } = admission;
     if (!this.#isWithoutMesh || membership.answer !== 'unknown') return admission;
     return { ...admission, membership: NO_MESH };

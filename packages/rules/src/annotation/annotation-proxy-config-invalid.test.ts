@@ -92,7 +92,7 @@ test('names the field and what it takes', async () => {
   const text = config('holdApplicationUntilProxyStarts: "yes"');
   const [finding] = await findingsOf(annotationProxyConfigInvalid, { 'a.yaml': text });
   expect(finding?.message).toBe(
-    'Deployment shop/cart: field holdApplicationUntilProxyStarts of proxy.istio.io/config: it takes true or false without quotes, and not "yes"; the injector refuses it, and the pod is rejected.',
+    'Deployment shop/cart: field holdApplicationUntilProxyStarts of proxy.istio.io/config: it takes true or false without quotes, and not "yes"; the injector refuses it, and the pod is rejected (warning, because it is not known whether the pods are in the mesh: no manifest of Namespace shop was read).',
   );
   expect(finding?.location.pointer).toBe('/spec/template/metadata/annotations/proxy.istio.io~1config');
 });

@@ -173,6 +173,21 @@ testRule(injectAnnotationDeprecated, {
     `,
   },
   good: {
+    'OpenShift Service Mesh 2 reads the annotation': yaml`
+      apiVersion: maistra.io/v2
+      kind: ServiceMeshControlPlane
+      metadata: { name: basic, namespace: istio-system }
+      spec: { version: v2.4 }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: cart, namespace: shop }
+      spec:
+        selector: { matchLabels: { app: cart } }
+        template:
+          metadata: { labels: { app: cart }, annotations: { sidecar.istio.io/inject: "true" } }
+          spec: { containers: [{ name: cart, image: "cart:1" }] }
+    `,
     'label and annotation differ, which is another mistake': yaml`
       apiVersion: apps/v1
       kind: Deployment

@@ -48,6 +48,10 @@ export const injectHostNetwork = defineRule({
       {
         title: 'outside the mesh, said for information',
         yaml: `
+          apiVersion: v1
+          kind: Namespace
+          metadata: { name: shop, labels: { istio-injection: enabled } }
+          ---
           apiVersion: apps/v1
           kind: DaemonSet
           metadata: { name: agent, namespace: shop }
@@ -93,8 +97,9 @@ export const injectHostNetwork = defineRule({
     const wish = explicitWish(mesh, workload);
     if (wish) return report(field, 'asked', { resource, wish });
     const namespaces = namespacesOf(mesh, workload.resource);
-    const unwanted = namespaces?.every((namespace) => !wantsPods(mesh, namespace)) ?? false;
-    if (!unwanted) report(field, 'outside', { resource }, { severity: 'info' });
+    // Agents of the nodes are everywhere: outside a namespace of the mesh nobody expects them in it.
+    const wanted = namespaces?.some((namespace) => wantsPods(mesh, namespace)) ?? false;
+    if (wanted) report(field, 'outside', { resource }, { severity: 'info' });
   },
 });
 

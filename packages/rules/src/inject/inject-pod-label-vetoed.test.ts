@@ -34,6 +34,34 @@ testRule(injectPodLabelVetoed, {
     },
   },
   good: {
+    'istiod names the revision that it is': yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: istio-control, labels: { istio-injection: disabled } }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: istiod-1-24, namespace: istio-control }
+      spec:
+        selector: { matchLabels: { app: istiod } }
+        template:
+          metadata: { labels: { app: istiod, istio.io/rev: 1-24 } }
+          spec: { containers: [{ name: discovery, image: "pilot:1.24.0" }] }
+    `,
+    'the annotation beside the revision refuses': yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: tools, labels: { istio-injection: disabled } }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: agent, namespace: tools }
+      spec:
+        selector: { matchLabels: { app: agent } }
+        template:
+          metadata: { labels: { app: agent, istio.io/rev: 1-24 }, annotations: { sidecar.istio.io/inject: "false" } }
+          spec: { containers: [{ name: agent, image: "agent:1" }] }
+    `,
     'before 1.10 the label asks for nothing': {
       yaml: `${namespace('istio-injection: disabled')}${deployment('sidecar.istio.io/inject: "true"')}`,
       settings: { istioVersion: '1.9' },

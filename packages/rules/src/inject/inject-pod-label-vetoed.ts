@@ -1,4 +1,13 @@
-import { defineRule, INJECT_KEY, INJECTION_KEY, nameOf, namespacesOf, REVISION_KEY } from '@meshvet/core';
+import {
+  defineRule,
+  INJECT_KEY,
+  INJECTION_KEY,
+  isIstiod,
+  nameOf,
+  namespacesOf,
+  REVISION_KEY,
+  type Workload,
+} from '@meshvet/core';
 import { factsAsRelated } from '../shared/edits/injection-change.ts';
 
 export const injectPodLabelVetoed = defineRule({
@@ -69,6 +78,8 @@ export const injectPodLabelVetoed = defineRule({
   },
   check({ subject: workload, mesh, report }) {
     const { resource, podLabels } = workload;
+    // istiod's own label names the revision that it is.
+    if (isIstiod(podLabels)) return;
     const { istio, membership } = mesh.admission(workload);
     if (istio.outcome !== 'not-injected' || istio.cause !== 'namespace-label') return;
     // Of a value that is neither enabled nor disabled a rule of its own speaks, and of a container that waits for the injector.
@@ -79,7 +90,12 @@ export const injectPodLabelVetoed = defineRule({
     const related = factsAsRelated(istio.facts);
     const revision = podLabels.get(REVISION_KEY);
     if (podLabels.get(INJECT_KEY) === 'true') report(podLabels.at(INJECT_KEY), 'label', data, { related });
-    else if (revision && membership.answer === 'no')
+    else if (revision && membership.answer === 'no' && !isRefused(workload))
       report(podLabels.at(REVISION_KEY), 'revision', { ...data, revision }, { related });
   },
 });
+
+// Who writes that no sidecar is wanted does not ask for one with the name of a revision.
+function isRefused({ podAnnotations, podLabels }: Workload): boolean {
+  return podAnnotations.get(INJECT_KEY) === 'false' || podLabels.get(INJECT_KEY) === 'false';
+}

@@ -2,6 +2,7 @@ import {
   defineRule,
   INJECT_KEY,
   INJECTION_KEY,
+  isIstiod,
   isSelected,
   isSettled,
   type Mesh,
@@ -81,6 +82,7 @@ export const injectPodRevisionIgnored = defineRule({
   },
   check({ subject: workload, mesh, report }) {
     const { resource, podLabels } = workload;
+    if (isIstiod(podLabels)) return;
     const revision = podLabels.get(REVISION_KEY);
     if (!revision || podLabels.mayChange(REVISION_KEY) || podLabels.get(INJECT_KEY) === 'false') return;
     const above = deciding(mesh, workload);

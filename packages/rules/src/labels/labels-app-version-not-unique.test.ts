@@ -3,6 +3,29 @@ import { labelsAppVersionNotUnique } from './labels-app-version-not-unique.ts';
 
 testRule(labelsAppVersionNotUnique, {
   bad: {
+    'in the mesh the telemetry adds the parts up': yaml`
+      apiVersion: v1
+      kind: Namespace
+      metadata: { name: shop, labels: { istio-injection: enabled } }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: store-query, namespace: shop }
+      spec:
+        selector: { matchLabels: { app.kubernetes.io/component: query } }
+        template:
+          metadata: { labels: { app.kubernetes.io/name: store, app.kubernetes.io/version: "1", app.kubernetes.io/component: query } } #~ sameVersion
+          spec: { containers: [{ name: app, image: app }] }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: store-receive, namespace: shop }
+      spec:
+        selector: { matchLabels: { app.kubernetes.io/component: receive } }
+        template:
+          metadata: { labels: { app.kubernetes.io/name: store, app.kubernetes.io/version: "1", app.kubernetes.io/component: receive } } #~ sameVersion
+          spec: { containers: [{ name: app, image: app }] }
+    `,
     'the names are written with different labels': yaml`
       apiVersion: apps/v1
       kind: Deployment
@@ -64,6 +87,44 @@ testRule(labelsAppVersionNotUnique, {
     },
   },
   good: {
+    'parts of one application, where nobody knows of a mesh': yaml`
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: store-query, namespace: shop }
+      spec:
+        selector: { matchLabels: { app.kubernetes.io/component: query } }
+        template:
+          metadata: { labels: { app.kubernetes.io/name: store, app.kubernetes.io/version: "1", app.kubernetes.io/component: query } }
+          spec: { containers: [{ name: app, image: app }] }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: store-receive, namespace: shop }
+      spec:
+        selector: { matchLabels: { app.kubernetes.io/component: receive } }
+        template:
+          metadata: { labels: { app.kubernetes.io/name: store, app.kubernetes.io/version: "1", app.kubernetes.io/component: receive } }
+          spec: { containers: [{ name: app, image: app }] }
+    `,
+    'one copy for each node, where nobody knows of a mesh': yaml`
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: echo-a, namespace: shop }
+      spec:
+        selector: { matchLabels: { echo-node: a } }
+        template:
+          metadata: { labels: { app.kubernetes.io/name: store, app.kubernetes.io/version: "1", echo-node: a } }
+          spec: { containers: [{ name: app, image: app }] }
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: echo-b, namespace: shop }
+      spec:
+        selector: { matchLabels: { echo-node: b } }
+        template:
+          metadata: { labels: { app.kubernetes.io/name: store, app.kubernetes.io/version: "1", echo-node: b } }
+          spec: { containers: [{ name: app, image: app }] }
+    `,
     'a bare Pod beside the Deployment that made it is one of its instances': yaml`
       apiVersion: apps/v1
       kind: Deployment

@@ -7,6 +7,7 @@ import {
   namesakes,
   sameRevision,
   uniqueAppOf,
+  type Workload,
 } from '@meshvet/core';
 import { milderOf } from '../shared/severity/audience.ts';
 import { severityForPodLabels } from '../shared/severity/label-audience.ts';
@@ -137,11 +138,14 @@ export const labelsAppVersionNotUnique = defineRule({
       options.jobs,
     );
     if (name.state !== 'written' || !severity) return;
+    // Parts of one application, and one copy for each node, share its name on purpose; once they are in the mesh the telemetry adds them up.
+    const isKnown = mesh.membership(workload).answer === 'yes' || mesh.settings.profile === 'istio-1.0';
     const others = namesakes(mesh, workload).filter(
       (other) =>
         severityForPodLabels(mesh, other, 'info', options.jobs) &&
         sameRevision(mesh, workload, other) &&
-        !areRolloutPair(workload, other),
+        !areRolloutPair(workload, other) &&
+        (isKnown || !isToldApart(workload, other)),
     );
     if (others.length === 0) return;
     const revision = canonicalRevision(mesh, workload);
@@ -169,3 +173,14 @@ export const labelsAppVersionNotUnique = defineRule({
     }
   },
 });
+
+/** Whether a label for just that tells two workloads apart: `component`, `app.kubernetes.io/instance`, `echo-node`. */
+function isToldApart(a: Workload, b: Workload): boolean {
+  return a.podLabels.keys().some((key) => {
+    if (!PARTS.has(key.split(/[/._-]/).at(-1) ?? '')) return false;
+    const [left, right] = [a.podLabels.get(key), b.podLabels.get(key)];
+    return left !== undefined && right !== undefined && left !== right;
+  });
+}
+
+const PARTS: ReadonlySet<string> = new Set(['component', 'instance', 'node', 'role', 'shard', 'replica', 'index']);

@@ -57,7 +57,7 @@ test('it tells the name that was meant', async () => {
         - { name: http_api, port: 6 }
   `;
   const found = await findingsOf(portNameMissingSeparator, { 'a.yaml': text });
-  expect(found.map((f) => /"([^"]+)" would be (.+)\./.exec(f.message)?.slice(1))).toEqual([
+  expect(found.map((f) => /"([^"]+)" would be ([\w-]+)/.exec(f.message)?.slice(1))).toEqual([
     ['http2-foo', 'http2'],
     ['https-api', 'https'],
     ['grpc-web', 'grpc-web'],

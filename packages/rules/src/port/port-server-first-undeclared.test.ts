@@ -88,7 +88,7 @@ test('it names its evidence and the word to write', async () => {
   const text = pod('mysql:8', '[{ containerPort: 3306 }]') + service('{ port: 13306, targetPort: 3306 }');
   const [found] = await findingsOf(portServerFirstUndeclared, { 'a.yaml': text });
   expect(found?.message).toBe(
-    'Service shop/db: port 13306 seems to be MySQL (image mysql:8 of container db), where the server speaks first; undeclared, its connections hang while Istio 1.30 waits for the client.',
+    'Service shop/db: port 13306 seems to be MySQL (image mysql:8 of container db), where the server speaks first; undeclared, its connections hang while Istio 1.30 waits for the client (info, because it is not known whether the pods behind the Service are in the mesh: no manifest of Namespace shop was read).',
   );
   expect(found?.fix).toBe('Name the port mysql or mysql-<suffix>, or set appProtocol: mysql.');
 });

@@ -150,7 +150,7 @@ test('is milder where the nodes decide, or nobody knows that the pods are in the
     (await findingsOf(runtimeJobNeverCompletes, { 'a.yaml': text }, { settings }))[0]?.severity;
   expect(await severity(job(), CLASSIC)).toBe('error');
   expect(await severity(job(), { kubernetesVersion: '1.32' })).toBe('warning');
-  expect(await severity(job().slice(NAMESPACE.length), CLASSIC)).toBe('warning');
+  expect(await severity(job().slice(NAMESPACE.length), CLASSIC)).toBe('info');
 });
 
 test('suggests what the release can do', async () => {

@@ -38,6 +38,11 @@ export function severityForSidecar(mesh: Mesh, workload: Workload, severity: Sev
   const answer = applicationHasSidecar(mesh, workload);
   if (answer === 'no') return undefined;
   if (answer === 'yes') return { severity };
+  // Who writes what only the proxy or its injector reads means the pods to have one.
+  if (isToldToProxy(workload)) {
+    const own = severity === 'error' ? 'warning' : severity;
+    return lowered(severity, own, 'it is not known whether the pods get a sidecar', mesh.membership(workload));
+  }
   return {
     severity: 'info',
     ...reasonOf('it holds if the pods get a sidecar, which is not known', mesh.membership(workload)),
@@ -57,6 +62,10 @@ export function severityForPort(mesh: Mesh, service: Service, severity: Severity
 export function severityForEndpoints(mesh: Mesh, service: Service, severity: Severity): WeighedSeverity {
   const membership = mesh.membershipOfService(service);
   return membership.answer === 'no' ? lowered(severity, 'info', SERVED.no, membership) : { severity };
+}
+
+function isToldToProxy({ podAnnotations, podLabels }: Workload): boolean {
+  return [...podAnnotations.keys(), ...podLabels.keys()].some((key) => /(?:^|\.)istio\.io\//.test(key));
 }
 
 const SERVED = {
