@@ -184,7 +184,7 @@ testRule(injectHostNetwork, {
 
 test('warns where a sidecar is asked for, and else informs', async () => {
   const pod = (labels: string) =>
-    `apiVersion: v1\nkind: Namespace\nmetadata: { name: default, labels: { istio-injection: enabled } }\n---\napiVersion: v1\nkind: Pod\nmetadata: { name: a, labels: { ${labels} } }\nspec: { hostNetwork: true, containers: [{ name: a, image: a }] }\n`;
+    `apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n---\napiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: shop, labels: { ${labels} } }\nspec: { hostNetwork: true, containers: [{ name: a, image: a }] }\n`;
   const severity = async (labels: string) =>
     (await findingsOf(injectHostNetwork, { 'a.yaml': pod(labels) }))[0]?.severity;
   expect(await severity('sidecar.istio.io/inject: "true"')).toBe('warning');

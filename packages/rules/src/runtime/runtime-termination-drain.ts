@@ -15,7 +15,7 @@ import {
   secondsOf,
   type Workload,
 } from '@meshvet/core';
-import { severityForSidecar } from '../shared/severity/audience.ts';
+import { milderOf, severityForSidecar } from '../shared/severity/audience.ts';
 import { severityForLinkerd } from '../shared/severity/linkerd-audience.ts';
 
 export const runtimeTerminationDrain = defineRule({
@@ -90,7 +90,9 @@ export const runtimeTerminationDrain = defineRule({
     const grace = graceOf(workload);
     if (grace === 0) {
       // Pods that only call others often have none, on purpose; where nobody knows of a sidecar that is no warning.
-      const speaks = severity ?? severityForLinkerd(mesh, workload, 'warning');
+      const isSure = mesh.sidecar(workload).present === 'yes';
+      const own = severity && (isSure ? severity : milderOf(severity, 'info'));
+      const speaks = own ?? severityForLinkerd(mesh, workload, 'warning');
       const proxy = severity ? 'the sidecar' : "Linkerd's proxy";
       if (speaks) report(field, 'noGrace', { resource, proxy }, { severity: speaks });
       return;
