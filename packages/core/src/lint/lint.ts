@@ -88,7 +88,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
   const configPath = configPathOf(setup);
   watch.lap('read');
   const byPath = lazy(() => groupBy(read, (file) => file.source.path));
-  const kustomizations = readKustomizations(
+  const kustomizations = await readKustomizations(
     read.flatMap((f) => f.documents.filter(isKustomization)),
     (path) =>
       byPath()
@@ -118,7 +118,6 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       resources,
       settings,
       externals: compileExternals(settings.externals),
-      rootsOf: kustomizations.rootsOf,
       unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
       embedded: await readEmbedded([...resources, ...[...clusters.values()].flat()]),
       helmValues: await readHelmValues(project.files),
@@ -177,8 +176,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
 }
 
 function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {
-  const context = kustomizations.context(file.source.path);
-  return file.documents.flatMap((document) => readResources(document, settings.defaultNamespace, context));
+  return file.documents.flatMap((document) => readResources(document, settings.defaultNamespace, kustomizations));
 }
 
 function projectSettings(project: Project, setup: LintSetup): MeshSettings {

@@ -107,11 +107,24 @@ export class Field<T = unknown> {
     if (typeof this.value === 'string') return this.string();
     if (this.value === null) return '';
     if (typeof this.value !== 'number' && typeof this.value !== 'boolean') return undefined;
-    const slot = this.slot();
+    const slot = this.isWritten() ? this.slot() : undefined;
     if (slot === undefined) return String(this.value);
     const { table, source } = this.document;
     const start = table[slot * STRIDE + START] as number;
     return start < 0 ? '' : source.text.slice(start, table[slot * STRIDE + END]);
+  }
+
+  /** Whether the value stands in the file as it is. Not what a Kustomization puts in its place, which stands where the field is written. */
+  isWritten(): boolean {
+    const { written } = this.document;
+    return written === undefined || this.value === this.#valueIn(written);
+  }
+
+  #valueIn(root: unknown): unknown {
+    if (!this.parent) return root;
+    const above = this.parent.#valueIn(root);
+    if (typeof this.key === 'number') return Array.isArray(above) ? above[this.key] : undefined;
+    return valueAt(above, this.key as string);
   }
 
   /** The slot in the document's table where this value is written itself; undefined when it is not. */

@@ -15,18 +15,17 @@ export async function makeMesh(
   const named = typeof files === 'string' ? { 'case.yaml': files } : files;
   const read = await readFiles(Object.entries(named).map(([path, text]) => ({ path, text })));
   const settings = settingsOf(config);
-  const kustomizations = readKustomizations(
+  const kustomizations = await readKustomizations(
     read.flatMap((f) => f.documents.filter(isKustomization)),
     (path) => read.filter((f) => f.source.path === path).flatMap((f) => f.documents),
   );
   const resources = read.flatMap((f) =>
-    f.documents.flatMap((d) => readResources(d, settings.defaultNamespace, kustomizations.context(f.source.path))),
+    f.documents.flatMap((d) => readResources(d, settings.defaultNamespace, kustomizations)),
   );
   return new Mesh({
     resources,
     settings,
     externals: compileExternals(settings.externals),
-    rootsOf: kustomizations.rootsOf,
     embedded: await readEmbedded(resources),
     helmValues: await readHelmValues(read),
     shapes: await readShapes(resources, settings),
