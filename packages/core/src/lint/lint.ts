@@ -7,7 +7,7 @@ import {
   settingsOf,
 } from '../config/resolve-config.ts';
 import type { MeshSettings } from '../installation/settings.ts';
-import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
+import { folderOf, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -16,8 +16,6 @@ import { type LateRule, loadRule, type RuleHead } from '../rule/late-rule.ts';
 import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
-import { groupBy } from '../source/grouping.ts';
-import { lazy } from '../source/lazy.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { Problem } from '../source/problem.ts';
 import { readSingle } from '../source/read-single.ts';
@@ -87,14 +85,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
   const context = await readContext(setup);
   const configPath = configPathOf(setup);
   watch.lap('read');
-  const byPath = lazy(() => groupBy(read, (file) => file.source.path));
-  const kustomizations = await readKustomizations(
-    read.flatMap((f) => f.documents.filter(isKustomization)),
-    (path) =>
-      byPath()
-        .get(path)
-        ?.flatMap((f) => f.documents) ?? [],
-  );
+  const kustomizations = await readKustomizations(read);
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
   const undecided: Undecided[] = [];

@@ -1,6 +1,10 @@
 import type { YamlDocument } from '../source/document.ts';
+import { groupBy } from '../source/grouping.ts';
+import { lazy } from '../source/lazy.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
+import type { Problem } from '../source/problem.ts';
 import { readDocuments } from '../source/read-documents.ts';
+import { readSingle } from '../source/read-single.ts';
 import { SourceFile } from '../source/source-file.ts';
 import {
   isKustomization,
@@ -70,24 +74,29 @@ const MOST_ITEMS = 300_000;
 // A patch is held against each object of its build; so many times in all.
 const MOST_COMPARISONS = 5_000_000;
 
-/** Reads all Kustomizations of the input. `documentsOf` gives the documents of a file. */
-export async function readKustomizations(
-  documents: readonly YamlDocument[],
-  documentsOf: (path: string) => readonly YamlDocument[],
-): Promise<Kustomizations> {
+/** A file of the input after reading. What looks like no manifest, as a list of JSON operations does, has no documents. */
+export interface FileWithDocuments {
+  readonly source: SourceFile;
+  readonly documents: readonly YamlDocument[];
+}
+
+/** Reads all Kustomizations of the input. */
+export async function readKustomizations(files: readonly FileWithDocuments[]): Promise<Kustomizations> {
   const byFolder = new Map<string, Known>();
-  for (const document of documents) {
+  const byPath = lazy(() => groupBy(files, (file) => file.source.path));
+  const filesAt = (path: string) => byPath().get(path) ?? [];
+  for (const document of files.flatMap((f) => f.documents)) {
     if (!isKustomization(document)) continue;
     const kustomization = readKustomization(document);
     if (!byFolder.has(kustomization.folder))
-      byFolder.set(kustomization.folder, await withChanges(kustomization, documentsOf));
+      byFolder.set(kustomization.folder, await withChanges(kustomization, filesAt));
   }
-  return new Builder(byFolder, documentsOf).build();
+  return new Builder(byFolder, (path) => filesAt(path).flatMap((f) => f.documents)).build();
 }
 
 async function withChanges(
   kustomization: Kustomization,
-  documentsOf: (path: string) => readonly YamlDocument[],
+  filesAt: (path: string) => readonly FileWithDocuments[],
 ): Promise<Known> {
   const unread: string[] = [];
   const read = async (entries: readonly PatchEntry[]): Promise<TargetedChange[]> => {
@@ -96,7 +105,7 @@ async function withChanges(
       const values =
         path === undefined
           ? await valuesIn(text ?? '', kustomization.document.source.path)
-          : documentsOf(path).map((d) => d.value);
+          : await valuesOf(filesAt(path));
       const changes = values.map(readChange);
       if (values.length === 0 || changes.some((change) => change === undefined)) unread.push(text ?? path ?? '');
       else for (const change of changes) if (change) found.push({ target, change });
@@ -108,9 +117,24 @@ async function withChanges(
   return { ...kustomization, changes, lateChanges, unread };
 }
 
+async function valuesOf(files: readonly FileWithDocuments[]): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for (const { source, documents } of files) {
+    if (documents.length > 0) values.push(...documents.map((d) => d.value));
+    else values.push(...(await valuesIn(source.text, source.path)));
+  }
+  return values;
+}
+
 async function valuesIn(text: string, path: string): Promise<unknown[]> {
-  const { documents, problems } = await readDocuments(new SourceFile(path, text));
-  return problems.some((p) => p.kind === 'syntax' || p.kind === 'bomb') ? [] : documents.map((d) => d.value);
+  const source = new SourceFile(path, text);
+  const isBroken = (problems: readonly Problem[]) => problems.some((p) => p.kind === 'syntax' || p.kind === 'bomb');
+  const { documents, problems } = await readDocuments(source);
+  if (isBroken(problems)) return [];
+  if (documents.length > 0) return documents.map((d) => d.value);
+  // A list of JSON operations looks like no manifest.
+  const single = await readSingle(source);
+  return single.document && !isBroken(single.problems) ? [single.document.value] : [];
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -169,24 +193,23 @@ class Builder {
     if (known) return known;
     const kustomization = this.#byFolder.get(folder);
     if (!kustomization || this.#open.has(folder)) return [];
-    this.#open.add(folder);
-    reached.add(folder);
-    let items: Item[] = [];
-    for (const path of kustomization.resources) for (const item of this.#take(path, reached)) items.push(item);
-    for (const path of kustomization.components) {
-      const component = this.#byFolder.get(path);
-      if (!component || this.#open.has(path)) continue;
-      // A Component works on what its Kustomization has gathered so far.
-      this.#open.add(path);
-      reached.add(path);
-      for (const one of component.resources) for (const item of this.#take(one, reached)) items.push(item);
-      items = this.#transform(component, items);
-      this.#open.delete(path);
-    }
-    const built = this.#transform(kustomization, items);
-    this.#open.delete(folder);
+    const built = this.#accumulate(kustomization, [], reached);
     this.#known.set(folder, built);
     return built;
+  }
+
+  /** What a Kustomization makes of what it takes in; a Component works on what its Kustomization has gathered so far. */
+  #accumulate(kustomization: Known, gathered: readonly Item[], reached: Set<string>): readonly Item[] {
+    const { folder, resources, components } = kustomization;
+    this.#open.add(folder);
+    reached.add(folder);
+    let items: readonly Item[] = [...gathered, ...resources.flatMap((path) => this.#take(path, reached))];
+    for (const path of components) {
+      const component = this.#byFolder.get(path);
+      if (component && !this.#open.has(path)) items = this.#accumulate(component, items, reached);
+    }
+    this.#open.delete(folder);
+    return this.#transform(kustomization, items);
   }
 
   #take(path: string, reached: Set<string>): readonly Item[] {

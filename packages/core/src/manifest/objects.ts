@@ -2,19 +2,23 @@ import type { YamlDocument } from '../source/document.ts';
 import { Field } from '../source/field.ts';
 import { typeOf } from './kinds.ts';
 
-/** A Kubernetes object where it is written: a document, or an item of a List. */
-export interface ObjectAt {
-  readonly document: YamlDocument;
-  /** Which object of its document it is, from 0. */
-  readonly index: number;
-  readonly body: Field;
-  readonly value: Readonly<Record<string, unknown>>;
+/** What an object is, of which version. */
+export interface KindParts {
   readonly apiVersion: string;
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   /** Kind with its group, as `Resource.type`. */
   readonly type: string;
+}
+
+/** A Kubernetes object where it is written: a document, or an item of a List. */
+export interface ObjectAt extends KindParts {
+  readonly document: YamlDocument;
+  /** Which object of its document it is, from 0. */
+  readonly index: number;
+  readonly body: Field;
+  readonly value: Readonly<Record<string, unknown>>;
 }
 
 /** The objects of a document: none when it is no Kubernetes object, several when it is a List (nested ones too). */
@@ -38,17 +42,18 @@ function collect(body: Field, inherited: Inherited, found: ObjectAt[]): void {
     for (const item of items.items()) collect(item, each, found);
     return;
   }
-  const slash = apiVersion.indexOf('/');
-  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
   found.push({
     document: body.document,
     index: found.length,
     body,
     value: body.value as Readonly<Record<string, unknown>>,
-    apiVersion,
-    group,
-    version: apiVersion.slice(slash + 1),
-    kind,
-    type: typeOf(group, kind),
+    ...kindParts(apiVersion, kind),
   });
+}
+
+/** What apiVersion and kind say together. */
+export function kindParts(apiVersion: string, kind: string): KindParts {
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  return { apiVersion, group, version: apiVersion.slice(slash + 1), kind, type: typeOf(group, kind) };
 }

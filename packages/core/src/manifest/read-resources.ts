@@ -3,7 +3,7 @@ import { Field } from '../source/field.ts';
 import { isClusterScoped } from './kinds.ts';
 import type { Build, Kustomizations } from './kustomize.ts';
 import { Labels } from './labels.ts';
-import { type ObjectAt, objectsOf } from './objects.ts';
+import { type KindParts, kindParts, type ObjectAt, objectsOf } from './objects.ts';
 import { isPartial } from './partial.ts';
 import type { Resource } from './resource.ts';
 
@@ -54,8 +54,8 @@ function makeResource(
   defaultNamespace: string,
   standsForNothing: boolean,
 ): Resource {
-  const { apiVersion, group, version, kind, type } = object;
   const body = build ? builtBody(object, build) : object.body;
+  const { apiVersion, group, version, kind, type } = kindOf(object, body);
   const metadata = body.at('metadata');
   const name = metadata.at('name').string() ?? '';
   const written = metadata.at('namespace').text();
@@ -77,6 +77,12 @@ function makeResource(
     rewrites,
     roots: build?.roots,
   };
+}
+
+// A patch may make another kind of an object.
+function kindOf(object: ObjectAt, body: Field): KindParts {
+  if (body === object.body) return object;
+  return kindParts(body.at('apiVersion').string() ?? object.apiVersion, body.at('kind').string() ?? object.kind);
 }
 
 /** The object as it is built, at the places where it is written. */
