@@ -22,8 +22,9 @@ import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { type ReadFile, readFiles } from './collect.ts';
 import { readEmbedded, readHelmValues } from './embedded.ts';
-import { makeFinding, numberFingerprints, type Report } from './finding.ts';
+import { numberFingerprints, type Report } from './finding.ts';
 import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
+import { oncePerManifest } from './once-per-manifest.ts';
 import { compareText, orderFindings } from './order.ts';
 import type { LintResult, RuleFailure, Timings, Undecided } from './result.ts';
 import { Subjects, startRule } from './run-rule.ts';
@@ -141,7 +142,9 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     undecided.push(...undecidedOf(mesh));
     watch.lap('rules');
   }
-  const made = new Map(reports.map((report) => [makeFinding(report), report.options.resource ?? report.resource]));
+  const made = new Map(
+    oncePerManifest(reports).map(([finding, { options, resource }]) => [finding, options.resource ?? resource]),
+  );
   const ordered = orderFindings([...made.keys()]);
   const { findings, suppressed, unused } = applySuppressions(
     numberFingerprints(ordered),
