@@ -584,8 +584,9 @@ export {
   secondsOf,
 } from './sidecar/proxy-settings.ts';
 export { didYouMean } from './source/did-you-mean.ts';
-export { Field, isPlaceholder } from './source/field.ts';
+export { Field } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';
+export { isPlaceholder, isPlaceholderFor } from './source/placeholder.ts';
 export { isPlainMapping } from './source/plain-mapping.ts';
 export type { Position, Range, Span } from './source/position.ts';
 export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';

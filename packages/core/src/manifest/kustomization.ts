@@ -1,5 +1,6 @@
 import type { YamlDocument } from '../source/document.ts';
-import { Field, isPlaceholder } from '../source/field.ts';
+import { Field } from '../source/field.ts';
+import { isPlaceholder } from '../source/placeholder.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { folderOf, resolvePath } from './folders.ts';
 import type { Change, PatchTarget, Picks } from './kustomize-patches.ts';

@@ -4,6 +4,7 @@ import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
 import type { readFast as ReadFast } from './fast-reader.ts';
 import type { readFull as ReadFull } from './full-reader.ts';
 import { areValues, lenientText } from './lenient-text.ts';
+import { filledIn } from './placeholder.ts';
 import type { Problem, SkipReason } from './problem.ts';
 import { DEFAULT_LIMITS, type ReadLimits } from './read-limits.ts';
 import { refusedAfter, refusedBefore, type Suspicion, suspicionOf } from './refused-text.ts';
@@ -55,6 +56,7 @@ export function readDocumentsNow(
   return read(source, limits, batch);
 }
 
+const CHART = /(?:^|\/)Chart\.(?:ya?ml|lock)$/;
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 // Blanks are listed: \s would walk over the same empty lines again for each of them.
 const RESOURCE_LINE = /^[ \t{-]*"?(?:apiVersion|kind)"?[ \t]*:/m;
@@ -65,7 +67,8 @@ function read(source: SourceFile, limits: ReadLimits, batch: Batch): ReadResult 
   const named = kustomization || text.includes('apiVersion') || text.includes('kind');
   const parts = splitDocuments(text);
   if (parts.length === 0) return skippedFor('empty');
-  if (!named) return skippedFor('notKubernetes');
+  // Only Helm reads a Chart.yaml, whatever it looks like.
+  if (!named || CHART.test(source.path)) return skippedFor('notKubernetes');
 
   const collected: Collected = { documents: [], problems: [], refused: [], resources: false, index: 0 };
   const suspicion = suspicionOf(text);
@@ -181,7 +184,12 @@ function readPart(
     outcome = fast;
   }
   if (outcome instanceof Refusal) {
-    return outcome.limit === undefined && isTemplate(part, outcome) ? 'template' : outcome;
+    if (outcome.limit !== undefined) return outcome;
+    if (isTemplate(part, outcome)) return 'template';
+    const text = filledIn(part.text);
+    if (text === undefined) return outcome;
+    if (!readFull) return undefined;
+    return !(readFull({ ...part, text }, limits) instanceof Refusal) ? 'template' : outcome;
   }
   return (suspicion && refusedAfter(part, suspicion, outcome)) ?? outcome;
 }
