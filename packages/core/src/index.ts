@@ -251,6 +251,7 @@ export type {
 } from './lint/trace-result.ts';
 export type { ReachQuestion, TrafficAnswer, TrafficQuestion } from './lint/traffic-question.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
+export { folderOf } from './manifest/folders.ts';
 export {
   AUTHORIZATION_POLICY,
   DESTINATION_RULE,
@@ -289,6 +290,7 @@ export {
 } from './manifest/resource.ts';
 export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
 export { specOf } from './manifest/spec-of.ts';
+export { isBrokenOnPurpose } from './manifest/test-data.ts';
 export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
 export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';
@@ -588,8 +590,9 @@ export {
   secondsOf,
 } from './sidecar/proxy-settings.ts';
 export { didYouMean } from './source/did-you-mean.ts';
-export { Field, isPlaceholder } from './source/field.ts';
+export { Field } from './source/field.ts';
 export { addTo, groupBy } from './source/grouping.ts';
+export { isPlaceholder, isPlaceholderFor } from './source/placeholder.ts';
 export { isPlainMapping } from './source/plain-mapping.ts';
 export type { Position, Range, Span } from './source/position.ts';
 export type { Problem, ProblemData, ProblemKind, SkipReason } from './source/problem.ts';

@@ -182,25 +182,33 @@ describe('the namespace', () => {
         reason: 'its namespace is filled in later',
       });
   });
-  it('leaves it open when a Kustomization moves the pods, even out of a namespace that the injector leaves alone', async () => {
+  it('is that of the Kustomization, even out of a namespace that the injector leaves alone', async () => {
     const files = {
-      'kustomization.yaml': 'namespace: other\nresources: [app.yaml]\n',
+      'kustomization.yaml': 'namespace: shop\nresources: [app.yaml]\n',
       'app.yaml': text(namespace({ 'istio-injection': 'enabled' }), deployment({ namespace: 'kube-system' })),
     };
     const { membership, istio } = (await admissions(files)).get('cart') ?? {};
-    expect(membership).toMatchObject({ answer: 'unknown', reason: 'a Kustomization moves it to another namespace' });
-    expect(istio?.outcome).toBe('unknown');
+    expect(membership).toMatchObject({ answer: 'yes' });
+    expect(istio?.outcome).toBe('injected');
+    const later = { ...files, 'kustomization.yaml': 'namespace: ${NS}\nresources: [app.yaml]\n' };
+    expect((await admissions(later)).get('cart')?.membership).toMatchObject({
+      answer: 'unknown',
+      reason: 'a Kustomization gives it a namespace that is filled in later',
+    });
     const stays = { 'app.yaml': files['app.yaml'] };
     expect((await admissions(stays)).get('cart')?.istio.cause).toBe('system-namespace');
   });
-  it('leaves it open when a Kustomization labels the namespace or the pods', async () => {
+  it('has the labels that a Kustomization adds, and so have the pods', async () => {
     const app = text(ENABLED, deployment());
-    const labelled = (key: string) => ({
-      'kustomization.yaml': `commonLabels: { ${key}: x }\nresources: [app.yaml]\n`,
+    const labelled = (key: string, value = 'x') => ({
+      'kustomization.yaml': `commonLabels: { ${key}: "${value}" }\nresources: [app.yaml]\n`,
       'app.yaml': app,
     });
     expect((await admissions(labelled('team'))).get('cart')?.membership.answer).toBe('yes');
-    expect((await admissions(labelled('sidecar.istio.io/inject'))).get('cart')?.membership.answer).toBe('unknown');
+    expect((await admissions(labelled('sidecar.istio.io/inject', 'false'))).get('cart')?.membership.answer).toBe('no');
+    expect((await admissions(labelled('sidecar.istio.io/inject', '${INJECT}'))).get('cart')?.membership.answer).toBe(
+      'unknown',
+    );
   });
   it('is one, where its manifests say the same of the mesh, and open where they do not', async () => {
     const files = (other: Labels) => ({

@@ -1,4 +1,5 @@
-import { type Field, isPlaceholder } from '../source/field.ts';
+import type { Field } from '../source/field.ts';
+import { isPlaceholder } from '../source/placeholder.ts';
 
 /** An option of a program. */
 export interface OptionSpec<Name extends string = string> {

@@ -1,6 +1,7 @@
 import { labelsOf } from '../manifest/label-set.ts';
 import { nameOf, type Resource } from '../manifest/resource.ts';
-import { type Field, isPlaceholder } from '../source/field.ts';
+import type { Field } from '../source/field.ts';
+import { isPlaceholder } from '../source/placeholder.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { applicationSources, type EmbeddedTexts } from './embedded.ts';
 import type { LabelSelectorSettings, NativeSidecars } from './settings.ts';

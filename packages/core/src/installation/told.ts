@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../source/field.ts';
+import { isPlaceholder } from '../source/placeholder.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { LabelSelectorSettings } from './settings.ts';
 

@@ -67,7 +67,10 @@ function chartFolders(files: readonly InputFile[]): ReadonlySet<string> {
 function isChartTemplate(file: InputFile, charts: ReadonlySet<string>): boolean {
   // What was rendered may hold templates of others: of Alertmanager, of Argo Workflows.
   const chart = file.rendered ? undefined : chartOf(file.path);
-  if (chart === undefined || !file.text.includes('{{')) return false;
+  if (chart === undefined) return false;
+  // Helm renders no template whose name begins so. Source: Chart Template Guide, Named Templates.
+  if (/(?:^|\/)_[^/]*$/.test(file.path)) return true;
+  if (!file.text.includes('{{')) return false;
   return (
     charts.has(chart) ||
     /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities)\b|include\b|template\b|toYaml\b)/.test(file.text)

@@ -9,7 +9,7 @@ import {
 import { toldMeshes } from '../config/told-meshes.ts';
 import { isUsed, type MeshUse, meshUseOf, type UnreadText } from '../installation/mesh-use.ts';
 import type { MeshSettings } from '../installation/settings.ts';
-import { folderOf, isKustomization, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
+import { folderOf, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -19,16 +19,15 @@ import { meshSubjectOf } from '../rule/rule-subject.ts';
 import { isDefinition } from '../schema/custom-resources.ts';
 import { readShapes } from '../schema/shapes.ts';
 import type { YamlDocument } from '../source/document.ts';
-import { groupBy } from '../source/grouping.ts';
-import { lazy } from '../source/lazy.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { Problem } from '../source/problem.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { type ReadFile, readFiles } from './collect.ts';
 import { readEmbedded, readHelmValues } from './embedded.ts';
-import { makeFinding, numberFingerprints, type Report } from './finding.ts';
+import { numberFingerprints, type Report } from './finding.ts';
 import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
+import { oncePerManifest } from './once-per-manifest.ts';
 import { compareText, orderFindings } from './order.ts';
 import type { LintResult, RuleFailure, Timings, Undecided } from './result.ts';
 import { Subjects, startRule } from './run-rule.ts';
@@ -92,14 +91,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
   const context = await readContext(setup);
   const configPath = configPathOf(setup);
   watch.lap('read');
-  const byPath = lazy(() => groupBy(read, (file) => file.source.path));
-  const kustomizations = readKustomizations(
-    read.flatMap((f) => f.documents.filter(isKustomization)),
-    (path) =>
-      byPath()
-        .get(path)
-        ?.flatMap((f) => f.documents) ?? [],
-  );
+  const kustomizations = await readKustomizations(read);
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
   const undecided: Undecided[] = [];
@@ -134,7 +126,6 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       resources,
       settings,
       externals: compileExternals(settings.externals),
-      rootsOf: kustomizations.rootsOf,
       unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
       embedded: await readEmbedded([...resources, ...[...clusters.values()].flat()]),
       helmValues: await readHelmValues(project.files),
@@ -171,7 +162,9 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     undecided.push(...undecidedOf(mesh));
     watch.lap('rules');
   }
-  const made = new Map(reports.map((report) => [makeFinding(report), report.options.resource ?? report.resource]));
+  const made = new Map(
+    oncePerManifest(reports).map(([finding, { options, resource }]) => [finding, options.resource ?? resource]),
+  );
   const ordered = orderFindings([...made.keys()]);
   const { findings, suppressed, unused } = applySuppressions(
     numberFingerprints(ordered),
@@ -211,8 +204,7 @@ function meshIsGiven({ meshConfig, meshNetworks, clusters }: LintSetup): boolean
 const GIVEN: MeshUse = { istio: { because: 'a MeshConfig, MeshNetworks or another cluster of the mesh was given' } };
 
 function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {
-  const context = kustomizations.context(file.source.path);
-  return file.documents.flatMap((document) => readResources(document, settings.defaultNamespace, context));
+  return file.documents.flatMap((document) => readResources(document, settings.defaultNamespace, kustomizations));
 }
 
 function projectSettings(project: Project, setup: LintSetup): MeshSettings {

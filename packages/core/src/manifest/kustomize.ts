@@ -1,220 +1,409 @@
 import type { YamlDocument } from '../source/document.ts';
-import { Field } from '../source/field.ts';
+import { groupBy } from '../source/grouping.ts';
+import { lazy } from '../source/lazy.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
-import { typeOf } from './kinds.ts';
-import { podTemplateOf } from './pod-template.ts';
-import type { FileContext } from './read-resources.ts';
+import type { Problem } from '../source/problem.ts';
+import { readDocuments } from '../source/read-documents.ts';
+import { readSingle } from '../source/read-single.ts';
+import { SourceFile } from '../source/source-file.ts';
+import {
+  isKustomization,
+  isLater,
+  type Kustomization,
+  type PatchEntry,
+  readKustomization,
+  type TargetedChange,
+} from './kustomization.ts';
+import {
+  addAnnotations,
+  addLabels,
+  followNames,
+  intoNamespace,
+  keepsName,
+  setAt,
+  type Value,
+  withImages,
+} from './kustomize-fields.ts';
+import { applyChange, type Identity, isFor, isPicked, readChange } from './kustomize-patches.ts';
+import { type ObjectAt, objectsOf } from './objects.ts';
 import type { Rewrites } from './resource.ts';
 
-/** What the Kustomizations of the input say about its files. */
+export { folderOf } from './folders.ts';
+export { isKustomization } from './kustomization.ts';
+
+/** What the Kustomizations of the input make of its files. */
 export interface Kustomizations {
-  /** What is known about a file; undefined when no Kustomization takes it in. */
-  context(path: string): FileContext | undefined;
-  /** Folders of the Kustomizations that take a file in, directly or through others; deployments that hold it. */
-  rootsOf(path: string): ReadonlySet<string>;
+  /** Whether a Kustomization names a file as a patch, and none takes it in. */
+  isPatch(path: string): boolean;
+  /**
+   * What the builds make of an object, by its number in its document; those that make the same of it are one. Empty where all of them take it
+   * out; undefined for an object that none takes in.
+   */
+  builds(document: YamlDocument, index: number): readonly Build[] | undefined;
 }
 
-interface Kustomization {
-  readonly folder: string;
-  readonly body: Field;
-  /** Files and folders it takes in. */
-  readonly takes: readonly string[];
-  readonly name: boolean;
-  readonly namespace: boolean;
-  readonly labels: ReadonlySet<string> | 'any';
-  readonly annotations: ReadonlySet<string> | 'any';
-  readonly patchFiles: readonly string[];
-  readonly patchTexts: readonly string[];
+/** An object as `kustomize build` makes it. */
+export interface Build {
+  readonly value: Value;
+  /** Folders of the outermost Kustomizations that make this of it: what they make is deployed together. */
+  readonly roots: ReadonlySet<string>;
+  /** What stays open: transformers that are not followed, patches that cannot be read. */
+  readonly rewrites: Rewrites | undefined;
 }
 
-const FILE_NAME = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
-
-/** Whether a document is a Kustomization or a Component of kustomize; both may leave out apiVersion and kind. */
-export function isKustomization(document: YamlDocument): boolean {
-  const { value } = document;
-  if (!isPlainMapping(value)) return false;
-  const apiVersion = Object.hasOwn(value, 'apiVersion') ? value.apiVersion : undefined;
-  if (typeof apiVersion === 'string') return apiVersion.startsWith('kustomize.config.k8s.io/');
-  return apiVersion === undefined && FILE_NAME.test(document.source.path);
+/** An object on its way through a build. */
+interface Item {
+  readonly source: ObjectAt;
+  readonly value: Value;
+  /** The names and namespaces that it had, the written ones first: patches know it by any of them. */
+  readonly names: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly rewrites: Rewrites;
 }
 
-/** Reads all Kustomizations of the input. `documentsOf` gives the documents of a file, for the patches that they name. */
-export function readKustomizations(
-  documents: readonly YamlDocument[],
-  documentsOf: (path: string) => readonly YamlDocument[],
-): Kustomizations {
-  const byFolder = new Map<string, Kustomization>();
-  for (const document of documents) {
+/** A Kustomization with its patches read. */
+interface Known extends Kustomization {
+  readonly changes: readonly TargetedChange[];
+  readonly lateChanges: readonly TargetedChange[];
+  /** Patches that could not be read. */
+  readonly unread: readonly string[];
+}
+
+// A build looks at each of its objects; so many in all builds together, and what goes beyond stays open.
+const MOST_ITEMS = 300_000;
+// A patch is held against each object of its build; so many times in all.
+const MOST_COMPARISONS = 5_000_000;
+
+/** A file of the input after reading. What looks like no manifest, as a list of JSON operations does, has no documents. */
+export interface FileWithDocuments {
+  readonly source: SourceFile;
+  readonly documents: readonly YamlDocument[];
+}
+
+/** Reads all Kustomizations of the input. */
+export async function readKustomizations(files: readonly FileWithDocuments[]): Promise<Kustomizations> {
+  const byFolder = new Map<string, Known>();
+  const byPath = lazy(() => groupBy(files, (file) => file.source.path));
+  const filesAt = (path: string) => byPath().get(path) ?? [];
+  for (const document of files.flatMap((f) => f.documents)) {
     if (!isKustomization(document)) continue;
     const kustomization = readKustomization(document);
-    byFolder.set(kustomization.folder, kustomization);
+    if (!byFolder.has(kustomization.folder))
+      byFolder.set(kustomization.folder, await withChanges(kustomization, filesAt));
   }
-  const patchFiles = new Set([...byFolder.values()].flatMap((k) => k.patchFiles));
-  // For each file and folder: the Kustomizations that take it in, at any distance.
-  const takers = new Map<string, Set<Kustomization>>();
-  for (const kustomization of byFolder.values()) {
-    const seen = new Set<string>();
-    const open = [...kustomization.takes];
-    for (let path = open.pop(); path !== undefined; path = open.pop()) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      let set = takers.get(path);
-      if (!set) takers.set(path, (set = new Set()));
-      set.add(kustomization);
-      const inner = byFolder.get(path);
-      if (inner) open.push(...inner.takes);
+  return new Builder(byFolder, (path) => filesAt(path).flatMap((f) => f.documents)).build();
+}
+
+async function withChanges(
+  kustomization: Kustomization,
+  filesAt: (path: string) => readonly FileWithDocuments[],
+): Promise<Known> {
+  const unread: string[] = [];
+  const read = async (entries: readonly PatchEntry[]): Promise<TargetedChange[]> => {
+    const found: TargetedChange[] = [];
+    for (const { target, path, text } of entries) {
+      const values =
+        path === undefined
+          ? await valuesIn(text ?? '', kustomization.document.source.path)
+          : await valuesOf(filesAt(path));
+      const changes = values.map(readChange);
+      if (values.length === 0 || changes.some((change) => change === undefined)) unread.push(text ?? path ?? '');
+      else for (const change of changes) if (change) found.push({ target, change });
     }
+    return found;
+  };
+  const changes = await read(kustomization.patches);
+  const lateChanges = await read(kustomization.latePatches);
+  return { ...kustomization, changes, lateChanges, unread };
+}
+
+async function valuesOf(files: readonly FileWithDocuments[]): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for (const { source, documents } of files) {
+    if (documents.length > 0) values.push(...documents.map((d) => d.value));
+    else values.push(...(await valuesIn(source.text, source.path)));
   }
-  const patches = new Map<Kustomization, Field[]>();
-  for (const kustomization of byFolder.values()) {
-    patches.set(
-      kustomization,
-      kustomization.patchFiles.flatMap((path) => documentsOf(path).map((d) => new Field(d, d.value))),
-    );
+  return values;
+}
+
+async function valuesIn(text: string, path: string): Promise<unknown[]> {
+  const source = new SourceFile(path, text);
+  const isBroken = (problems: readonly Problem[]) => problems.some((p) => p.kind === 'syntax' || p.kind === 'bomb');
+  const { documents, problems } = await readDocuments(source);
+  if (isBroken(problems)) return [];
+  if (documents.length > 0) return documents.map((d) => d.value);
+  // A list of JSON operations looks like no manifest.
+  const single = await readSingle(source);
+  return single.document && !isBroken(single.problems) ? [single.document.value] : [];
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+const OPEN: Rewrites = { name: false, namespace: false, labels: NOTHING, annotations: NOTHING, texts: [] };
+const ANYTHING: Rewrites = { name: true, namespace: true, labels: 'any', annotations: 'any', texts: [] };
+
+class Builder {
+  readonly #byFolder: ReadonlyMap<string, Known>;
+  readonly #documentsOf: (path: string) => readonly YamlDocument[];
+  readonly #known = new Map<string, readonly Item[]>();
+  readonly #open = new Set<string>();
+  readonly #objects = new Map<string, readonly ObjectAt[]>();
+  #items = 0;
+  #comparisons = 0;
+
+  constructor(byFolder: ReadonlyMap<string, Known>, documentsOf: (path: string) => readonly YamlDocument[]) {
+    this.#byFolder = byFolder;
+    this.#documentsOf = documentsOf;
   }
+
+  build(): Kustomizations {
+    const taken = new Set<string>();
+    const held = new Set<string>();
+    const patches = new Set<string>();
+    for (const { folder, resources, components, patches: own, latePatches } of this.#byFolder.values()) {
+      for (const path of [...resources, ...components])
+        (this.#byFolder.has(path) && path !== folder ? taken : held).add(path);
+      for (const { path } of [...own, ...latePatches]) if (path !== undefined) patches.add(path);
+    }
+    const roots = [...this.#byFolder.values()].filter((k) => !taken.has(k.folder) && !k.isComponent);
+    // Kustomizations that take each other in have no outermost one: then each of them is.
+    const reached = new Set<string>();
+    const results = new Map<YamlDocument, Map<number, Build[]>>();
+    const collect = (folder: string) => {
+      for (const item of this.#build(folder, reached)) addBuild(results, folder, item);
+    };
+    for (const { folder } of roots) collect(folder);
+    for (const { folder, isComponent } of this.#byFolder.values())
+      if (!reached.has(folder) && !isComponent) collect(folder);
+    // What stands in a Component that nobody takes in, and what every build takes out, is deployed nowhere.
+    for (const path of held)
+      for (const { document, index } of this.#objectsOf(path)) {
+        const ofDocument = results.get(document) ?? new Map<number, Build[]>();
+        results.set(document, ofDocument);
+        if (!ofDocument.has(index)) ofDocument.set(index, []);
+      }
+    return {
+      isPatch: (path) => patches.has(path) && !held.has(path),
+      builds: (document, index) => results.get(document)?.get(index),
+    };
+  }
+
+  /** What a Kustomization makes, the objects of those that it takes in among it. */
+  #build(folder: string, reached: Set<string>): readonly Item[] {
+    const known = this.#known.get(folder);
+    if (known) return known;
+    const kustomization = this.#byFolder.get(folder);
+    if (!kustomization || this.#open.has(folder)) return [];
+    const built = this.#accumulate(kustomization, [], reached);
+    this.#known.set(folder, built);
+    return built;
+  }
+
+  /** What a Kustomization makes of what it takes in; a Component works on what its Kustomization has gathered so far. */
+  #accumulate(kustomization: Known, gathered: readonly Item[], reached: Set<string>): readonly Item[] {
+    const { folder, resources, components } = kustomization;
+    this.#open.add(folder);
+    reached.add(folder);
+    let items: readonly Item[] = [...gathered, ...resources.flatMap((path) => this.#take(path, reached))];
+    for (const path of components) {
+      const component = this.#byFolder.get(path);
+      if (component && !this.#open.has(path)) items = this.#accumulate(component, items, reached);
+    }
+    this.#open.delete(folder);
+    return this.#transform(kustomization, items);
+  }
+
+  #take(path: string, reached: Set<string>): readonly Item[] {
+    if (this.#byFolder.has(path)) return this.#build(path, reached);
+    return this.#objectsOf(path).map((source) => {
+      const { name, namespace } = namesOf(source.value);
+      return { source, value: source.value, names: [name], namespaces: [namespace], rewrites: OPEN };
+    });
+  }
+
+  #objectsOf(path: string): readonly ObjectAt[] {
+    let objects = this.#objects.get(path);
+    if (!objects)
+      this.#objects.set(
+        path,
+        (objects = this.#documentsOf(path).flatMap((d) => (isKustomization(d) ? [] : objectsOf(d)))),
+      );
+    return objects;
+  }
+
+  #transform(k: Known, items: readonly Item[]): Item[] {
+    this.#items += items.length;
+    this.#comparisons += items.length * (k.changes.length + k.lateChanges.length + k.replacements.length + 1);
+    if (this.#items > MOST_ITEMS || this.#comparisons > MOST_COMPARISONS)
+      return items.map((item) => ({ ...item, rewrites: ANYTHING }));
+    const renames = k.prefix !== '' || k.suffix !== '' || k.namespace !== undefined;
+    const changed = items.flatMap((item) => {
+      const patched = change(item, k.changes);
+      if (!patched) return [];
+      const late = change(decorate(k, patched), k.lateChanges);
+      return late ? [late] : [];
+    });
+    const named = renames ? renamed(changed) : changed;
+    return named.map((item) => finish(k, item));
+  }
+}
+
+/** An object after patches; undefined when one deletes it. */
+function change(item: Item, changes: readonly TargetedChange[]): Item | undefined {
+  let at = item;
+  for (const { target, change: one } of changes) {
+    if (!isFor(target, one, identityOf(at))) continue;
+    const { value } = applyChange(at.value, one, at.source.type);
+    if (!value) return undefined;
+    at = { ...at, value };
+  }
+  return at;
+}
+
+function identityOf({ source, value, names, namespaces }: Item): Identity {
+  const { group, version, kind } = source;
+  const metadata = isPlainMapping(value.metadata) ? value.metadata : {};
+  return { group, version, kind, names, namespaces, labels: metadata.labels, annotations: metadata.annotations };
+}
+
+/** Namespace, names, labels and annotations. */
+function decorate(k: Known, item: Item): Item {
+  const { kind, type } = item.source;
+  let { value, rewrites } = item;
+  if (typeof k.namespace === 'string') value = intoNamespace(value, kind, type, k.namespace);
+  else if (k.namespace === null) rewrites = { ...rewrites, namespace: true };
+  if (!keepsName(kind)) {
+    if (k.prefix === null || k.suffix === null) rewrites = { ...rewrites, name: true };
+    else if (k.prefix !== '' || k.suffix !== '')
+      value = setAt(value, ['metadata', 'name'], renameBy(k.prefix, k.suffix), false);
+  }
+  for (const labels of k.labels) value = addLabels(value, kind, labels);
+  value = addAnnotations(value, kind, k.annotations);
+  const { name, namespace } = namesOf(value);
   return {
-    context(path) {
-      const taking = takers.get(path);
-      if (!taking && !patchFiles.has(path)) return undefined;
-      const all = [...(taking ?? [])];
-      return {
-        patch: patchFiles.has(path) && !taking,
-        rewrites: (type, name) => rewritesOf(all, patches, type, name),
-      };
-    },
-    rootsOf: (path) => new Set([...(takers.get(path) ?? [])].map((k) => k.folder)),
+    ...item,
+    value,
+    rewrites,
+    names: item.names.includes(name) ? item.names : [...item.names, name],
+    namespaces: item.namespaces.includes(namespace) ? item.namespaces : [...item.namespaces, namespace],
   };
 }
 
-function rewritesOf(
-  all: readonly Kustomization[],
-  patches: ReadonlyMap<Kustomization, readonly Field[]>,
-  type: string,
-  name: string,
-): Rewrites | undefined {
-  const fitting = all.flatMap((k) => (patches.get(k) ?? []).filter((patch) => patchFits(patch, type, name)));
-  const texts = all.flatMap((k) => k.patchTexts);
-  const rewrites: Rewrites = {
-    name: all.some((k) => k.name),
-    namespace: all.some((k) => k.namespace),
-    labels: union([
-      ...all.map((k) => k.labels),
-      ...fitting.map((p) => patchedKeys(p, 'labels', type)),
-      textKeys(texts, 'labels'),
-    ]),
-    annotations: union([
-      ...all.map((k) => k.annotations),
-      ...fitting.map((p) => patchedKeys(p, 'annotations', type)),
-      textKeys(texts, 'annotations'),
-    ]),
-    patches: fitting,
-    patchTexts: texts,
-  };
-  const empty = (keys: ReadonlySet<string> | 'any') => keys !== 'any' && keys.size === 0;
-  const changes =
-    rewrites.name ||
-    rewrites.namespace ||
-    !empty(rewrites.labels) ||
-    !empty(rewrites.annotations) ||
-    fitting.length + texts.length > 0;
-  return changes ? rewrites : undefined;
+function renameBy(prefix: string, suffix: string): (old: unknown) => unknown {
+  return (old) => (typeof old === 'string' && old !== '' ? `${prefix}${old}${suffix}` : old);
 }
 
-function readKustomization(document: YamlDocument): Kustomization {
-  const body = new Field(document, document.value);
-  const folder = folderOf(document.source.path);
-  const texts: string[] = [];
-  const files: string[] = [];
-  // A patch may stand in the Kustomization itself: a text with a line break, or a JSON list.
-  const pathOrText = (field: Field) => {
-    const text = field.text() ?? (typeof field.value === 'string' ? field.value : undefined);
-    if (text === undefined) return;
-    if (/[\n{[]/.test(text)) texts.push(text);
-    else files.push(resolvePath(folder, text));
-  };
-  for (const entry of body.at('patchesStrategicMerge').items()) pathOrText(entry as Field);
-  for (const entry of [...body.at('patches').items(), ...body.at('patchesJson6902').items()] as Field[]) {
-    pathOrText(entry.at('path'));
-    const inline = entry.at('patch').value;
-    if (typeof inline === 'string') texts.push(inline);
-    pathOrText(entry); // the short form: a bare path
+/** The objects of a build, with what they say of each other's names. */
+function renamed(items: readonly Item[]): Item[] {
+  const names = new Map<string, string>();
+  for (const { source, value, names: had } of items) {
+    const { name } = namesOf(value);
+    for (const old of had) names.set(`${source.kind}\n${old}`, name);
   }
-  for (const entry of body.at('replacements').items() as Field[]) texts.push(JSON.stringify(entry.value ?? null));
-  const takes = ['resources', 'bases', 'components']
-    .flatMap((key) => body.at(key).items() as Field[])
-    .flatMap((entry) => entry.text() ?? [])
-    .filter((path) => !/^[a-z+]+:\/\/|^git@|\?ref=/.test(path))
-    .map((path) => resolvePath(folder, path));
-  const labels = new Set(
-    body
-      .at('commonLabels')
-      .entries()
-      .map(([key]) => key),
+  return items.map((item) => ({
+    ...item,
+    value: followNames(item.value, item.source.kind, (kind, name) => names.get(`${kind}\n${name}`)),
+  }));
+}
+
+/** What comes last: replicas, images, and what `replacements` write, of which only the place is known. */
+function finish(k: Known, item: Item): Item {
+  const { kind } = item.source;
+  let { value, rewrites } = item;
+  for (const { name, count } of k.replicas)
+    if (item.names.includes(name) && /^(?:Deployment|ReplicaSet|StatefulSet|ReplicationController)$/.test(kind))
+      value = setAt(value, ['spec', 'replicas'], () => count, true);
+  value = withImages(value, k.images);
+  for (const { picks, paths } of k.replacements) {
+    const identity = identityOf({ ...item, value });
+    if (!isPicked(picks.select, identity) || picks.reject.some((one) => isPicked(one, identity))) continue;
+    for (const path of paths) value = leaveOpen(value, path);
+    if (paths.includes('*')) rewrites = { ...rewrites, texts: [...rewrites.texts, '*'] };
+  }
+  if (k.anything) rewrites = ANYTHING;
+  else if (k.unread.length > 0) rewrites = unreadBy(rewrites, k.unread);
+  return value === item.value && rewrites === item.rewrites ? item : { ...item, value, rewrites };
+}
+
+function unreadBy(rewrites: Rewrites, texts: readonly string[]): Rewrites {
+  const names = (word: string, known: Rewrites['labels']) =>
+    texts.some((text) => text.includes(word) || isLater(text)) ? ('any' as const) : known;
+  return {
+    ...rewrites,
+    labels: names('labels', rewrites.labels),
+    annotations: names('annotations', rewrites.annotations),
+    texts: [...rewrites.texts, ...texts],
+  };
+}
+
+/** The text that stands where another one will: nobody reads anything out of it. */
+const LATER = '${replaced}';
+
+// `spec.rules.[host=a].http`, `spec.rules.0.host`, `spec.template.metadata.annotations.[a.b/c]`: what cannot be followed to its end stays open as a whole.
+function leaveOpen(value: Value, path: string): Value {
+  const steps = path.match(/\[[^\]]*\]|[^.[\]]+/g) ?? [];
+  const plain: string[] = [];
+  for (const step of steps) {
+    if (step.startsWith('[') && step.includes('=')) plain.push('*');
+    else if (step.startsWith('[')) plain.push(step.slice(1, -1));
+    else plain.push(/^(?:\d+|\*|-)$/.test(step) ? '*' : step);
+  }
+  return setAt(value, plain, () => LATER, true);
+}
+
+function namesOf(value: Value): { readonly name: string; readonly namespace: string } {
+  const { metadata } = value;
+  const text = (key: string) =>
+    isPlainMapping(metadata) && typeof metadata[key] === 'string' ? (metadata[key] as string) : '';
+  return { name: text('name'), namespace: text('namespace') };
+}
+
+function addBuild(results: Map<YamlDocument, Map<number, Build[]>>, root: string, item: Item): void {
+  const { document, index } = item.source;
+  let ofDocument = results.get(document);
+  if (!ofDocument) results.set(document, (ofDocument = new Map()));
+  let builds = ofDocument.get(index);
+  if (!builds) ofDocument.set(index, (builds = []));
+  const same = builds.findIndex((b) => isEqual(b.value, item.value) && isEqual(open(b.rewrites), open(item.rewrites)));
+  const before = builds[same];
+  if (before) builds[same] = { ...before, roots: new Set([...before.roots, root]) };
+  else if (builds.length < MOST_BUILDS)
+    builds.push({
+      value: item.value,
+      roots: new Set([root]),
+      rewrites: isClosed(item.rewrites) ? undefined : item.rewrites,
+    });
+  else {
+    // Nobody keeps one object in so many forms: the last one stands for all that follow, with everything open.
+    const last = builds[MOST_BUILDS - 1] as Build;
+    builds[MOST_BUILDS - 1] = { value: item.source.value, roots: new Set([...last.roots, root]), rewrites: ANYTHING };
+  }
+}
+
+const MOST_BUILDS = 12;
+
+function open(rewrites: Rewrites | undefined): unknown {
+  return rewrites === undefined || isClosed(rewrites)
+    ? null
+    : { ...rewrites, labels: [...rewrites.labels], annotations: [...rewrites.annotations] };
+}
+
+function isClosed({ name, namespace, labels, annotations, texts }: Rewrites): boolean {
+  return (
+    !name &&
+    !namespace &&
+    labels !== 'any' &&
+    labels.size === 0 &&
+    annotations !== 'any' &&
+    annotations.size === 0 &&
+    texts.length === 0
   );
-  for (const entry of body.at('labels').items() as Field[]) {
-    for (const [key] of entry.at('pairs').entries()) labels.add(key);
-  }
-  // A transformer may do anything, and what it does stands in another file.
-  const anything = body.at('transformers').items().length > 0;
-  return {
-    folder,
-    body,
-    takes,
-    name: Boolean(body.at('namePrefix').hasValue || body.at('nameSuffix').hasValue || anything),
-    namespace: body.at('namespace').hasValue || anything,
-    labels: anything ? 'any' : labels,
-    annotations: anything
-      ? 'any'
-      : new Set(
-          body
-            .at('commonAnnotations')
-            .entries()
-            .map(([key]) => key),
-        ),
-    patchFiles: files,
-    patchTexts: texts,
-  };
 }
 
-function patchFits(patch: Field, type: string, name: string): boolean {
-  const apiVersion = patch.at('apiVersion').text() ?? '';
-  const kind = patch.at('kind').text() ?? '';
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  const patchName = patch.at('metadata').at('name').text();
-  // A patch with `target` may carry any name; then it may fit everything of the kind.
-  return typeOf(group, kind) === type && (patchName === name || patchName === undefined);
-}
-
-function patchedKeys(patch: Field, key: 'labels' | 'annotations', type: string): ReadonlySet<string> {
-  const places = [patch, podTemplateOf(patch, type)].flatMap((body) => body?.at('metadata').at(key).entries() ?? []);
-  return new Set(places.map(([name]) => name));
-}
-
-function textKeys(texts: readonly string[], word: string): ReadonlySet<string> | 'any' {
-  return texts.some((text) => text.includes(word)) ? 'any' : new Set();
-}
-
-function union(sets: readonly (ReadonlySet<string> | 'any')[]): ReadonlySet<string> | 'any' {
-  const all = new Set<string>();
-  for (const set of sets) {
-    if (set === 'any') return 'any';
-    for (const key of set) all.add(key);
-  }
-  return all;
-}
-
-/** The folder of a path; the empty text for a file at the top. */
-export function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
-}
-
-function resolvePath(folder: string, path: string): string {
-  const parts = path.startsWith('/') || folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else parts.push(part);
-  }
-  return (path.startsWith('/') ? '/' : '') + parts.join('/');
+/** Whether two values are the same; what is shared is not looked into. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => isEqual(item, b[i]));
+  if (!isPlainMapping(a) || !isPlainMapping(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
 }

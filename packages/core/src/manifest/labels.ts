@@ -1,4 +1,5 @@
-import { type Field, isPlaceholder, valueAt } from '../source/field.ts';
+import { type Field, valueAt } from '../source/field.ts';
+import { isPlaceholder } from '../source/placeholder.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 
 /**

@@ -1,25 +1,28 @@
 import type { YamlDocument } from '../source/document.ts';
 import { Field } from '../source/field.ts';
-import { isClusterScoped, typeOf } from './kinds.ts';
+import { isClusterScoped } from './kinds.ts';
+import type { Build, Kustomizations } from './kustomize.ts';
 import { Labels } from './labels.ts';
+import { type KindParts, kindParts, type ObjectAt, objectsOf } from './objects.ts';
 import { isPartial } from './partial.ts';
-import type { Resource, Rewrites } from './resource.ts';
+import type { Resource } from './resource.ts';
 
-/** What is known about a file beside its text. */
-export interface FileContext {
-  /** A Kustomization names the file as a patch. */
-  readonly patch: boolean;
-  /** What Kustomizations do to a resource of the file. */
-  rewrites(type: string, name: string): Rewrites | undefined;
-}
-
-const NO_CONTEXT: FileContext = { patch: false, rewrites: () => undefined };
-
-/** The resources of a document: none when it is no Kubernetes object, several when it is a List (nested ones too). */
-export function readResources(document: YamlDocument, defaultNamespace: string, context = NO_CONTEXT): Resource[] {
-  const found: Resource[] = [];
-  collect(new Field(document, document.value), undefined, found, defaultNamespace, context);
-  return found;
+/**
+ * The resources of a document: none when it is no Kubernetes object, several when it is a List (nested ones too). What Kustomizations take
+ * in is as they make it, in as many forms as they make of it.
+ */
+export function readResources(
+  document: YamlDocument,
+  defaultNamespace: string,
+  kustomizations?: Kustomizations,
+): Resource[] {
+  const isPatch = kustomizations?.isPatch(document.source.path) ?? false;
+  return objectsOf(document).flatMap((object) => {
+    const builds = kustomizations?.builds(document, object.index);
+    if (!builds || builds.length === 0)
+      return makeResource(object, undefined, defaultNamespace, isPatch || builds?.length === 0);
+    return builds.map((build) => makeResource(object, build, defaultNamespace, isPatch));
+  });
 }
 
 /** MeshNetworks of a file of its own, under the name that istioctl gives it. */
@@ -41,60 +44,49 @@ export function meshNetworksResource(document: YamlDocument): Resource {
     annotations: nothing,
     partial: false,
     rewrites: undefined,
+    roots: undefined,
   };
 }
 
-type Inherited = { readonly apiVersion: string; readonly kind: string } | undefined;
-
-function collect(
-  body: Field,
-  inherited: Inherited,
-  found: Resource[],
-  defaultNamespace: string,
-  context: FileContext,
-): void {
-  if (!body.isMapping) return;
-  const apiVersion = body.at('apiVersion').string() ?? inherited?.apiVersion;
-  const kind = body.at('kind').string() ?? inherited?.kind;
-  if (!apiVersion || !kind) return;
-  const items = body.at('items');
-  if (kind.endsWith('List') && (items.isList || kind === 'List')) {
-    // The items of a typed list (`kind: ServiceList`) may leave out what the list says already.
-    const each = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) };
-    for (const item of items.items()) collect(item, each, found, defaultNamespace, context);
-    return;
-  }
-  found.push(makeResource(body, apiVersion, kind, defaultNamespace, context));
-}
-
 function makeResource(
-  body: Field,
-  apiVersion: string,
-  kind: string,
+  object: ObjectAt,
+  build: Build | undefined,
   defaultNamespace: string,
-  context: FileContext,
+  standsForNothing: boolean,
 ): Resource {
-  const slash = apiVersion.indexOf('/');
-  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-  const type = typeOf(group, kind);
+  const body = build ? builtBody(object, build) : object.body;
+  const { apiVersion, group, version, kind, type } = kindOf(object, body);
   const metadata = body.at('metadata');
   const name = metadata.at('name').string() ?? '';
   const written = metadata.at('namespace').text();
-  const rewrites = context.rewrites(type, name);
+  const rewrites = build?.rewrites;
   return {
     apiVersion,
     group,
-    version: apiVersion.slice(slash + 1),
+    version,
     kind,
     type,
     name,
     namespace: isClusterScoped(type) ? undefined : written || defaultNamespace,
     namespaceWritten: Boolean(written),
     body,
-    document: body.document,
+    document: object.document,
     labels: new Labels(metadata.at('labels'), rewrites?.labels),
     annotations: new Labels(metadata.at('annotations'), rewrites?.annotations),
-    partial: context.patch || isPartial(body, type),
+    partial: standsForNothing || isPartial(body, type),
     rewrites,
+    roots: build?.roots,
   };
+}
+
+// A patch may make another kind of an object.
+function kindOf(object: ObjectAt, body: Field): KindParts {
+  if (body === object.body) return object;
+  return kindParts(body.at('apiVersion').string() ?? object.apiVersion, body.at('kind').string() ?? object.kind);
+}
+
+/** The object as it is built, at the places where it is written. */
+function builtBody({ body, document, value }: ObjectAt, build: Build): Field {
+  if (build.value === value) return body;
+  return new Field({ ...document, written: document.value }, build.value, body.parent, body.key);
 }

@@ -2,22 +2,23 @@ import type { YamlDocument } from '../source/document.ts';
 import type { Field } from '../source/field.ts';
 import type { Labels } from './labels.ts';
 
-/** What a Kustomization in the input does to a resource that it takes in. */
+/** What stays open of a resource that a Kustomization takes in: a value that is filled in later, a transformer, a patch that cannot be read. */
 export interface Rewrites {
-  /** A prefix or suffix: the name is not the one that is written. */
+  /** A prefix or suffix that nobody knows. */
   readonly name: boolean;
-  /** The namespace is another one. */
+  /** The namespace is one that nobody knows. */
   readonly namespace: boolean;
-  /** Keys of labels that are added, on the resource, its pod template and its selectors. */
+  /** Keys of labels that may be added, on the resource, its pod template and its selectors. */
   readonly labels: ReadonlySet<string> | 'any';
   readonly annotations: ReadonlySet<string> | 'any';
-  /** Partial objects that are laid over this one. */
-  readonly patches: readonly Field[];
-  /** Patches as text (JSON patches, inline ones): what they name may change. */
-  readonly patchTexts: readonly string[];
+  /** Patches that could not be read, as text: what they name may change. `*` for one that may change anything. */
+  readonly texts: readonly string[];
 }
 
-/** A Kubernetes resource as some file of the input writes it. Resources of one identity are variants of each other. */
+/**
+ * A Kubernetes resource as some file of the input writes it, and as the Kustomizations of the input make it. Resources of one identity are variants of
+ * each other. `body` has the values of the build, at the places where they are written.
+ */
 export interface Resource<T = unknown> {
   readonly apiVersion: string;
   /** API group; empty for core. */
@@ -38,8 +39,10 @@ export interface Resource<T = unknown> {
   readonly annotations: Labels;
   /** A patch or another incomplete object: nothing may be said about what it lacks, and it stands for nothing. */
   readonly partial: boolean;
-  /** What a Kustomization of the input changes about it; undefined where none does. */
+  /** What stays open of it behind the Kustomizations of the input; undefined where nothing does. */
   readonly rewrites: Rewrites | undefined;
+  /** Folders of the outermost Kustomizations that make just this of it; undefined when none takes it in. */
+  readonly roots: ReadonlySet<string> | undefined;
 }
 
 /** What makes two manifests the same object: type, namespace and name; `extensions/v1beta1` and `apps/v1` serve one Deployment. */
@@ -63,8 +66,7 @@ export function isPatchedAt(resource: Resource, ...path: string[]): boolean {
   const rewrites = resource.rewrites;
   if (!rewrites) return false;
   const last = path.at(-1) ?? '';
-  if (rewrites.patchTexts.some((text) => text.includes(last))) return true;
-  return rewrites.patches.some((patch) => path.reduce<Field>((field, key) => field.at(key), patch).exists);
+  return rewrites.texts.some((text) => text === '*' || text.includes(last));
 }
 
 /** Whether a manifest is what is applied: whole, named, and no Kustomization of the input lays anything over it. */

@@ -14,9 +14,10 @@ export function specOf(resource: Resource, ...types: readonly string[]): Field |
 
 function isPatched({ kind, rewrites }: Resource): boolean {
   if (!rewrites) return false;
-  if (rewrites.patches.some((patch) => patch.at('spec').exists)) return true;
   // A text with a kind is a patch for resources of that kind; any other is a list of changes to somebody.
-  return rewrites.patchTexts.some((text) => text.includes('spec') && (!/^kind:/m.test(text) || text.includes(kind)));
+  return rewrites.texts.some(
+    (text) => text === '*' || (text.includes('spec') && (!/^kind:/m.test(text) || text.includes(kind))),
+  );
 }
 
 // A patch that no Kustomization of the input takes in lacks what it does not change, and nothing else tells that it is one.

@@ -197,7 +197,7 @@ export class Admissions {
     const { nearness, inventory } = this.#around;
     const unknown = (why: string, needs: string, isOpen = true) => ({ state: 'unknown', why, needs, isOpen }) as const;
     const render = 'check what is rendered (--kustomize, --helm, or standard input)';
-    if (rewrites?.namespace) return unknown('a Kustomization moves it to another namespace', render);
+    if (rewrites?.namespace) return unknown('a Kustomization gives it a namespace that is filled in later', render);
     if (body.at('metadata').at('namespace').text() === undefined && body.at('metadata').at('namespace').hasValue)
       return unknown('its namespace is filled in later', render);
     const place = 'say which namespace it goes to, in the manifest or as defaultNamespace in the config';

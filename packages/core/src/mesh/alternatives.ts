@@ -1,4 +1,4 @@
-import { folderOf } from '../manifest/kustomize.ts';
+import { folderOf } from '../manifest/folders.ts';
 
 /**
  * Which folders are alternatives of each other: overlays, releases, steps of a tutorial. Two branches of the tree that describe one and the

@@ -10,8 +10,6 @@ export interface MeshInput {
   readonly resources: readonly Resource[];
   readonly settings: MeshSettings;
   readonly externals?: ExternalMatchers;
-  /** Kustomizations that take a file in, by their folders. */
-  readonly rootsOf?: (path: string) => ReadonlySet<string>;
   /** Folders with files that may hold manifests and could not be read: templates. */
   readonly unread?: ReadonlySet<string>;
   /** Resources of other clusters of the same mesh. */

@@ -187,7 +187,7 @@ describe('kinds', () => {
 
 describe('kustomize', () => {
   const base = service('cart', 'app: cart');
-  const rewritesOf = async (kustomization: string, more: Record<string, string> = {}) => {
+  const built = async (kustomization: string, more: Record<string, string> = {}) => {
     const mesh = await makeMesh({
       'base/cart.yaml': base,
       'base/kustomization.yaml': 'resources: [cart.yaml]\n',
@@ -197,36 +197,43 @@ describe('kustomize', () => {
     return mesh.resources.find((r) => r.document.source.path === 'base/cart.yaml');
   };
 
-  test('a base that an overlay renames, moves or relabels has those things unknown', async () => {
-    expect((await rewritesOf('resources: [../base]\nnamePrefix: dev-\n'))?.rewrites).toMatchObject({
-      name: true,
-      namespace: false,
+  test('an object is what the build makes of it', async () => {
+    expect(await built('resources: [../base]\nnamePrefix: dev-\n')).toMatchObject({
+      name: 'dev-cart',
+      rewrites: undefined,
     });
-    expect((await rewritesOf('resources: [../base]\nnamespace: shop\n'))?.rewrites).toMatchObject({ namespace: true });
-    expect((await rewritesOf('resources: [../base]\ncommonLabels: { team: a }\n'))?.labels.mayChange('team')).toBe(
-      true,
-    );
-    expect((await rewritesOf('resources: [../base]\ncommonLabels: { team: a }\n'))?.labels.mayChange('app')).toBe(
-      false,
-    );
-    expect(
-      (
-        await rewritesOf('bases: [../base]\nlabels: [{ pairs: { team: a }, includeTemplates: true }]\n')
-      )?.labels.mayChange('team'),
-    ).toBe(true);
-    expect((await rewritesOf('resources: [../base]\n'))?.rewrites).toBeUndefined();
-    expect((await rewritesOf('resources: [../elsewhere]\nnamePrefix: dev-\n'))?.rewrites).toBeUndefined();
+    expect(await built('resources: [../base]\nnamespace: other\n')).toMatchObject({
+      namespace: 'other',
+      namespaceWritten: true,
+    });
+    expect((await built('resources: [../base]\ncommonLabels: { team: a }\n'))?.labels.get('team')).toBe('a');
+    expect((await built('bases: [../base]\nlabels: [{ pairs: { team: a } }]\n'))?.labels.get('team')).toBe('a');
+    expect(await built('resources: [../base]\n')).toMatchObject({ name: 'cart', rewrites: undefined });
+    expect(await built('resources: [../elsewhere]\nnamePrefix: dev-\n')).toMatchObject({ name: 'cart' });
   });
 
-  test('an inline JSON patch makes what it names unknown', async () => {
-    const resource = await rewritesOf(
-      'resources: [../base]\npatches:\n  - target: { kind: Service }\n    patch: |-\n      - op: add\n        path: /metadata/labels/x\n        value: y\n',
+  test('what is filled in later, or made by a program, stays open', async () => {
+    expect((await built('resources: [../base]\nnamespace: ${NS}\n'))?.rewrites).toMatchObject({ namespace: true });
+    expect((await built('resources: [../base]\nnamePrefix: "${P}-"\n'))?.rewrites).toMatchObject({ name: true });
+    expect((await built('resources: [../base]\ntransformers: [t.yaml]\n'))?.rewrites).toMatchObject({
+      name: true,
+      namespace: true,
+    });
+    const unread = await built(
+      'resources: [../base]\npatches: [{ path: missing-labels.yaml, target: { kind: Service } }]\n',
     );
-    expect(resource?.labels.mayChange('version')).toBe(true);
-    expect(resource?.annotations.mayChange('version')).toBe(false);
+    expect(unread?.labels.mayChange('version')).toBe(true);
   });
 
-  test('a patch file is no resource of its own, and opens what it writes', async () => {
+  test('an inline JSON patch is made', async () => {
+    const resource = await built(
+      'resources: [../base]\npatches:\n  - target: { kind: Service }\n    patch: |-\n      - op: add\n        path: /metadata/labels\n        value: { version: v7 }\n',
+    );
+    expect(resource?.labels.get('version')).toBe('v7');
+    expect(resource?.labels.mayChange('other')).toBe(false);
+  });
+
+  test('a patch file is no resource of its own, and is laid over what it names', async () => {
     const patch =
       'apiVersion: v1\nkind: Service\nmetadata: { name: cart, labels: { version: v1 } }\nspec: { ports: [{ port: 80, name: http }] }\n';
     const mesh = await makeMesh({
@@ -237,15 +244,33 @@ describe('kustomize', () => {
     });
     expect(mesh.services).toHaveLength(1);
     expect(mesh.resources.find((r) => r.document.source.path === 'over/patch.yaml')?.partial).toBe(true);
-    expect(mesh.services[0]?.resource.labels.mayChange('version')).toBe(true);
+    expect(mesh.services[0]?.resource.labels.get('version')).toBe('v1');
+    expect(mesh.services[0]?.ports.map((p) => p.name)).toContain('http');
+  });
+
+  test('two builds of one manifest are two objects, which never meet', async () => {
+    const mesh = await makeMesh({
+      'base/cart.yaml': base,
+      'base/kustomization.yaml': 'resources: [cart.yaml]\n',
+      'eu/kustomization.yaml': 'resources: [../base, pods.yaml]\nnamespace: eu\n',
+      'eu/pods.yaml': deployment('cart', 'app: cart'),
+      'us/kustomization.yaml': 'resources: [../base]\nnamespace: us\n',
+    });
+    expect(mesh.services.map((s) => s.resource.namespace).sort()).toEqual(['eu', 'us']);
+    const [eu, us] = ['eu', 'us'].map((n) => mesh.services.find((s) => s.resource.namespace === n)?.resource);
+    if (!eu || !us) throw new Error('both builds are there');
+    expect(mesh.appliedTogether(eu, us)).toBe(false);
+    const pods = mesh.workloads[0]?.resource;
+    expect(pods && mesh.appliedTogether(eu, pods)).toBe(true);
+    expect(pods && mesh.appliedTogether(us, pods)).toBe(false);
   });
 
   test('a loop of Kustomizations ends', async () => {
     const mesh = await makeMesh({
       'a/kustomization.yaml': 'resources: [../b]\n',
-      'b/kustomization.yaml': 'resources: [../a, cart.yaml]\nnamespace: shop\n',
+      'b/kustomization.yaml': 'resources: [../a, cart.yaml]\nnamespace: other\n',
       'b/cart.yaml': base,
     });
-    expect(mesh.services[0]?.resource.rewrites?.namespace).toBe(true);
+    expect(mesh.services[0]?.resource.namespace).toBe('other');
   });
 });

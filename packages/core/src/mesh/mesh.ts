@@ -70,8 +70,7 @@ export class Mesh {
     this.#shapes = input.shapes ?? new Map();
     this.#installation = lazy(() => readInstallation(settings, resources, embedded, helmValues));
     this.#inventory = new Inventory(resources, settings, externals);
-    const { rootsOf = () => new Set(), unread = new Set() } = input;
-    this.#nearness = new Nearness(settings, this.#inventory, rootsOf, unread);
+    this.#nearness = new Nearness(settings, this.#inventory, input.unread ?? new Set());
     this.#pods = new ServicePods(settings, externals, this.#inventory, this.#nearness);
     this.#surroundings = new Surroundings<Mesh>(
       this.#inventory,

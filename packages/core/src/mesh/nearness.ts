@@ -1,5 +1,5 @@
 import type { MeshSettings } from '../installation/settings.ts';
-import { folderOf } from '../manifest/kustomize.ts';
+import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
 import { lazy, lazyBy } from '../source/lazy.ts';
 import { Alternatives } from './alternatives.ts';
@@ -9,19 +9,12 @@ import type { Inventory } from './inventory.ts';
 export class Nearness {
   readonly #settings: MeshSettings;
   readonly #inventory: Inventory;
-  readonly #rootsOf: (path: string) => ReadonlySet<string>;
   readonly #unread: ReadonlySet<string>;
 
-  /** `rootsOf`: the Kustomizations that take a file in; `unread`: folders with files that could not be read. */
-  constructor(
-    settings: MeshSettings,
-    inventory: Inventory,
-    rootsOf: (path: string) => ReadonlySet<string>,
-    unread: ReadonlySet<string>,
-  ) {
+  /** `unread`: folders with files that could not be read. */
+  constructor(settings: MeshSettings, inventory: Inventory, unread: ReadonlySet<string>) {
     this.#settings = settings;
     this.#inventory = inventory;
-    this.#rootsOf = rootsOf;
     this.#unread = unread;
   }
 
@@ -30,14 +23,14 @@ export class Nearness {
     () =>
       new Alternatives(
         [...this.#inventory.objects()]
-          .filter((v) => v.length > 1 && v[0]?.type !== 'Namespace')
-          .map((v) => new Set(v.map((r) => folderOf(fileOf(r))))),
+          .filter((v) => (v.length > 1 || (v[0]?.roots?.size ?? 0) > 1) && v[0]?.type !== 'Namespace')
+          .map((v) => new Set(v.flatMap((r) => [...(r.roots ?? [folderOf(fileOf(r))])]))),
       ),
   );
   readonly #folderOf = lazyBy(folderOf);
   readonly #hasVariantElsewhere = lazyBy((resource: Resource) => {
-    const folder = folderOf(fileOf(resource));
-    return this.#inventory.variants(resource).some((v) => folderOf(fileOf(v)) !== folder);
+    const home = homeOf(resource);
+    return this.#inventory.variants(resource).some((v) => homeOf(v) !== home);
   });
 
   /**
@@ -59,19 +52,15 @@ export class Nearness {
 
   /** In a closed world all resources are, but for those of branches that describe one object both: no cluster has that object twice. */
   appliedTogether(a: Resource, b: Resource): boolean {
-    if (a.document.source === b.document.source || this.shareKustomization(fileOf(a), fileOf(b))) return true;
-    return this.#settings.closedWorld && !this.areAlternatives(this.#folderOf(fileOf(a)), this.#folderOf(fileOf(b)));
+    if (shareBuild(a, b)) return true;
+    if (areBuiltApart(a, b)) return this.#settings.closedWorld && !this.areAlternatives(a, b);
+    return a.document.source === b.document.source || (this.#settings.closedWorld && !this.areAlternatives(a, b));
   }
 
-  /** Whether some Kustomization takes in two files. */
-  shareKustomization(a: string, b: string): boolean {
-    const roots = this.#rootsOf(a);
-    return [...this.#rootsOf(b)].some((root) => roots.has(root));
-  }
-
-  /** Whether two folders lie in branches that describe one object both. */
-  areAlternatives(a: string, b: string): boolean {
-    return a !== b && this.#alternatives().has(a, b);
+  /** Whether two resources lie in branches that describe one object both: no cluster has that object twice. */
+  areAlternatives(a: Resource, b: Resource): boolean {
+    const [here, there] = [homeOf(a), homeOf(b)];
+    return here !== there && !shareBuild(a, b) && this.#alternatives().has(here, there);
   }
 
   hasUnreadBeside(resource: Resource): boolean {
@@ -88,15 +77,31 @@ export class Nearness {
 
   /** `near`: in one file, one folder, one Kustomization, or in folders side by side. */
   #between(a: Resource, b: Resource): 'near' | 'alternative' | 'unrelated' {
-    if (a.document.source === b.document.source) return 'near';
-    const folderA = this.#folderOf(fileOf(a));
-    const folderB = this.#folderOf(fileOf(b));
-    if (folderA === folderB) return 'near';
-    if (this.shareKustomization(fileOf(a), fileOf(b))) return 'near';
-    if (this.#alternatives().has(folderA, folderB)) return 'alternative';
+    if (shareBuild(a, b)) return 'near';
+    if (!areBuiltApart(a, b) && folderOf(fileOf(a)) === folderOf(fileOf(b))) return 'near';
+    const [homeA, homeB] = [homeOf(a), homeOf(b)];
+    if (this.#alternatives().has(homeA, homeB)) return 'alternative';
     if (this.#hasVariantElsewhere(a) || this.#hasVariantElsewhere(b)) return 'alternative';
     if (a.rewrites?.namespace || b.rewrites?.namespace) return 'unrelated';
-    const [aboveA, aboveB] = [this.#folderOf(folderA), this.#folderOf(folderB)];
-    return aboveA === aboveB || folderA === aboveB || aboveA === folderB ? 'near' : 'unrelated';
+    const [aboveA, aboveB] = [this.#folderOf(homeA), this.#folderOf(homeB)];
+    return homeA === homeB || aboveA === aboveB || homeA === aboveB || aboveA === homeB ? 'near' : 'unrelated';
   }
+}
+
+/** The folder from which a resource is deployed: that of the outermost Kustomization that makes it, if there is one, else its own. */
+export function homeOf(resource: Resource): string {
+  const [root, second] = resource.roots ?? [];
+  return root !== undefined && second === undefined ? root : folderOf(fileOf(resource));
+}
+
+/** Whether some build makes two resources both: they are deployed together. */
+export function shareBuild({ roots: a }: Resource, { roots: b }: Resource): boolean {
+  if (!a || !b) return false;
+  for (const root of a) if (b.has(root)) return true;
+  return false;
+}
+
+/** Whether builds make two resources, and none makes both: a common file or folder says nothing then. */
+export function areBuiltApart(a: Resource, b: Resource): boolean {
+  return a.roots !== undefined && b.roots !== undefined && !shareBuild(a, b);
 }

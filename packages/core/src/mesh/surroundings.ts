@@ -1,8 +1,7 @@
-import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
-import { lazy, lazyBy } from '../source/lazy.ts';
+import { lazy } from '../source/lazy.ts';
 import type { Inventory } from './inventory.ts';
-import type { Nearness } from './nearness.ts';
+import { areBuiltApart, homeOf, type Nearness, shareBuild } from './nearness.ts';
 
 // Each surroundings is a mesh of its own with indexes of its own: so many manifests may be in all of them together.
 const MOST_MANIFESTS = 2_000_000;
@@ -30,7 +29,7 @@ export class Surroundings<T> {
   /** The objects with manifests in several files; a Namespace may stand beside each application, and hides nothing. */
   readonly #repeated = lazy(() =>
     [...this.#inventory.objects()].filter(
-      (variants) => variants.length > 1 && variants[0]?.type !== 'Namespace' && new Set(variants.map(fileOf)).size > 1,
+      (variants) => variants.length > 1 && variants[0]?.type !== 'Namespace' && new Set(variants.map(placeOf)).size > 1,
     ),
   );
   readonly #repeatedResources = lazy(() => new Set(this.#repeated().flat()));
@@ -38,22 +37,25 @@ export class Surroundings<T> {
   readonly #settings = lazy(() =>
     this.#inventory.resources.filter((r) => SETTINGS.test(r.group) && !this.#repeatedResources().has(r)),
   );
-  readonly #around = lazyBy((file: string) => this.#find(file));
+  // By the place from which a resource is deployed: what stands there has the same surroundings.
+  readonly #around = new Map<string, T | undefined>();
 
   /** What stands for the surroundings of a resource: the whole where nothing stands twice; undefined where there are too many to look at. */
   of(resource: Resource): T | undefined {
-    return this.#repeated().length === 0 ? this.#all : this.#around(fileOf(resource));
+    if (this.#repeated().length === 0) return this.#all;
+    const place = placeOf(resource);
+    if (!this.#around.has(place)) this.#around.set(place, this.#find(resource));
+    return this.#around.get(place);
   }
 
-  #find(file: string): T | undefined {
+  #find(resource: Resource): T | undefined {
     const dropped = new Set<Resource>();
     for (const variants of this.#repeated()) {
-      const ranks = variants.map((v) => this.#distance(file, fileOf(v)));
+      const ranks = variants.map((v) => this.#distance(resource, v));
       const best = Math.min(...ranks);
       for (const [i, variant] of variants.entries()) if (ranks[i] !== best) dropped.add(variant);
     }
-    for (const resource of this.#settings())
-      if (this.#nearness.areAlternatives(folderOf(file), folderOf(fileOf(resource)))) dropped.add(resource);
+    for (const other of this.#settings()) if (this.#nearness.areAlternatives(resource, other)) dropped.add(other);
     if (dropped.size === 0) return this.#all;
     const kept = this.#inventory.resources.filter((r) => !dropped.has(r));
     const key = this.#inventory.resources.flatMap((r, i) => (dropped.has(r) ? [i] : [])).join(' ');
@@ -65,15 +67,22 @@ export class Surroundings<T> {
     return here;
   }
 
-  /** 0 in the same file, 1 in the same folder, 2 under one Kustomization, 3 and more for folders ever further away, last for alternatives. */
-  #distance(a: string, b: string): number {
-    if (a === b) return 0;
-    const [here, there] = [folderOf(a), folderOf(b)];
-    if (here === there) return 1;
-    if (this.#nearness.shareKustomization(a, b)) return 2;
-    if (this.#nearness.areAlternatives(here, there)) return FAR;
+  /** 0 in one build, or in the same file; 1 in the same folder, 3 and more for folders ever further away, last for alternatives. */
+  #distance(a: Resource, b: Resource): number {
+    if (shareBuild(a, b)) return 0;
+    const [here, there] = [homeOf(a), homeOf(b)];
+    if (!areBuiltApart(a, b)) {
+      if (fileOf(a) === fileOf(b)) return 0;
+      if (here === there) return 1;
+    }
+    if (this.#nearness.areAlternatives(a, b)) return FAR;
     return here.startsWith(`${there}/`) || there.startsWith(`${here}/`) || there === '' || here === '' ? 3 : 4;
   }
+}
+
+/** From where a resource is deployed: its file, and the builds that make it. */
+function placeOf(resource: Resource): string {
+  return `${fileOf(resource)}\n${[...(resource.roots ?? [])].join('\n')}`;
 }
 
 const FAR = 9;

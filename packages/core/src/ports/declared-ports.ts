@@ -12,15 +12,8 @@ export function withVariants(mesh: Mesh, workloads: readonly Workload[]): readon
 /** Whether the ports of a workload's containers are all written: no placeholder, no patch that may add one, no template of the injector. */
 export function portsAreKnown(workload: Workload): boolean {
   const rewrites = workload.resource.rewrites;
-  if (rewrites?.patchTexts.some((text) => text.includes('ports') || text.includes('containers'))) return false;
-  const patched = rewrites?.patches.some((patch) =>
-    [patch.at('spec'), patch.at('spec').at('template').at('spec')].some((pod) =>
-      [...pod.at('containers').items(), ...pod.at('initContainers').items()].some(
-        (container) => container.at('ports').exists,
-      ),
-    ),
-  );
-  if (patched) return false;
+  if (rewrites?.texts.some((text) => text === '*' || text.includes('ports') || text.includes('containers')))
+    return false;
   return workload.containers.every((container) => {
     const ports = container.field.at('ports');
     if (container.image === 'auto' && container.name === 'istio-proxy') return false;

@@ -1,7 +1,6 @@
 import { folderOf } from '../manifest/kustomize.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
 import { Field } from '../source/field.ts';
-import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { CelEngine } from './cel.ts';
 import { type DefinedKind, definedKinds, definedType } from './custom-resources.ts';
 import type { IstioSchemas } from './istio-schemas.ts';
@@ -309,17 +308,7 @@ function isRewritten(resource: Resource, path: Path): boolean {
   const { rewrites } = resource;
   if (!rewrites) return false;
   const keys = path.filter((step): step is string => typeof step === 'string' && step !== 'spec');
-  if (rewrites.patchTexts.some((text) => keys.some((key) => text.includes(key)) || keys.length === 0)) return true;
-  return rewrites.patches.some((patch) => {
-    let at: unknown = patch.value;
-    for (const step of path) {
-      if (Array.isArray(at)) return true;
-      if (!isPlainMapping(at)) return false;
-      if (!Object.hasOwn(at, step)) return false;
-      at = at[step];
-    }
-    return true;
-  });
+  return rewrites.texts.some((text) => text === '*' || keys.length === 0 || keys.some((key) => text.includes(key)));
 }
 
 /** The patterns of Istio's own schemas take linear time in any engine; each is compiled once. */

@@ -1,5 +1,6 @@
+import { isSopsBlock } from '../manifest/sops.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
-import { isPlaceholder } from '../source/field.ts';
+import { isPlaceholder } from '../source/placeholder.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { hasFormat } from './formats.ts';
 import { type CelRule, isOpen, type Schema } from './schema.ts';
@@ -231,6 +232,7 @@ class Walker {
       const value = object[key];
       if (isPlaceholder(key)) this.uncertain = true;
       else if (inner) this.#checkProperty(inner, key, value, schema, structural);
+      else if (this.#path.length === 0 && isSopsBlock(key, value)) continue;
       else if (closed && !(schema.embedded && EMBEDDED.has(key))) this.#unknown(schema, object, key, meant);
       if (this.steps < 0 || this.faults.length >= MOST_FAULTS) break;
     }

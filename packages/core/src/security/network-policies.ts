@@ -119,7 +119,7 @@ function allPolicies(mesh: Mesh) {
 }
 
 function readPolicy(resource: Resource): NetworkPolicy | undefined {
-  if (resource.partial || resource.rewrites?.patches.length || resource.rewrites?.patchTexts.length) return undefined;
+  if (resource.partial || resource.rewrites?.texts.length) return undefined;
   const spec = resource.body.at('spec');
   const selector = spec.at('podSelector');
   const types = spec.at('policyTypes');

@@ -15,6 +15,8 @@ export interface YamlDocument {
   readonly end: number;
   /** As Kubernetes reads it: the last of duplicate keys wins, `yes` is true, `0755` is 493. */
   readonly value: unknown;
+  /** What is written, where the values of some fields are others: what kustomize makes of an object. */
+  readonly written?: unknown;
   /** `KEY_START, KEY_END, START, END, NEXT` for each slot; -1 where there is nothing (no key, nothing written). */
   readonly table: Int32Array;
   /**

@@ -1,4 +1,5 @@
 import { END, KEY_END, KEY_START, NEXT, START, STRIDE, type YamlDocument } from './document.ts';
+import { isPlaceholderFor } from './placeholder.ts';
 import { isPlainMapping } from './plain-mapping.ts';
 import type { Span } from './position.ts';
 
@@ -6,15 +7,6 @@ type Defined<T> = Exclude<T, undefined | null>;
 type ItemOf<T> = Defined<T> extends readonly (infer I)[] ? I : never;
 type KeyOf<T> = Defined<T> extends readonly unknown[] ? never : keyof Defined<T> & string;
 type ValueAt<T, K> = Defined<T> extends infer D ? (K extends keyof D ? Defined<D[K]> : never) : never;
-
-// Text that some later step fills in: ${VAR} (Flux, envsubst), {{ x }} (templates), $(VAR) (kustomize), and $VAR (a shell) alone.
-const PLACEHOLDER = /\$\{|\{\{|\$\([A-Za-z_]|^\$[A-Z][A-Z0-9_]*$/;
-
-/** Whether a text holds a placeholder that a later step replaces, so that nothing can be said about its value. */
-export function isPlaceholder(text: string): boolean {
-  // Nearly no text has either character: two plain searches are much cheaper than the expression.
-  return (text.includes('{') || text.includes('$')) && PLACEHOLDER.test(text);
-}
 
 /**
  * A cursor into a document: a value, and how it was reached. It knows where the value is written, so reporting a field
@@ -87,7 +79,13 @@ export class Field<T = unknown> {
 
   /** The text of a string; undefined for other types, and for text that a later step fills in (`${PORT}`). */
   string(): string | undefined {
-    return typeof this.value === 'string' && !isPlaceholder(this.value) ? this.value : undefined;
+    return typeof this.value === 'string' && !isPlaceholderFor(this.#name(), this.value) ? this.value : undefined;
+  }
+
+  // Its key; of an item of a list that of the list.
+  #name(): string | undefined {
+    const key = typeof this.key === 'number' ? this.parent?.key : this.key;
+    return typeof key === 'string' ? key : undefined;
   }
 
   number(): number | undefined {
@@ -107,11 +105,24 @@ export class Field<T = unknown> {
     if (typeof this.value === 'string') return this.string();
     if (this.value === null) return '';
     if (typeof this.value !== 'number' && typeof this.value !== 'boolean') return undefined;
-    const slot = this.slot();
+    const slot = this.isWritten() ? this.slot() : undefined;
     if (slot === undefined) return String(this.value);
     const { table, source } = this.document;
     const start = table[slot * STRIDE + START] as number;
     return start < 0 ? '' : source.text.slice(start, table[slot * STRIDE + END]);
+  }
+
+  /** Whether the value stands in the file as it is. Not what a Kustomization puts in its place, which stands where the field is written. */
+  isWritten(): boolean {
+    const { written } = this.document;
+    return written === undefined || this.value === this.#valueIn(written);
+  }
+
+  #valueIn(root: unknown): unknown {
+    if (!this.parent) return root;
+    const above = this.parent.#valueIn(root);
+    if (typeof this.key === 'number') return Array.isArray(above) ? above[this.key] : undefined;
+    return valueAt(above, this.key as string);
   }
 
   /** The slot in the document's table where this value is written itself; undefined when it is not. */

@@ -1,9 +1,11 @@
 import { readBlock } from './block-reader.ts';
 import type { YamlDocument } from './document.ts';
 import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import type { readFast as ReadFast } from './fast-reader.ts';
 import type { readFull as ReadFull } from './full-reader.ts';
 import { areValues, lenientText } from './lenient-text.ts';
+import { filledIn } from './placeholder.ts';
 import type { Problem, SkipReason } from './problem.ts';
 import { DEFAULT_LIMITS, type ReadLimits } from './read-limits.ts';
 import { refusedAfter, refusedBefore, type Suspicion, suspicionOf } from './refused-text.ts';
@@ -55,6 +57,7 @@ export function readDocumentsNow(
   return read(source, limits, batch);
 }
 
+const CHART = /(?:^|\/)Chart\.(?:ya?ml|lock)$/;
 const KUSTOMIZATION = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 // Blanks are listed: \s would walk over the same empty lines again for each of them.
 const RESOURCE_LINE = /^[ \t{-]*"?(?:apiVersion|kind)"?[ \t]*:/m;
@@ -65,7 +68,8 @@ function read(source: SourceFile, limits: ReadLimits, batch: Batch): ReadResult 
   const named = kustomization || text.includes('apiVersion') || text.includes('kind');
   const parts = splitDocuments(text);
   if (parts.length === 0) return skippedFor('empty');
-  if (!named) return skippedFor('notKubernetes');
+  // Only Helm reads a Chart.yaml, whatever it looks like.
+  if (!named || CHART.test(source.path)) return skippedFor('notKubernetes');
 
   const collected: Collected = { documents: [], problems: [], refused: [], resources: false, index: 0 };
   const suspicion = suspicionOf(text);
@@ -125,12 +129,12 @@ function collect(
   if (resource) collected.resources = true;
   // What the notices say is true of Kubernetes only: other files have other readers.
   if (!resource && !kustomization) return;
-  for (const { span, ...notice } of notices) {
-    collected.problems.push(
-      notice.kind === 'duplicate-key'
-        ? { kind: 'duplicate-key', source, span, data: { key: notice.key, first: notice.first } }
-        : { kind: 'merge-order', source, span, data: { key: notice.key, written: notice.written } },
-    );
+  for (const duplicate of duplicateKeys(notices, source.text, table))
+    collected.problems.push({ kind: 'duplicate-key', source, ...duplicate });
+  for (const notice of notices) {
+    if (notice.kind !== 'merge-order') continue;
+    const { span, key, written } = notice;
+    collected.problems.push({ kind: 'merge-order', source, span, data: { key, written } });
   }
   if (part.afterEnd) collected.problems.push({ kind: 'after-end', source, span: part.afterEnd, data: {} });
 }
@@ -181,7 +185,12 @@ function readPart(
     outcome = fast;
   }
   if (outcome instanceof Refusal) {
-    return outcome.limit === undefined && isTemplate(part, outcome) ? 'template' : outcome;
+    if (outcome.limit !== undefined) return outcome;
+    if (isTemplate(part, outcome)) return 'template';
+    const text = filledIn(part.text);
+    if (text === undefined) return outcome;
+    if (!readFull) return undefined;
+    return !(readFull({ ...part, text }, limits) instanceof Refusal) ? 'template' : outcome;
   }
   return (suspicion && refusedAfter(part, suspicion, outcome)) ?? outcome;
 }

@@ -2,7 +2,7 @@ import type { MeshConfigKeys } from '../config/config.ts';
 import { compileExternals, settingsOf } from '../config/resolve-config.ts';
 import { readFiles } from '../lint/collect.ts';
 import { readEmbedded, readHelmValues } from '../lint/embedded.ts';
-import { isKustomization, readKustomizations } from '../manifest/kustomize.ts';
+import { readKustomizations } from '../manifest/kustomize.ts';
 import { readResources } from '../manifest/read-resources.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { readShapes } from '../schema/shapes.ts';
@@ -15,18 +15,14 @@ export async function makeMesh(
   const named = typeof files === 'string' ? { 'case.yaml': files } : files;
   const read = await readFiles(Object.entries(named).map(([path, text]) => ({ path, text })));
   const settings = settingsOf(config);
-  const kustomizations = readKustomizations(
-    read.flatMap((f) => f.documents.filter(isKustomization)),
-    (path) => read.filter((f) => f.source.path === path).flatMap((f) => f.documents),
-  );
+  const kustomizations = await readKustomizations(read);
   const resources = read.flatMap((f) =>
-    f.documents.flatMap((d) => readResources(d, settings.defaultNamespace, kustomizations.context(f.source.path))),
+    f.documents.flatMap((d) => readResources(d, settings.defaultNamespace, kustomizations)),
   );
   return new Mesh({
     resources,
     settings,
     externals: compileExternals(settings.externals),
-    rootsOf: kustomizations.rootsOf,
     embedded: await readEmbedded(resources),
     helmValues: await readHelmValues(read),
     shapes: await readShapes(resources, settings),

@@ -79,8 +79,8 @@ export const policyJwksUnrestricted = defineRule({
     const containers = spec.at('containers').items() as Field[];
     const env = containers.flatMap((c) => c.at('env').items() as Field[]);
     // From a ConfigMap or a Secret it may come as well, and what is patched may bring it.
-    if (containers.some((c) => c.at('envFrom').items().length > 0) || resource.rewrites?.patches.length) return;
-    if (resource.rewrites?.patchTexts.some((text) => text.includes('env'))) return;
+    if (containers.some((c) => c.at('envFrom').items().length > 0)) return;
+    if (resource.rewrites?.texts.some((text) => text === '*' || text.includes('env'))) return;
     const blocked = env.find((e) => e.at('name').string() === 'BLOCKED_CIDRS_IN_JWKS_URIS');
     if (blocked && (blocked.at('valueFrom').hasValue || blocked.at('value').value !== '')) return;
     const fetching = mesh.derive(fetchingPolicies).filter((p) => mesh.settings.closedWorld || mesh.near(p, resource));

@@ -107,7 +107,7 @@ export const runtimeMtlsPortLevel = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    if (resource.type !== 'security.istio.io/PeerAuthentication' || resource.rewrites?.patches.length) return;
+    if (resource.type !== 'security.istio.io/PeerAuthentication' || resource.rewrites?.texts.length) return;
     const policy = mesh.derive(byResource).get(resource);
     const ports = resource.body.at('spec').at('portLevelMtls');
     if (!policy || policy.ports.size === 0 || policy.ports.size > MOST_PORTS) return;
@@ -117,7 +117,7 @@ export const runtimeMtlsPortLevel = defineRule({
       const told = mesh
         .shapeOf(resource)
         ?.faults.some((f) => f.kind === 'cel' && (f.path.length < 2 || f.path[1] === 'portLevelMtls'));
-      if (!told && (resource.rewrites?.patchTexts.length ?? 0) === 0)
+      if (!told && (resource.rewrites?.texts.length ?? 0) === 0)
         report(ports, 'withoutSelector', data, { onKey: true, severity: 'error' });
       return;
     }

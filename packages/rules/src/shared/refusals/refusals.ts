@@ -37,7 +37,7 @@ export function tellRefusals(
 ): void {
   let told = 0;
   for (const { at, what, onKey = false } of refusals) {
-    if (isForReader(at)) continue;
+    if (isOpen(at)) continue;
     if (++told > MOST) return;
     report(at, 'refused', { resource: nameOf(resource), what }, { onKey, codes: ['IST0106'] });
   }
@@ -51,7 +51,7 @@ export function tellVerdicts(
 ): void {
   let told = 0;
   for (const { at, what, onKey = false, mild, codes = [], fix } of refusals) {
-    if (isForReader(at)) continue;
+    if (isOpen(at)) continue;
     if (++told > MOST) return;
     const words = { resource: nameOf(resource), what };
     const own = fix === undefined ? {} : { fix };
@@ -60,22 +60,10 @@ export function tellVerdicts(
   }
 }
 
-// `<CLIENT_IP>` and `JWKS_URI` are filled in by whoever follows the page that the manifest belongs to. A group of a regular expression is
-// none of these, and neither is a name among others.
-function isForReader({ key, parent, value }: Field): boolean {
-  if (typeof value !== 'string' || value.length > 300 || value.includes('(?')) return false;
-  if (/<[A-Za-z_][^<>]*>/.test(value)) return true;
-  return (
-    PLACES.has(String(typeof key === 'number' ? parent?.key : key)) && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value)
-  );
+// What is filled in later is not refused yet.
+function isOpen(at: Field): boolean {
+  return typeof at.value === 'string' && at.string() === undefined;
 }
-
-// Fields with names and addresses, which nobody writes in capitals.
-const PLACES: ReadonlySet<string> = new Set(
-  'address addresses bind host hosts ipBlocks jwksUri notIpBlocks notRemoteIpBlocks remoteIpBlocks sniHosts targetHost url'.split(
-    ' ',
-  ),
-);
 
 // Nobody mends more at a time, and a hostile file has thousands.
 const MOST = 50;
