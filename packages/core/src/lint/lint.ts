@@ -9,6 +9,7 @@ import {
 import { toldMeshes } from '../config/told-meshes.ts';
 import { isUsed, type MeshUse, meshUseOf, type UnreadText } from '../installation/mesh-use.ts';
 import type { MeshSettings } from '../installation/settings.ts';
+import { isKustomization } from '../manifest/kustomization.ts';
 import { folderOf, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
 import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
