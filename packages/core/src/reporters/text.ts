@@ -1,4 +1,3 @@
-import { usesMesh } from '../installation/mesh-use.ts';
 import type { Finding, LintResult, Location, RelatedLocation, UnusedSuppression } from '../lint/result.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import { SourceFile } from '../source/source-file.ts';
@@ -225,7 +224,7 @@ const NO_MESH =
   'no mesh is used in what was read, so nothing is said about proxies; --expect-mesh all speaks as if one were';
 
 function hasNoMesh({ meshes, resources }: LintResult): boolean {
-  return meshes !== undefined && !usesMesh(meshes) && resources > 0;
+  return meshes !== undefined && !meshes.istio && !meshes.ambient && !meshes.linkerd && resources > 0;
 }
 
 function severityCount(severity: Severity, total: number): string {
