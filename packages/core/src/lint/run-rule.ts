@@ -52,9 +52,9 @@ export function startRule(
     }));
     if (severity !== 'off') reports.push({ rule, at, messageId, data, options, resource: current, severity });
   };
-  // What stands in several overlays is judged by its own. Workloads, Services and Namespaces are known to one mesh each.
-  const meshOf = (subject: unknown): Mesh =>
-    rule.meta.subject === 'resource' ? (mesh.around(subject as Resource) ?? mesh) : mesh;
+  // Workloads, Services and Namespaces are known to one mesh each; a resource to all.
+  const meshOf = (resource: Resource | undefined): Mesh =>
+    rule.meta.judgedAround && rule.meta.subject === 'resource' && resource ? (mesh.around(resource) ?? mesh) : mesh;
   const runTo = (place: number): number => {
     const first = next;
     for (; next < subjects.length; next++) {
@@ -62,7 +62,7 @@ export function startRule(
       if (own >= place) break;
       current = resource;
       try {
-        rule.check({ subject, mesh: meshOf(subject), options: resolved.options, report });
+        rule.check({ subject, mesh: meshOf(resource), options: resolved.options, report });
       } catch (fault) {
         failures.push(failure(rule, resource, fault));
       }

@@ -7,3 +7,8 @@ const BROKEN = /(?:^|[^a-z])(?:invalid|malformed|broken|bad|error|garbage|corrup
 export function isBrokenOnPurpose(path: string): boolean {
   return TEST_FOLDERS.test(path) && BROKEN.test(path.slice(path.lastIndexOf('/') + 1));
 }
+
+/** Whether a file belongs to tests, by its folders: tests apply their manifests one at a time. */
+export function isOfTests(path: string): boolean {
+  return TEST_FOLDERS.test(path) || /(?:^|\/)(?:tests?|e2e|integration)\//i.test(path);
+}

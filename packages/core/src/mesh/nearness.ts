@@ -1,6 +1,7 @@
 import type { MeshSettings } from '../installation/settings.ts';
 import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
+import { isOfTests } from '../manifest/test-data.ts';
 import { lazy, lazyBy } from '../source/lazy.ts';
 import { Alternatives } from './alternatives.ts';
 import type { Inventory } from './inventory.ts';
@@ -37,7 +38,7 @@ export class Nearness {
         const again = (files.get(folder) ?? file) !== file;
         const isOpen = (resource.namespace !== undefined && !resource.namespaceWritten) || resource.rewrites?.namespace;
         files.set(folder, file);
-        folders.set(folder, (folders.get(folder) ?? true) && !again && !isOpen);
+        folders.set(folder, (folders.get(folder) ?? !isOfTests(file)) && !again && !isOpen);
       }
     }
     return new Set([...folders].flatMap(([folder, isOne]) => (isOne && !this.#unread.has(folder) ? [folder] : [])));
