@@ -8,7 +8,10 @@ export function isBrokenOnPurpose(path: string): boolean {
   return TEST_FOLDERS.test(path) && BROKEN.test(path.slice(path.lastIndexOf('/') + 1));
 }
 
-/** Whether a file belongs to tests, by its folders: tests apply their manifests one at a time. */
-export function isOfTests(path: string): boolean {
-  return TEST_FOLDERS.test(path) || /(?:^|\/)(?:tests?|e2e|integration)\//i.test(path);
+const ONE_AT_A_TIME =
+  /(?:^|\/)(?:tests?|e2e|integration|docs?|guides?|tutorials?|labs?|steps?|exercises?|samples?|examples?|demos?|snippets?)\//i;
+
+/** Whether a file lies among tests or lessons, by its folders: their manifests are applied one at a time, and many are alternatives. */
+export function isAppliedAlone(path: string): boolean {
+  return TEST_FOLDERS.test(path) || ONE_AT_A_TIME.test(path);
 }

@@ -1,7 +1,7 @@
 import type { MeshSettings } from '../installation/settings.ts';
 import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
-import { isOfTests } from '../manifest/test-data.ts';
+import { isAppliedAlone } from '../manifest/test-data.ts';
 import { lazy, lazyBy } from '../source/lazy.ts';
 import { Alternatives } from './alternatives.ts';
 import type { Inventory } from './inventory.ts';
@@ -38,7 +38,7 @@ export class Nearness {
         const again = (files.get(folder) ?? file) !== file;
         const isOpen = (resource.namespace !== undefined && !resource.namespaceWritten) || resource.rewrites?.namespace;
         files.set(folder, file);
-        folders.set(folder, (folders.get(folder) ?? !isOfTests(file)) && !again && !isOpen);
+        folders.set(folder, (folders.get(folder) ?? !isAppliedAlone(file)) && !again && !isOpen);
       }
     }
     return new Set([...folders].flatMap(([folder, isOne]) => (isOne && !this.#unread.has(folder) ? [folder] : [])));
@@ -79,8 +79,8 @@ export class Nearness {
 
   /**
    * `kubectl apply -f folder/` takes every file of a folder. Steps of a tutorial and cases of a test lie side by side as well; they describe
-   * one object again and again, or leave the namespace to whoever applies them. So a folder counts as one application when each of its objects
-   * stands in one file of it, and all that has a namespace names it.
+   * one object again and again, leave the namespace to whoever applies them, or lie in a folder of lessons or tests. So any other folder
+   * counts as one application when each of its objects stands in one file of it, and all that has a namespace names it.
    */
   #areInOneApplication(a: Resource, b: Resource): boolean {
     const folder = folderOf(fileOf(a));
