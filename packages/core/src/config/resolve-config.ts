@@ -34,10 +34,7 @@ export function settingsOf(config: MeshConfigKeys, base?: MeshSettings): MeshSet
   if (config.istioVersion !== undefined) given.istioVersion = versionOf(config.istioVersion);
   if (config.kubernetesVersion !== undefined) given.kubernetesVersion = versionOf(config.kubernetesVersion);
   if (config.closedWorld !== undefined) given.closedWorld = config.closedWorld;
-  if (config.defaultNamespace !== undefined) {
-    given.defaultNamespace = config.defaultNamespace;
-    given.namespaceGiven = true;
-  }
+  if (config.defaultNamespace !== undefined) given.defaultNamespace = config.defaultNamespace;
   if (config.expectMesh !== undefined) given.expectMesh = config.expectMesh;
   if (config.defaultRevision !== undefined) given.defaultRevision = config.defaultRevision;
   if (config.revisions !== undefined) given.revisions = config.revisions;

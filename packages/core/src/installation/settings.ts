@@ -29,8 +29,6 @@ export interface MeshSettings {
   readonly closedWorld: boolean;
   /** Namespace of resources that name none. */
   readonly defaultNamespace: string;
-  /** Whether that namespace was said, be it `default`; else it is an assumption. */
-  readonly namespaceGiven: boolean;
   /** Which workloads ought to be in the mesh; with `all` an unknown membership counts as yes. */
   readonly expectMesh: 'all' | 'evidence' | 'none';
   /** Release of Linkerd. */
@@ -136,7 +134,6 @@ export function meshSettings(given: Partial<MeshSettings> = {}): MeshSettings {
     kubernetesVersion: DEFAULT_VERSIONS[profile].kubernetes,
     closedWorld: false,
     defaultNamespace: 'default',
-    namespaceGiven: given.defaultNamespace !== undefined,
     expectMesh: 'evidence',
     linkerdVersion: [2, 20],
     defaultRevision: undefined,

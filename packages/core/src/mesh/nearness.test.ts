@@ -38,13 +38,3 @@ describe('what is applied together', () => {
     expect(await together({ 'contest/one.yaml': one, 'contest/two.yaml': two })).toBe(true);
   });
 });
-
-test('a namespace that was said is none that is assumed, be it the default', async () => {
-  const assumes = async (config: Parameters<typeof makeMesh>[1]) => {
-    const mesh = await makeMesh(map('one'), config);
-    return mesh.resources.map((r) => mesh.assumesNamespace(r));
-  };
-  expect(await assumes({})).toEqual([true]);
-  expect(await assumes({ defaultNamespace: 'default' })).toEqual([false]);
-  expect(await assumes({ defaultNamespace: 'shop' })).toEqual([false]);
-});

@@ -102,7 +102,7 @@ export class Nearness {
     // Where a Kustomization fills it in nobody knows it, however much was read.
     if (this.#settings.closedWorld) return !resource.namespaceWritten && resource.rewrites?.namespace === true;
     if (resource.rewrites?.namespace) return true;
-    return !resource.namespaceWritten && !this.#settings.namespaceGiven;
+    return !resource.namespaceWritten && this.#settings.defaultNamespace === 'default';
   }
 
   /** `near`: in one file, one folder, one Kustomization, or in folders side by side. */
