@@ -65,6 +65,9 @@ export function startRule(
         ...(weighed ? { weighed } : {}),
       });
   };
+  // Workloads, Services and Namespaces are known to one mesh each; a resource to all.
+  const meshOf = (resource: Resource | undefined): Mesh =>
+    rule.meta.judgedAround && rule.meta.subject === 'resource' && resource ? (mesh.around(resource) ?? mesh) : mesh;
   const runTo = (place: number): number => {
     const first = next;
     for (; next < subjects.length; next++) {
@@ -72,7 +75,7 @@ export function startRule(
       if (own >= place) break;
       current = resource;
       try {
-        rule.check({ subject, mesh, options: resolved.options, report });
+        rule.check({ subject, mesh: meshOf(resource), options: resolved.options, report });
       } catch (fault) {
         failures.push(failure(rule, resource, fault));
       }

@@ -7,3 +7,11 @@ const BROKEN = /(?:^|[^a-z])(?:invalid|malformed|broken|bad|error|garbage|corrup
 export function isBrokenOnPurpose(path: string): boolean {
   return TEST_FOLDERS.test(path) && BROKEN.test(path.slice(path.lastIndexOf('/') + 1));
 }
+
+const ONE_AT_A_TIME =
+  /(?:^|\/)(?:tests?|e2e|integration|docs?|guides?|tutorials?|labs?|steps?|exercises?|samples?|examples?|demos?|snippets?)\//i;
+
+/** Whether a file lies among tests or lessons, by its folders: their manifests are applied one at a time, and many are alternatives. */
+export function isAppliedAlone(path: string): boolean {
+  return TEST_FOLDERS.test(path) || ONE_AT_A_TIME.test(path);
+}

@@ -1,6 +1,7 @@
 import type { MeshSettings } from '../installation/settings.ts';
 import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
+import { isAppliedAlone } from '../manifest/test-data.ts';
 import { lazy, lazyBy } from '../source/lazy.ts';
 import { Alternatives } from './alternatives.ts';
 import type { Inventory } from './inventory.ts';
@@ -27,6 +28,21 @@ export class Nearness {
           .map((v) => new Set(v.flatMap((r) => [...(r.roots ?? [folderOf(fileOf(r))])]))),
       ),
   );
+  readonly #applications = lazy(() => {
+    const folders = new Map<string, boolean>();
+    for (const variants of this.#inventory.objects()) {
+      const files = new Map<string, string>();
+      for (const resource of variants) {
+        const file = fileOf(resource);
+        const folder = folderOf(file);
+        const again = (files.get(folder) ?? file) !== file;
+        const isOpen = (resource.namespace !== undefined && !resource.namespaceWritten) || resource.rewrites?.namespace;
+        files.set(folder, file);
+        folders.set(folder, (folders.get(folder) ?? !isAppliedAlone(file)) && !again && !isOpen);
+      }
+    }
+    return new Set([...folders].flatMap(([folder, isOne]) => (isOne && !this.#unread.has(folder) ? [folder] : [])));
+  });
   readonly #folderOf = lazyBy(folderOf);
   readonly #hasVariantElsewhere = lazyBy((resource: Resource) => {
     const home = homeOf(resource);
@@ -50,11 +66,25 @@ export class Nearness {
     return this.#between(a, b) === 'near';
   }
 
-  /** In a closed world all resources are, but for those of branches that describe one object both: no cluster has that object twice. */
+  /**
+   * In a closed world all resources are, but for those of branches that describe one object both: no cluster has that object twice. Else those
+   * of one build, of one file, and of one folder that is applied as a whole.
+   */
   appliedTogether(a: Resource, b: Resource): boolean {
     if (shareBuild(a, b)) return true;
     if (areBuiltApart(a, b)) return this.#settings.closedWorld && !this.areAlternatives(a, b);
-    return a.document.source === b.document.source || (this.#settings.closedWorld && !this.areAlternatives(a, b));
+    if (a.document.source === b.document.source || this.#areInOneApplication(a, b)) return true;
+    return this.#settings.closedWorld && !this.areAlternatives(a, b);
+  }
+
+  /**
+   * `kubectl apply -f folder/` takes every file of a folder. Steps of a tutorial and cases of a test lie side by side as well; they describe
+   * one object again and again, leave the namespace to whoever applies them, or lie in a folder of lessons or tests. So any other folder
+   * counts as one application when each of its objects stands in one file of it, and all that has a namespace names it.
+   */
+  #areInOneApplication(a: Resource, b: Resource): boolean {
+    const folder = folderOf(fileOf(a));
+    return folder === folderOf(fileOf(b)) && this.#applications().has(folder) && !a.roots && !b.roots;
   }
 
   /** Whether two resources lie in branches that describe one object both: no cluster has that object twice. */

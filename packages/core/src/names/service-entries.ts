@@ -84,12 +84,12 @@ export function entriesMeet(mesh: Mesh, a: ServiceEntry, b: ServiceEntry): boole
 
 /**
  * Whether two resources that a proxy of any namespace may see are surely deployed in one mesh: side by side in one namespace, or, of two
- * namespaces, in one file or in a closed world.
+ * namespaces, applied together.
  */
 export function inOneMesh(mesh: Mesh, a: Resource, b: Resource): boolean {
   if (mesh.sameObject(a, b)) return false;
   if (a.namespace === b.namespace) return mesh.together(a, b);
-  return a.document.source === b.document.source || (mesh.settings.closedWorld && mesh.appliedTogether(a, b));
+  return mesh.appliedTogether(a, b);
 }
 
 /** A host and port of a ServiceEntry. */

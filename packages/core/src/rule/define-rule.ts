@@ -132,6 +132,11 @@ export interface RuleMeta<S extends SubjectKind, M extends Readonly<Record<strin
   readonly subject: S;
   /** For subject `resource`: the types it looks at (`networking.istio.io/VirtualService`, the bare kind for core); all when left out. */
   readonly types?: readonly string[];
+  /**
+   * For subject `resource`: the rule is asked of the mesh where the resource is applied (`Mesh.around`), so that one fault in two overlays is
+   * told in both. Not for rules that accuse because something is missing: what lies in another branch proves that it may exist.
+   */
+  readonly judgedAround?: boolean;
   /** For subject `problem`: the kind of problem the rule speaks of. */
   readonly problem?: ProblemKind;
   /** Codes of the same check in other tools: `IST0118`, `KIA0601`, `IST0101/host`. */

@@ -24,6 +24,7 @@ export const ambientConfigUnread = defineRule({
     fix: 'Deploy a waypoint, let the Service or the Namespace name it in istio.io/use-waypoint, and write targetRefs in place of the selector.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: [
       'security.istio.io/RequestAuthentication',
       'extensions.istio.io/WasmPlugin',

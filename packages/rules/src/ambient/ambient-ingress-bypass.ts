@@ -8,6 +8,7 @@ export const ambientIngressBypass = defineRule({
     fix: 'Label the Service or its Namespace istio.io/ingress-use-waypoint: "true", or attach the policy to the Gateway as well.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy', 'security.istio.io/RequestAuthentication'],
     since: '1.22',
     sources: [

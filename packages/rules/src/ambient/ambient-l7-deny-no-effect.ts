@@ -8,6 +8,7 @@ export const ambientL7DenyNoEffect = defineRule({
     fix: 'Deploy a waypoint and name it or the Service in targetRefs, or deny by ports, namespaces and principals in each clause.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['KIA0109', 'KIA0110'],
     since: '1.18',

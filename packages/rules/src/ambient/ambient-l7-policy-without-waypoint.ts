@@ -17,6 +17,7 @@ export const ambientL7PolicyWithoutWaypoint = defineRule({
     fix: 'Deploy a waypoint and name it or the Service in targetRefs, or write the rule with ports, namespaces and principals.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     codes: ['KIA0109', 'KIA0110'],
     since: '1.18',

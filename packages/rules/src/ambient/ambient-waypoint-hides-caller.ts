@@ -9,6 +9,7 @@ export const ambientWaypointHidesCaller = defineRule({
     fix: 'Name the Service in targetRefs, so that the waypoint checks the caller, or allow the principal of the waypoint as well.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.22',
     sources: [

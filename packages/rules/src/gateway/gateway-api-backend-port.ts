@@ -21,6 +21,7 @@ export const gatewayApiBackendPort = defineRule({
     fix: 'Write the number of a port of the Service (the Service port, not the target port) as port of the backendRef.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference',

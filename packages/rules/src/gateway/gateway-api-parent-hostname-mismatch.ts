@@ -10,6 +10,7 @@ export const gatewayApiParentHostnameMismatch = defineRule({
     fix: 'Write a hostname that the listener covers, or widen that of the listener: *.example.com covers what ends in it, and none at all covers everything.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#listener',

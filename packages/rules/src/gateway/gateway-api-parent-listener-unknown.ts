@@ -21,6 +21,7 @@ export const gatewayApiParentListenerUnknown = defineRule({
     fix: 'Write the name of a listener of the Gateway as sectionName and its port as port, or leave both out to attach to all listeners.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#parentreference',

@@ -9,6 +9,7 @@ export const gatewayApiParentRefusesRoute = defineRule({
     fix: 'Allow the kind or the namespace in allowedRoutes of the listener, or attach the route to a listener that takes it.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: GATEWAY_ROUTE_TYPES,
     codes: ['KIA1401'],
     sources: [

@@ -24,6 +24,7 @@ export const policyAddressUnseen = defineRule({
     fix: 'Write remoteIpBlocks at pods behind a gateway, and set externalTrafficPolicy Local (or the proxy protocol) at the Service of the gateway.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.5',
     sources: [

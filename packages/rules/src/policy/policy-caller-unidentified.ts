@@ -27,6 +27,7 @@ export const policyCallerUnidentified = defineRule({
     fix: 'Give the callers a sidecar or ambient mode, and let them speak mutual TLS: remove what turns TLS off in their DestinationRule.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.5',
     sources: [

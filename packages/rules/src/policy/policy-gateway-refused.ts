@@ -26,6 +26,7 @@ export const policyGatewayRefused = defineRule({
     fix: 'Let requests from outside in at the gateway with a policy for its pods, and let the service account of the gateway in at the pods behind it.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.5',
     sources: [

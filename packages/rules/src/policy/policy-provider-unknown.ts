@@ -17,6 +17,7 @@ export const policyProviderUnknown = defineRule({
     fix: 'Write the name of a provider of MeshConfig, and give that provider the name of a Service that exists, as in ext-authz.platform.svc.cluster.local.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.9',
     sources: [

@@ -22,6 +22,7 @@ export const policyTokenUnread = defineRule({
     fix: 'Write a RequestAuthentication that selects the same pods, with the issuer that the policy names.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.5',
     sources: [

@@ -25,6 +25,7 @@ export const routeDelegateLost = defineRule({
     fix: 'Name a VirtualService without hosts and gateways that the namespace of the root sees, and let its matches lie within that of the rule which hands over.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: ['networking.istio.io/VirtualService'],
     since: '1.8',
     sources: [

@@ -83,8 +83,8 @@ testRule(routeDestinationRuleDuplicate, {
       rule('b', 'cart', `${V1}, workloadSelector: { matchLabels: { app: two } }`),
     ),
     'two manifests of one object': all(rule('a', 'cart', V1), rule('a', 'cart', V1)),
-    'alternatives side by side in a folder': {
-      files: { 'x/a.yaml': rule('a', 'cart', V1), 'x/b.yaml': rule('b', 'cart', V1) },
+    'alternatives side by side in a folder of lessons': {
+      files: { 'samples/x/a.yaml': rule('a', 'cart', V1), 'samples/x/b.yaml': rule('b', 'cart', V1) },
     },
     'alternatives in folders of their own': {
       files: { 'x/1/a.yaml': rule('a', 'cart', V1), 'y/2/b.yaml': rule('b', 'cart', V1) },

@@ -30,6 +30,9 @@ const PATH =
 
 testRule(routeHostDuplicate, {
   bad: {
+    'two files of a folder that is one application': {
+      files: { 'k8s/a.yaml': route('a', HTTP, '#~ mesh'), 'k8s/b.yaml': route('b', HTTP, '#~ mesh') },
+    },
     'a wildcard and a host: the more specific one is taken alone': all(
       on('a', '[api.example.com]', HTTP, '#~ wider'),
       on('b', '["*.example.com"]', HTTP, '#~ narrower'),
@@ -90,7 +93,12 @@ testRule(routeHostDuplicate, {
     'two manifests of one object': all(route('a', HTTP), route('a', `${HTTP}, exportTo: ["."]`)),
     'http for one port and tls for another': all(route('a', HTTP), route('b', TLS)),
     'two gateways': all(route('a', `gateways: [one], ${HTTP}`), route('b', `gateways: [two], ${HTTP}`)),
-    'alternatives side by side in a folder': { files: { 'x/a.yaml': route('a', HTTP), 'x/b.yaml': route('b', HTTP) } },
+    'alternatives side by side in a folder of lessons': {
+      files: { 'tutorial/a.yaml': route('a', HTTP), 'tutorial/b.yaml': route('b', HTTP) },
+    },
+    'steps in one folder that write an object again': {
+      files: { 'x/a.yaml': route('a', HTTP), 'x/b.yaml': route('b', HTTP), 'x/a-again.yaml': route('a', HTTP) },
+    },
     'steps of a tutorial in folders of their own': {
       files: { 'x/1/a.yaml': route('a', HTTP), 'y/2/b.yaml': route('b', HTTP) },
     },

@@ -26,6 +26,7 @@ export const routeKindMismatch = defineRule({
     fix: 'Write routes of the kind that the port takes, or name the port for what it speaks (http, grpc, tcp, tls, https).',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['networking.istio.io/VirtualService'],
     sources: [
       'istio.io/docs/ops/configuration/traffic-management/protocol-selection/',

@@ -123,11 +123,11 @@ testRule(routeOrderUndefined, {
       route('a', 'uri: { prefix: /till }'),
       route('a', 'uri: { prefix: /till/a }', '', { to: 'x' }),
     ),
-    'alternatives side by side in a folder': {
+    'alternatives side by side in a folder of lessons': {
       files: {
-        'x/gateway.yaml': gateway(),
-        'x/a.yaml': route('a', 'uri: { prefix: /till }'),
-        'x/b.yaml': route('b', 'uri: { prefix: /till }'),
+        'steps/gateway.yaml': gateway(),
+        'steps/a.yaml': route('a', 'uri: { prefix: /till }'),
+        'steps/b.yaml': route('b', 'uri: { prefix: /till }'),
       },
     },
     'a gateway that passes TLS on': all(

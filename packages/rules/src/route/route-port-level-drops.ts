@@ -20,6 +20,7 @@ export const routePortLevelDrops = defineRule({
     fix: 'Repeat in portLevelSettings what shall hold for the port, or take it out above.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['networking.istio.io/DestinationRule'],
     sources: [
       'istio/istio pilot/pkg/networking/util/util.go (MergeTrafficPolicy)',

@@ -23,6 +23,7 @@ export const routePortUnknown = defineRule({
     fix: 'Write the number of a port of the Service or ServiceEntry (the Service port, not the target port) as destination.port.number.',
     severity: 'error',
     subject: 'resource',
+    judgedAround: true,
     types: ['networking.istio.io/VirtualService'],
     codes: ['IST0101/port', 'IST0112'],
     sources: [

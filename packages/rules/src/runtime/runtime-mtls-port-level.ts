@@ -19,6 +19,7 @@ export const runtimeMtlsPortLevel = defineRule({
     fix: 'Select the pods, in their own namespace, and write the port that they listen on.',
     severity: 'warning',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/PeerAuthentication'],
     since: '1.5',
     sources: [

@@ -23,6 +23,7 @@ export const serviceEntryHttpPort443 = defineRule({
     severity: 'info',
     advice: true,
     subject: 'resource',
+    judgedAround: true,
     types: ['networking.istio.io/ServiceEntry'],
     sources: [
       'istio.io/docs/ops/common-problems/network-issues/ (HTTPS declared as HTTP)',
