@@ -46,16 +46,18 @@ export function foldFindings(findings: readonly Finding[]): Folded {
   return { shown: away.size === 0 ? findings : findings.filter((finding) => !away.has(finding)), more };
 }
 
-// What stands in quotes, and words with a digit or with a mark inside that names and paths have.
-const NAME = /"[^"]*"|[^\s"]*(?:\d|[\w*][-./:=_@][\w*])[^\s"]*/g;
+// A word with a digit, or with a mark inside that names and paths have.
+const NAME = /\d|[\w*][-./:=_@][\w*]/;
+/** Characters of a message that are compared: they may come from a hostile manifest. */
+const MAX_COMPARED = 2000;
 
 /** The message without names and numbers: those in quotes, those that look so, and those of the resource. */
 function wordsOf({ message, resource }: Finding): string {
   const own = new Set([resource?.name, resource?.namespace]);
   return message
-    .slice(0, 2000)
-    .replace(NAME, '_')
+    .slice(0, MAX_COMPARED)
+    .replace(/"[^"]*"/g, '_')
     .split(' ')
-    .map((word) => (own.has(word.replace(/[,.:;]+$/, '')) ? '_' : word))
+    .map((word) => (NAME.test(word) || own.has(word.replace(/[,.:;]$/, '')) ? '_' : word))
     .join(' ');
 }

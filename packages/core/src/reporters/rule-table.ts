@@ -2,12 +2,11 @@ import type { Finding } from '../lint/result.ts';
 import { SEVERITIES, type Severity } from '../source/severity.ts';
 import type { Paint } from './paint.ts';
 import { visibleText } from './visible-text.ts';
-import { wrap } from './wrap.ts';
 
 const MAX_RULES = 10;
 
 /** The rules with the most findings, how many each has, and how a rule is silenced. No lines without findings. */
-export function ruleTable(findings: readonly Finding[], paint: Paint, width: number | undefined): string[] {
+export function ruleTable(findings: readonly Finding[], paint: Paint): string[] {
   const counts = new Map<string, { total: number; severity: Severity }>();
   for (const { ruleId, severity } of findings) {
     const count = counts.get(ruleId) ?? { total: 0, severity };
@@ -29,9 +28,8 @@ export function ruleTable(findings: readonly Finding[], paint: Paint, width: num
         `  ${String(total).padStart(digits)}  ${paint('dim', severity.padEnd(7))}  ${visibleText(ruleId)}`,
     ),
     ...(rest > 0 ? [`  ${paint('dim', `and ${rest} of ${rows.length - MAX_RULES} other rules`)}`] : []),
-    ...wrap(
-      `To silence one: --rule ${id}:off for a run, rules: { ${id}: off } in meshvet.config.yaml for good. "meshvet explain ${id}" tells what it is about.`,
-      width,
-    ),
+    `Silence one for a run: --rule ${id}:off`,
+    `Silence it for good, in meshvet.config.yaml: rules: { ${id}: off }`,
+    `Read what it is about: meshvet explain ${id}`,
   ];
 }

@@ -31,7 +31,13 @@ export const text: Reporter = (result, info) => {
   const asked = info.quiet ? result.findings.filter((finding) => finding.severity === 'error') : result.findings;
   const sorted = SEVERITIES.flatMap((severity) => asked.filter((finding) => finding.severity === severity));
   const { shown, more } = info.fold ? foldFindings(sorted) : { shown: sorted, more: NOTHING_FOLDED };
-  const look: Look = { paint, sourceOf: sources(info), more, columns: info.width };
+  const look: Look = {
+    paint,
+    sourceOf: sources(info),
+    more,
+    columns: info.width,
+    ...(info.fold ? { told: new Set<string>() } : {}),
+  };
   const blocks = [
     ...SEVERITIES.flatMap((severity) =>
       fileBlocks(
@@ -46,7 +52,7 @@ export const text: Reporter = (result, info) => {
   if (info.quiet && blocks.length === 0) return '';
   const quietLines = info.quiet ? [] : quietBlock(result, look, info.fold ? MAX_FOLDED : MAX_NOTES);
   if (quietLines.length > 0) blocks.push(quietLines);
-  const table = info.statistics ? ruleTable(asked, paint, info.width) : [];
+  const table = info.statistics ? ruleTable(asked, paint) : [];
   if (table.length > 0) blocks.push(table);
   const folded = asked.length - shown.length;
   blocks.push(
@@ -69,6 +75,8 @@ interface Look {
   readonly more: ReadonlyMap<Finding, MorePlaces>;
   /** Of the terminal. */
   readonly columns: number | undefined;
+  /** When folding, why and what to do are told once in all; else once a file. */
+  readonly told?: Set<string>;
 }
 
 type Sources = (path: string) => SourceFile | undefined;
@@ -110,7 +118,7 @@ function fileBlocks(findings: readonly Finding[], unused: readonly UnusedSuppres
 function fileBlock(path: string, entries: FileEntries, look: Look): string[][] {
   const { findings, unused } = entries;
   const width = [...findings, ...unused].reduce((most, entry) => Math.max(most, lineColumn(entry.location).length), 5);
-  const said = new Set<string>();
+  const said = look.told ?? new Set<string>();
   const draw: Draw = { ...look, width, said };
   return [
     [look.paint('underline', visibleText(path))],
@@ -122,7 +130,7 @@ function fileBlock(path: string, entries: FileEntries, look: Look): string[][] {
 interface Draw extends Look {
   /** Columns of the widest `line:column` of the file. */
   readonly width: number;
-  /** What was said in this file already: why and what to do are told once. */
+  /** What was said already: why and what to do are told once. */
   readonly said: Set<string>;
 }
 
@@ -214,6 +222,9 @@ function quietBlock(result: LintResult, look: Look, maxNotes: number): string[] 
     ...list('note', result.notes, maxNotes, look, (note) =>
       note.folder === '.' || note.message.includes(note.folder) ? note.message : `${note.message} (in ${note.folder})`,
     ),
+    ...(result.notes.some(({ message }) => /\bchart\b/.test(message))
+      ? [hint('--helm CHART reads what a chart renders', look)]
+      : []),
     ...list('suppressed', result.suppressed, MAX_SUPPRESSED, look, ({ location, ruleId, suppression }) => {
       const reason = suppression.reason === '' ? '' : `: ${suppression.reason}`;
       return `${location.file}:${lineColumn(location)} ${ruleId}${reason}`;
@@ -240,6 +251,10 @@ function list<T>(label: string, items: readonly T[], max: number, look: Look, li
   const lines = items.slice(0, max).flatMap((item) => hanging(head, 12, visibleText(line(item)), look.columns));
   const more = items.length - max;
   return more > 0 ? [...lines, `${head}and ${more} more`] : lines;
+}
+
+function hint(words: string, { paint }: Look): string {
+  return `${paint('cyan', 'note'.padEnd(10))}  ${words}`;
 }
 
 /** What is known of the workloads, where there are any: a run without findings tells with it how much it could judge. */
