@@ -249,6 +249,7 @@ export type {
 } from './lint/trace-result.ts';
 export type { ReachQuestion, TrafficAnswer, TrafficQuestion } from './lint/traffic-question.ts';
 export type { FactReport, IdentityPart, PortReport, ServiceReport, WorkloadReport } from './lint/workload-result.ts';
+export { folderOf } from './manifest/folders.ts';
 export {
   AUTHORIZATION_POLICY,
   DESTINATION_RULE,
@@ -287,6 +288,7 @@ export {
 } from './manifest/resource.ts';
 export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
 export { specOf } from './manifest/spec-of.ts';
+export { isBrokenOnPurpose } from './manifest/test-data.ts';
 export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
 export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';

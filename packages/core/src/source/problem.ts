@@ -6,7 +6,14 @@ export interface ProblemData {
   /** No YAML, or YAML that Kubernetes refuses: `reason` in one clause, without place. The document is not read. */
   readonly syntax: { readonly reason: string };
   /** A key stands twice in one mapping: Kubernetes takes the last in silence. `span` is the later one. */
-  readonly 'duplicate-key': { readonly key: string; readonly first: Span };
+  readonly 'duplicate-key': {
+    readonly key: string;
+    readonly first: Span;
+    /** A second object begins here: `---` is missing, and its other keys are not told. */
+    readonly glued?: boolean;
+    /** Both times the same scalar: nothing is lost. */
+    readonly same?: boolean;
+  };
   /** Text after a line `...`: kubectl drops the rest of the document in silence. */
   readonly 'after-end': Record<never, never>;
   /** `<<` stands after a key that it brings too: kubectl lets the merged value win, every other tool the written one. */

@@ -1,6 +1,7 @@
 import { readBlock } from './block-reader.ts';
 import type { YamlDocument } from './document.ts';
 import { type BuiltDocument, Refusal, Scratch } from './document-builder.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import type { readFast as ReadFast } from './fast-reader.ts';
 import type { readFull as ReadFull } from './full-reader.ts';
 import { areValues, lenientText } from './lenient-text.ts';
@@ -128,12 +129,12 @@ function collect(
   if (resource) collected.resources = true;
   // What the notices say is true of Kubernetes only: other files have other readers.
   if (!resource && !kustomization) return;
-  for (const { span, ...notice } of notices) {
-    collected.problems.push(
-      notice.kind === 'duplicate-key'
-        ? { kind: 'duplicate-key', source, span, data: { key: notice.key, first: notice.first } }
-        : { kind: 'merge-order', source, span, data: { key: notice.key, written: notice.written } },
-    );
+  for (const duplicate of duplicateKeys(notices, source.text, table))
+    collected.problems.push({ kind: 'duplicate-key', source, ...duplicate });
+  for (const notice of notices) {
+    if (notice.kind !== 'merge-order') continue;
+    const { span, key, written } = notice;
+    collected.problems.push({ kind: 'merge-order', source, span, data: { key, written } });
   }
   if (part.afterEnd) collected.problems.push({ kind: 'after-end', source, span: part.afterEnd, data: {} });
 }

@@ -3,6 +3,28 @@ import { k8sApiRemoved } from './k8s-api-removed.ts';
 
 testRule(k8sApiRemoved, {
   bad: {
+    'the file for older clusters beside the one for newer ones': yaml`
+      apiVersion: policy/v1beta1 #~ besideNewer
+      kind: PodDisruptionBudget
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { matchLabels: { app: cart } } }
+      ---
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: { name: cart, namespace: shop }
+      spec: { selector: { matchLabels: { app: cart } } }
+    `,
+    'before and after of a guide': yaml`
+      apiVersion: authentication.istio.io/v1alpha1 #~ besideNewer
+      kind: MeshPolicy
+      metadata: { name: default }
+      spec: { peers: [{ mtls: {} }] }
+      ---
+      apiVersion: security.istio.io/v1
+      kind: PeerAuthentication
+      metadata: { name: default, namespace: istio-system }
+      spec: { mtls: { mode: STRICT } }
+    `,
     'a CronJob, which needs the version only': yaml`
       apiVersion: batch/v1beta1 #~ moved
       kind: CronJob

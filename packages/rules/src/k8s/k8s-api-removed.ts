@@ -1,4 +1,15 @@
-import { defineRule, formatVersion, isSettled, nameOf, removedApi } from '@meshvet/core';
+import {
+  addTo,
+  defineRule,
+  fileOf,
+  folderOf,
+  formatVersion,
+  isSettled,
+  type Mesh,
+  nameOf,
+  type Resource,
+  removedApi,
+} from '@meshvet/core';
 import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const k8sApiRemoved = defineRule({
@@ -9,6 +20,12 @@ export const k8sApiRemoved = defineRule({
     fix: 'Write the manifest for an API version that is served.',
     severity: 'error',
     subject: 'resource',
+    perMessage: {
+      besideNewer: {
+        why: 'A cluster of the configured release refuses this manifest; the other one is for it.',
+        fix: 'Apply the other one, and leave this one out of what is checked, or say in the config which release it is for.',
+      },
+    },
     sources: [
       'Kubernetes: Deprecated API Migration Guide',
       'Istio: change notes of 1.5, 1.6 and 1.8 (authentication.istio.io, rbac.istio.io, Mixer)',
@@ -17,6 +34,8 @@ export const k8sApiRemoved = defineRule({
       moved: '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}); write {instead}.',
       replaced:
         '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}); use {instead}.',
+      besideNewer:
+        '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}); this is for older clusters, as {other} stands for newer ones.',
       gone: '{resource}: {apiVersion} is not served by {product} {version} (removed in {removedIn}), and nothing took its place.',
     },
   },
@@ -80,9 +99,46 @@ export const k8sApiRemoved = defineRule({
       removedIn: removed.removedIn,
     };
     const { instead, replacement } = removed;
+    const newer = newerBeside(mesh, resource, replacement);
+    if (newer) {
+      const other = `${newer.kind} of ${newer.apiVersion} in ${fileOf(newer)}`;
+      report(
+        field,
+        'besideNewer',
+        { ...data, other },
+        { severity: 'info', related: [{ at: newer.body.at('apiVersion'), note: 'for newer clusters' }] },
+      );
+      return;
+    }
     if (replacement !== undefined) return report(field, 'replaced', { ...data, instead: replacement });
     if (instead === undefined) return report(field, 'gone', data);
     const edits = removed.same && field.exists && isSettled(resource) ? replaceString(field, instead) : [];
     report(field, 'moved', { ...data, instead }, { edits, fix: `Write apiVersion: ${instead}.` });
   },
 });
+
+/** What says the same for newer clusters: the same object in a version that is served, or in its folder an object of the kind that took its place. */
+function newerBeside(mesh: Mesh, resource: Resource, replacement: string | undefined): Resource | undefined {
+  const isServed = ({ apiVersion, kind }: Resource) => {
+    const removed = removedApi(apiVersion, kind);
+    return (
+      !removed ||
+      !(removed.of === 'Kubernetes' ? mesh.kubernetesAtLeast(removed.removedIn) : mesh.istioAtLeast(removed.removedIn))
+    );
+  };
+  const same = mesh.variants(resource).find((other) => other !== resource && isServed(other));
+  if (same || replacement === undefined) return same;
+  const beside = mesh.derive(istioByFolder).get(folderOf(fileOf(resource))) ?? [];
+  return beside.find((other) => replacement.includes(other.kind));
+}
+
+// The kinds of today's Istio that took the place of others, one of each by its folder.
+function istioByFolder(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>();
+  for (const resource of mesh.resources) {
+    if (!resource.group.endsWith('.istio.io') || removedApi(resource.apiVersion, resource.kind)) continue;
+    const folder = folderOf(fileOf(resource));
+    if (!found.get(folder)?.some((other) => other.kind === resource.kind)) addTo(found, folder, resource);
+  }
+  return found;
+}

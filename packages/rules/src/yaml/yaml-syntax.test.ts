@@ -3,6 +3,9 @@ import { yamlSyntax } from './yaml-syntax.ts';
 
 testRule(yamlSyntax, {
   bad: {
+    'test input that is meant to be refused': {
+      files: { 'pkg/testdata/invalid-pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: { name: a } } #~ onPurpose\n' },
+    },
     'a tab as indentation': 'apiVersion: v1\nkind: Pod\nmetadata:\n\tname: cart #~ broken\n',
     'the other documents of the file are still read, and each broken one is told': yaml`
       apiVersion: v1

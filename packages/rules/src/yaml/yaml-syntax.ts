@@ -1,4 +1,4 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, isBrokenOnPurpose } from '@meshvet/core';
 
 export const yamlSyntax = defineRule({
   meta: {
@@ -9,12 +9,20 @@ export const yamlSyntax = defineRule({
     severity: 'error',
     subject: 'problem',
     problem: 'syntax',
+    perMessage: {
+      onPurpose: {
+        why: 'A test feeds it to a program to see it refused.',
+        fix: 'Leave test data out of what is checked (ignore in the config, or .meshvetignore).',
+      },
+    },
     sources: [
       'kubernetes: sigs.k8s.io/yaml, which reads with go-yaml and then as JSON',
       'kubernetes: kubectl 1.32, tried',
     ],
     messages: {
       broken: 'Kubernetes cannot read this document: {reason}.',
+      onPurpose:
+        'Kubernetes cannot read this document: {reason}. Test data of that name is meant to be so: info, and no error.',
     },
   },
   examples: {
@@ -47,6 +55,8 @@ export const yamlSyntax = defineRule({
   },
   check({ subject: problem, report }) {
     if (problem.kind !== 'syntax') return;
-    report(problem, 'broken', { reason: problem.data.reason });
+    const { source, data } = problem;
+    if (isBrokenOnPurpose(source.path)) report(problem, 'onPurpose', { reason: data.reason }, { severity: 'info' });
+    else report(problem, 'broken', { reason: data.reason });
   },
 });
