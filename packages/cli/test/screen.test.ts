@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Host, nodeHost } from '../src/host.ts';
 import { main } from '../src/main.ts';
@@ -42,6 +44,22 @@ describe('the screen', () => {
     const strict = [...ASKED, '--fail-on', 'warning'];
     expect((await run(strict, true)).status).toBe(1);
     expect((await run([...strict, '--fold'], false)).status).toBe(1);
+  });
+
+  // `script` of util-linux gives a program a terminal; that of BSD takes other arguments.
+  const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+  it.skipIf(!hasScript)('is wrapped and folded by the real bin on a terminal, to the width that it has', () => {
+    const bin = fileURLToPath(new URL('../bin/meshvet.js', import.meta.url));
+    const command = `stty cols 70; "${process.execPath}" "${bin}" --no-color ${ASKED.join(' ')}`;
+    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      cwd: temporaryFolder({ 'web.yaml': MANY }),
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, SHELL: '/bin/sh', CI: '1' },
+    });
+    const lines = stdout.split('\r\n');
+    expect(stdout).toMatch(/more places[\s\S]*Most frequent/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
+    expect(lines.some((line) => line.length > 55)).toBe(true);
   });
 
   it('tells all in a pipe, and what the flags ask for wherever it goes', async () => {

@@ -28,8 +28,8 @@ export function ruleTable(findings: readonly Finding[], paint: Paint): string[] 
         `  ${String(total).padStart(digits)}  ${paint('dim', severity.padEnd(7))}  ${visibleText(ruleId)}`,
     ),
     ...(rest > 0 ? [`  ${paint('dim', `and ${rest} of ${rows.length - MAX_RULES} other rules`)}`] : []),
-    `Silence one for a run: --rule ${id}:off`,
-    `Silence it for good, in meshvet.config.yaml: rules: { ${id}: off }`,
-    `Read what it is about: meshvet explain ${id}`,
+    `To silence one: --rule ${id}:off`,
+    `In the config:  rules: { ${id}: off }`,
+    `What it is:     meshvet explain ${id}`,
   ];
 }

@@ -322,9 +322,9 @@ describe('text', () => {
         'Most frequent rules',
         '  12  info     many',
         '   1  warning  one',
-        'Silence one for a run: --rule many:off',
-        'Silence it for good, in meshvet.config.yaml: rules: { many: off }',
-        'Read what it is about: meshvet explain many',
+        'To silence one: --rule many:off',
+        'In the config:  rules: { many: off }',
+        'What it is:     meshvet explain many',
         '',
       ].join('\n'),
     );
