@@ -107,6 +107,9 @@ export const FLAGS = {
 
   format: { short: 'f', value: 'FORMAT[=FILE]', repeat: true, commands: ['lint', 'why', 'trace', 'rules', 'print-config'], group: OUTPUT, help: `${FORMATS[0]} (default), ${FORMATS.slice(1, -1).join(', ')} or ${FORMATS.at(-1)}, to standard output or to a file; meshvet why, trace, rules and print-config have text and json` },
   quiet: { short: 'q', commands: lint, group: OUTPUT, help: 'Show errors only; the exit status stays the same' },
+  fold: { commands: lint, group: OUTPUT, help: 'Tell findings that say the same by the first two and a number, in text; so it is on a terminal' },
+  'no-fold': { commands: lint, group: OUTPUT, help: 'Tell all findings in full; so it is in pipes, files and logs' },
+  statistics: { commands: lint, group: OUTPUT, help: 'End the text with the rules that have the most findings, and how to silence one; so it is on a terminal when there are many' },
   color: { commands: all, group: OUTPUT, help: 'Use colours; else FORCE_COLOR, NO_COLOR and the terminal decide' },
   'no-color': { commands: all, group: OUTPUT, help: 'Use no colours' },
   stats: { commands: lint, group: OUTPUT, help: 'Say on standard error where the time went' },

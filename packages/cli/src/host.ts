@@ -46,6 +46,8 @@ export interface Host {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   isTerminal(stream: 'stdin' | 'stdout' | 'stderr'): boolean;
+  /** How wide the terminal of standard output is: COLUMNS, else what it says itself; undefined when neither tells. */
+  columns(): number | undefined;
   /** What a path leads to, links followed; undefined when there is nothing. */
   kind(path: RawPath): Exclude<EntryKind, 'link'> | undefined;
   /** The path without links. */
@@ -114,6 +116,11 @@ export function nodeHost(): Host {
         return false; // The stream is closed.
       }
       return process.getBuiltinModule('node:tty').isatty(descriptor);
+    },
+    columns() {
+      const told = process.env.COLUMNS ?? '';
+      if (/^[1-9]\d{0,3}$/.test(told)) return Number(told);
+      return process.stdout.columns || undefined;
     },
     kind(path) {
       // A path with a NUL byte is refused with an exception of its own kind; nothing can be there.

@@ -22,6 +22,7 @@ import { findFiles, type Unreadable } from './find-files.ts';
 import { type Host, nodeHost, type RawPath } from './host.ts';
 import { ownRules } from './own-rules.ts';
 import { slashes } from './path-text.ts';
+import type { Progress } from './progress.ts';
 import { inputOf, MAX_FILE_SIZE, readInput } from './read-input.ts';
 import type { RenderSources } from './rendered-sources.ts';
 import { shownPath } from './shown-path.ts';
@@ -53,6 +54,8 @@ export interface LintPathsOptions {
   readonly traffic?: TrafficQuestion;
   /** Measure how long things take. */
   readonly timings?: boolean;
+  /** Is told what is being done. */
+  readonly progress?: Progress;
 }
 
 /** What came of the files behind the paths. */
@@ -106,7 +109,8 @@ export async function lintPaths(
   const unreadable = [...found.unreadable];
   const files: InputFile[] = [];
   const texts = new Map<string, string>();
-  for (const { shown, path } of found.files) {
+  for (const [i, { shown, path }] of found.files.entries()) {
+    options.progress?.say(() => `reading file ${i + 1} of ${found.files.length}`);
     try {
       const file =
         path === undefined ? inputOf(await host.readStdin(MAX_FILE_SIZE), shown) : readInput(host, path, shown);
@@ -143,10 +147,17 @@ export async function lintPaths(
     clusters,
     crds,
     today: host.today(),
+    ...(options.progress
+      ? {
+          onProgress: (done: number, total: number) =>
+            options.progress?.say(() => `judging resource ${done} of ${total}`),
+        }
+      : {}),
     ...(meshConfig ? { meshConfig } : {}),
     ...(meshNetworks ? { meshNetworks } : {}),
     ...(options.timings ? { clock: () => host.clock() } : {}),
   };
+  options.progress?.say(() => `reading the manifests of ${files.length} files`);
   const run = await usable(() => runOf(files, whole, options));
   return {
     ...run,

@@ -6,8 +6,10 @@ import { failureWords, UsageError } from '../errors.ts';
 import type { FixWish } from '../fix-files.ts';
 import type { Host } from '../host.ts';
 import { type LintPathsOptions, lintPaths, type PathsResult } from '../lint-paths.ts';
+import { startProgress } from '../progress.ts';
 import { reportText } from '../report-text.ts';
 import { pathsOf, runOptions } from '../run-options.ts';
+import { screenOf } from '../screen.ts';
 import { useColor } from '../use-color.ts';
 import { TOOL } from '../version.ts';
 
@@ -19,7 +21,8 @@ export async function lintCommand({ operands, flags, named }: Arguments, host: H
   const { config, options, baseline } = await runOptions(flags, host);
   const paths = pathsOf(operands, flags);
   const wish = fixWish(flags, paths);
-  const all = await lintPaths(paths, options, host);
+  const progress = startProgress(host, flags.has('quiet'));
+  const all = await lintPaths(paths, { ...options, progress }, host).finally(() => progress.end());
   const told = await withoutKnown(all, baseline, options, flags, host);
   const fix = wish && (await (await import('../seldom.ts')).fixRun(all, told.result, paths, wish, host));
   const run = fix ? await withoutKnown(fix.run, baseline, options, flags, host) : told;
@@ -85,6 +88,7 @@ async function report(
       text: run.text,
       color: file === undefined && useColor(flags, host, 'stdout'),
       quiet: flags.has('quiet'),
+      ...(format === 'text' && file === undefined ? screenOf(run.result, flags, host) : {}),
     };
     const text = await reportText(format, run, info, host);
     if (file === undefined) {

@@ -30,7 +30,7 @@ import { numberFingerprints, type Report } from './finding.ts';
 import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
 import { oncePerManifest } from './once-per-manifest.ts';
 import { compareText, orderFindings } from './order.ts';
-import type { LintResult, RuleFailure, Timings, Undecided } from './result.ts';
+import type { LintResult, RuleFailure, Timings, Undecided, WorkloadCounts } from './result.ts';
 import { Subjects, startRule } from './run-rule.ts';
 import { applySuppressions, readSuppressions, type Suppression } from './suppress.ts';
 import { readAnnotations } from './suppression-annotations.ts';
@@ -56,6 +56,8 @@ export interface LintSetup {
   readonly today?: string;
   /** Judge as if each mesh were in use, whatever the files show: for snippets such as the examples of rules. */
   readonly assumeMesh?: boolean;
+  /** Told now and then how many resources of how many the rules have looked at: for a sign of life in a long run. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** Milliseconds from some fixed moment; with it the result carries timings. */
   readonly clock?: () => number;
 }
@@ -152,6 +154,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
         const calls = run.runTo(place);
         if (calls > 0) watch.rule(run.rule.meta.id, calls);
       }
+      setup.onProgress?.(Math.min(place, resources.length), resources.length);
       if (place >= resources.length) break;
     }
     for (const run of running) {
@@ -180,6 +183,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     files: countFiles(reasons),
     notes: skipNotes(reasons),
     resources: resourceCount,
+    workloads: countWorkloads(meshes),
     findings,
     suppressed,
     unusedSuppressions: unused,
@@ -203,6 +207,16 @@ function meshIsGiven({ meshConfig, meshNetworks, clusters }: LintSetup): boolean
 }
 
 const GIVEN: MeshUse = { istio: { because: 'a MeshConfig, MeshNetworks or another cluster of the mesh was given' } };
+
+function countWorkloads(meshes: readonly Mesh[]): WorkloadCounts {
+  const counts = { yes: 0, no: 0, unknown: 0 };
+  for (const mesh of meshes) {
+    for (const workload of mesh.workloads) {
+      if (!workload.isGateway) counts[mesh.membership(workload).answer]++;
+    }
+  }
+  return { inMesh: counts.yes, outside: counts.no, unknown: counts.unknown };
+}
 
 function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {
   return file.documents.flatMap((document) => readResources(document, settings.defaultNamespace, kustomizations));

@@ -137,11 +137,20 @@ export interface RuleDescription {
   readonly codes: readonly string[];
 }
 
+/** How many workloads (gateways are not counted) the manifests show to be in a mesh, and out of it. */
+export interface WorkloadCounts {
+  readonly inMesh: number;
+  readonly outside: number;
+  readonly unknown: number;
+}
+
 /** All that a run found. Reporters are pure functions of it. */
 export interface LintResult {
   readonly files: FileCounts;
   readonly notes: readonly SkipNote[];
   readonly resources: number;
+  /** What is known of the workloads in all that was read; `lint` always tells it. */
+  readonly workloads?: WorkloadCounts;
   /** In a total order: file, place, rule, message. */
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];

@@ -16,6 +16,7 @@ export const json: Reporter = (result, info) => {
     summary: {
       files: { read: result.files.read, skipped: result.files.skipped },
       resources: result.resources,
+      ...(result.workloads ? { workloads: result.workloads } : {}),
       // Of all findings: what `quiet` hides still counts.
       findings: {
         error: countOf(result, 'error'),

@@ -12,6 +12,12 @@ export interface ReportInfo {
   readonly text?: (path: string) => string | undefined;
   /** Whether to use ANSI colours; reporters for machines ignore it. */
   readonly color?: boolean;
+  /** Columns of the terminal, for reporters for people: longer lines are broken at a space. Without it no line is. */
+  readonly width?: number;
+  /** Whether findings that say the same are told by the first ones and a number (text). */
+  readonly fold?: boolean;
+  /** Whether to tell which rules have the most findings (text). */
+  readonly statistics?: boolean;
   /** Only findings of severity error. */
   readonly quiet?: boolean;
   /** The rules that ran, for formats that describe them. Rules of findings are described by what these say, if need be. */

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding, LintResult, Location } from '../lint/result.ts';
 import { SourceFile } from '../source/source-file.ts';
+import { displayWidth } from './display-width.ts';
+import type { ReportInfo } from './reporter.ts';
 import { text } from './text.ts';
 
 const TOOL = { name: 'meshvet', version: '1.2.3' };
@@ -61,7 +63,7 @@ function result(more: Partial<LintResult> = {}): LintResult {
   };
 }
 
-function report(given: LintResult, info: { color?: boolean; quiet?: boolean } = {}): string {
+function report(given: LintResult, info: Partial<ReportInfo> = {}): string {
   return text(given, { tool: TOOL, text: (path) => FILES[path], ...info });
 }
 
@@ -171,6 +173,7 @@ describe('text', () => {
 
       note        12 Helm templates of chart shop (in charts/shop)
       note        1 template
+      note        --helm CHART reads what a chart renders
       suppressed  shop/reviews.yaml:8:13 port-name-unknown: the client is TCP
       undecided   whether workloads of namespace n0 are in the mesh; what would tell: a manifest of Namespace n0
       undecided   whether workloads of namespace n1 are in the mesh; what would tell: a manifest of Namespace n1
@@ -228,6 +231,137 @@ describe('text', () => {
     expect(many).toContain('100000 warnings');
   });
 
+  it('tells errors first, whatever their file is called', () => {
+    const shown = report(
+      result({
+        findings: [
+          finding(at('shop/deploy.yaml', '9080'), { severity: 'info', message: 'a hint' }),
+          finding(at('shop/reviews.yaml', 'foo'), { message: 'a warning' }),
+          finding(at('shop/reviews.yaml', 'bar'), { severity: 'error', message: 'an error' }),
+        ],
+      }),
+    );
+    const places = ['an error', 'a warning', 'a hint'].map((words) => shown.indexOf(words));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
+
+  const several = (total: number, more: (i: number) => Partial<Finding>) =>
+    Array.from({ length: total }, (_, i) => finding(at('shop/reviews.yaml', 'foo'), more(i)));
+
+  it('folds what says the same but for names and numbers, and counts it all the same', () => {
+    const given = result({
+      findings: [
+        ...several(9, (i) => ({ message: `Port ${i} of web-${i} has name "p ${i}" without a protocol.` })),
+        finding(at('shop/deploy.yaml', '9080'), { message: 'Port 3 of web-1 has something else.' }),
+      ],
+    });
+    const shown = report(given, { fold: true });
+    expect(shown).toContain('has name "p 1"');
+    expect(shown).not.toContain('has name "p 2"');
+    expect(shown).toContain(
+      'and 7 more places: shop/reviews.yaml:8:13, shop/reviews.yaml:8:13, shop/reviews.yaml:8:13, ...',
+    );
+    expect(shown).toContain('something else');
+    expect(shown).toContain('10 warnings\n');
+    expect(shown).toContain('7 of them folded: --no-fold shows all\n');
+    expect(report(given)).toContain('has name "p 8"');
+    expect(report(given)).not.toContain('folded');
+  });
+
+  it('folds nothing that differs in severity, message or words, and no single finding', () => {
+    const given = result({
+      findings: [
+        ...several(2, () => ({ messageId: 'a' })),
+        ...several(2, () => ({ messageId: 'b' })),
+        ...several(2, () => ({ severity: 'error' })),
+        ...several(2, () => ({ message: 'Port is not known.' })),
+        ...several(3, () => ({ messageId: 'three' })),
+      ],
+    });
+    expect(report(given, { fold: true })).not.toContain('more place');
+  });
+
+  it('marks what --fix mends, and counts what each flag mends', () => {
+    const edits = [{ start: 0, end: 1, text: 'x' }] as never;
+    const given = result({
+      findings: [
+        ...several(2, () => ({ edits })),
+        ...several(1, () => ({ suggestedEdits: edits })),
+        ...several(1, () => ({ edits: [] })),
+      ],
+    });
+    const shown = report(given);
+    expect(shown.split('(IST0118, KIA0601) [*]\n')).toHaveLength(3);
+    expect(shown).toContain('[*] 2 fixable with --fix, 1 more with --fix-suggested\n');
+    expect(report(result({ findings: several(1, () => ({ suggestedEdits: edits })) }))).toContain(
+      '1 fixable with --fix --fix-suggested, to be looked at\n',
+    );
+    expect(report(result({ findings: several(1, () => ({})) }))).not.toContain('fixable');
+  });
+
+  it('tells of the workloads, so that silence is not taken for a judgement', () => {
+    const workloads = { inMesh: 1, outside: 3, unknown: 40 };
+    expect(report(result({ workloads }))).toBe(
+      '2 files, 3 resources: no findings\n1 workload in the mesh, 3 out of it, 40 unknown\n',
+    );
+    expect(report(result({ workloads: { inMesh: 0, outside: 0, unknown: 0 } }))).toBe(
+      '2 files, 3 resources: no findings\n',
+    );
+  });
+
+  it('ends with the rules that have the most findings when asked', () => {
+    const given = result({
+      findings: [
+        ...several(1, () => ({ ruleId: 'one' })),
+        ...several(12, () => ({ ruleId: 'many', severity: 'info' })),
+      ],
+    });
+    expect(report(given, { statistics: true })).toContain(
+      [
+        'Most frequent rules',
+        '  12  info     many',
+        '   1  warning  one',
+        'To silence one: --rule many:off',
+        'In the config:  rules: { many: off }',
+        'What it is:     meshvet explain many',
+        '',
+      ].join('\n'),
+    );
+    expect(report(given)).not.toContain('Most frequent');
+    expect(report(result(), { statistics: true })).not.toContain('Most frequent');
+  });
+
+  it.each([60, 80, 120])('breaks lines to %i columns with the indent kept, and loses no word', (width) => {
+    const words = Array.from({ length: 60 }, (_, i) => (i % 5 === 0 ? '\u7aef\u53e3' : `word${i}`)).join(' ');
+    const given = result({
+      findings: [
+        finding(at('shop/reviews.yaml', 'foo'), {
+          message: words,
+          why: words,
+          related: [
+            { message: words, location: at('shop/reviews.yaml', '80') },
+            { message: words, location: { ...at('shop/reviews.yaml', '80'), file: 'gone.yaml' } },
+          ],
+        }),
+      ],
+      undecided: [{ question: words, needs: words, resources: 1 }],
+    });
+    const shown = report(given, { width });
+    for (const line of shown.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+    const plain = (output: string) =>
+      output
+        .replace(/[\s|]+/g, ' ')
+        .split(' ')
+        .sort();
+    expect(plain(shown)).toEqual(plain(report(given)));
+    const under = shown.split('\n').findIndex((line) => line.includes('warning'));
+    expect(shown.split('\n')[under + 1]).toMatch(/^ {18}\S/);
+    // Colours take no columns.
+    const colored = report(given, { width, color: true });
+    expect(colored.replace(new RegExp(`${'\u001b'}\\[\\d+m`, 'g'), '')).toBe(shown);
+  });
+
   it('lets no control code through, wherever it stands', () => {
     const hostile = fc.string({ unit: 'binary', maxLength: 12 }).map((s) => `${s}\u001b[2J\u202e\u009b\n`);
     fc.assert(
@@ -246,14 +380,20 @@ describe('text', () => {
         });
         const shown = text(
           result({
-            findings: [bad],
+            findings: [bad, bad, bad, bad],
             suppressed: [{ ...bad, suppression: { reason: a, location } }],
             unusedSuppressions: [{ location, rules: [a], reason: b, message: c }],
             undecided: [{ question: a, needs: b, resources: 1 }],
             failures: [{ ruleId: a, subject: b, message: c, stack: a + b }],
             notes: [{ reason: 'template', folder: a, files: 1, message: b }],
           }),
-          { tool: TOOL, text: (path) => (path === 'gone' ? undefined : c + b) },
+          {
+            tool: TOOL,
+            text: (path) => (path === 'gone' ? undefined : c + b),
+            width: 40,
+            fold: true,
+            statistics: true,
+          },
         );
         for (const line of shown.split('\n')) expect(line).not.toMatch(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/u);
       }),
