@@ -17,7 +17,7 @@ async function found(
   settings: ExampleSettings = {},
 ): Promise<string[]> {
   const input = files.map(([path, text]) => ({ path, text }));
-  const result = await lint(input, { rules: [rule], config: { preset: 'all', ...settings } });
+  const result = await lint(input, { rules: [rule], config: { preset: 'all', ...settings }, assumeMesh: true });
   expect(result.failures).toEqual([]);
   return result.findings
     .map((f) => `${f.location.file} ${f.messageId} ${f.resource?.kind}/${f.resource?.namespace}/${f.resource?.name}`)

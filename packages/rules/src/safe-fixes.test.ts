@@ -541,6 +541,7 @@ const WITH_SUGGESTION = [
   'inject-namespace-not-labelled',
   'inject-pod-not-injected',
   'inject-template-unknown',
+  'istio-deprecated-field',
   'labels-on-workload-only',
   'labels-version-missing',
   'policy-host-unmatched',

@@ -129,7 +129,10 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       resources,
       settings,
       externals: compileExternals(settings.externals),
-      unread: new Set(project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path))),
+      unread: new Set([
+        ...project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path)),
+        ...kustomizations.unreadRoots,
+      ]),
       embedded: await readEmbedded([...resources, ...[...clusters.values()].flat()]),
       helmValues: await readHelmValues(project.files),
       shapes: await readShapes(resources, settings, context.definitions),

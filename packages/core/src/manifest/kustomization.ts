@@ -33,6 +33,8 @@ export interface Kustomization {
   readonly replacements: readonly Replacement[];
   readonly images: readonly Image[];
   readonly replicas: readonly { readonly name: string; readonly count: number }[];
+  /** Whether it takes in what is not among the files: remote bases, charts, programs that generate. */
+  readonly unreadBases: boolean;
   /** Transformers may do anything, and what they do stands elsewhere. */
   readonly anything: boolean;
 }
@@ -132,12 +134,17 @@ export function readKustomization(document: YamlDocument): Kustomization {
       const count = one.at('count').number();
       return name === undefined || count === undefined ? [] : { name, count };
     }),
+    unreadBases:
+      ['helmCharts', 'helmChartInflationGenerator', 'generators'].some((key) => body.at(key).items().length > 0) ||
+      ['resources', 'bases', 'components'].some((key) =>
+        (body.at(key).items() as Field[]).some((entry) => isRemote(entry.text() ?? '://')),
+      ),
     anything: body.at('transformers').items().length > 0,
   };
 }
 
 function isRemote(path: string): boolean {
-  return /^[a-z+]+:\/\/|^git@|\?ref=/.test(path);
+  return /^[a-z+]+:\/\/|^git@|^git::|\?ref=|^(?:[\w-]+\.)+(?:com|org|io|net|dev|cloud)[/:]/.test(path);
 }
 
 /** `null` for what is filled in later. */

@@ -156,12 +156,6 @@ const REFERENCES: readonly { readonly to: string; readonly in: RegExp; readonly 
     ].map(path),
   },
   {
-    to: 'Service',
-    in: /WebhookConfiguration$/,
-    paths: [path('webhooks/*/clientConfig/service/name')],
-  },
-  { to: 'Service', in: /^APIService$/, paths: [path('spec/service/name')] },
-  {
     to: 'ServiceAccount',
     in: /./,
     paths: [
@@ -197,17 +191,43 @@ const REFERENCES: readonly { readonly to: string; readonly in: RegExp; readonly 
   })),
 ];
 
-/** An object in which the names of others follow their renaming. `renamed`: for a kind and a name as it was written the name that it has now. */
+/** What an object is called, in which namespace; empty where none is written. */
+export interface ObjectName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+// Where a Service is named with its namespace.
+const SERVICES_WITH_NAMESPACE = [
+  { in: /WebhookConfiguration$/, path: path('webhooks/*/clientConfig/service') },
+  { in: /^APIService$/, path: path('spec/service') },
+  { in: /^CustomResourceDefinition$/, path: path('spec/conversion/webhook/clientConfig/service') },
+];
+
+/** An object in which the names of others follow their renaming. `renamed`: for a kind and a name as it was written what it is called now. */
 export function followNames(
   value: Value,
   kind: string,
-  renamed: (kind: string, name: string) => string | undefined,
+  renamed: (kind: string, name: string) => ObjectName | undefined,
 ): Value {
   let at = value;
+  for (const { in: kinds, path: where } of SERVICES_WITH_NAMESPACE)
+    if (kinds.test(kind))
+      at = setAt(
+        at,
+        where,
+        (old) => {
+          const now = isPlainMapping(old) && typeof old.name === 'string' ? renamed('Service', old.name) : undefined;
+          return now && isPlainMapping(old)
+            ? { ...old, name: now.name, namespace: now.namespace || old.namespace }
+            : old;
+        },
+        false,
+      );
   for (const { to, in: kinds, paths } of REFERENCES) {
     if (!kinds.test(kind)) continue;
     for (const one of paths)
-      at = setAt(at, one, (old) => (typeof old === 'string' ? (renamed(to, old) ?? old) : old), false);
+      at = setAt(at, one, (old) => (typeof old === 'string' ? (renamed(to, old)?.name ?? old) : old), false);
   }
   return at;
 }

@@ -20,6 +20,7 @@ import {
   followNames,
   intoNamespace,
   keepsName,
+  type ObjectName,
   setAt,
   type Value,
   withImages,
@@ -40,6 +41,8 @@ export interface Kustomizations {
    * out; undefined for an object that none takes in.
    */
   builds(document: YamlDocument, index: number): readonly Build[] | undefined;
+  /** Outermost Kustomizations that make more than was read: of remote bases, of charts, of generators that are programs. */
+  readonly unreadRoots: ReadonlySet<string>;
 }
 
 /** An object as `kustomize build` makes it. */
@@ -69,8 +72,11 @@ interface Known extends Kustomization {
   readonly unread: readonly string[];
 }
 
-// A build looks at each of its objects; so many in all builds together, and what goes beyond stays open.
+// A build looks at each of its objects; so many in all builds together. Nobody has more, and beyond it everything stays open.
 const MOST_ITEMS = 300_000;
+// Kustomizations that are gone through, Components for each that takes them in; and how deep they lie in each other.
+const MOST_STEPS = 50_000;
+const DEEPEST = 200;
 // A patch is held against each object of its build; so many times in all.
 const MOST_COMPARISONS = 5_000_000;
 
@@ -147,8 +153,10 @@ class Builder {
   readonly #known = new Map<string, readonly Item[]>();
   readonly #open = new Set<string>();
   readonly #objects = new Map<string, readonly ObjectAt[]>();
+  readonly #unread = new Set<string>();
   #items = 0;
   #comparisons = 0;
+  #steps = 0;
 
   constructor(byFolder: ReadonlyMap<string, Known>, documentsOf: (path: string) => readonly YamlDocument[]) {
     this.#byFolder = byFolder;
@@ -168,12 +176,16 @@ class Builder {
     // Kustomizations that take each other in have no outermost one: then each of them is.
     const reached = new Set<string>();
     const results = new Map<YamlDocument, Map<number, Build[]>>();
+    const unreadRoots = new Set<string>();
     const collect = (folder: string) => {
-      for (const item of this.#build(folder, reached)) addBuild(results, folder, item);
+      const items = this.#build(folder, reached, 0);
+      if (this.#unread.has(folder)) unreadRoots.add(folder);
+      for (const item of items) addBuild(results, folder, item);
     };
     for (const { folder } of roots) collect(folder);
     for (const { folder, isComponent } of this.#byFolder.values())
       if (!reached.has(folder) && !isComponent) collect(folder);
+    if (this.#isTooMuch) return this.#allOpen(held, patches);
     // What stands in a Component that nobody takes in, and what every build takes out, is deployed nowhere.
     for (const path of held)
       for (const { document, index } of this.#objectsOf(path)) {
@@ -184,36 +196,73 @@ class Builder {
     return {
       isPatch: (path) => patches.has(path) && !held.has(path),
       builds: (document, index) => results.get(document)?.get(index),
+      unreadRoots,
+    };
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#items > MOST_ITEMS || this.#comparisons > MOST_COMPARISONS || this.#steps > MOST_STEPS;
+  }
+
+  /** Where there is more than can be built: each object as it is written, with everything open. */
+  #allOpen(held: ReadonlySet<string>, patches: ReadonlySet<string>): Kustomizations {
+    const open = new Set([...held].flatMap((path) => this.#documentsOf(path)));
+    const value = new Map(
+      [...held]
+        .flatMap((path) => this.#objectsOf(path))
+        .map((o) => [`${o.document.start} ${o.index} ${o.document.source.path}`, o.value]),
+    );
+    const roots = new Set(this.#byFolder.keys());
+    return {
+      isPatch: (path) => patches.has(path) && !held.has(path),
+      builds: (document, index) => {
+        const written = open.has(document) && value.get(`${document.start} ${index} ${document.source.path}`);
+        return written ? [{ value: written, roots, rewrites: ANYTHING }] : undefined;
+      },
+      unreadRoots: roots,
     };
   }
 
   /** What a Kustomization makes, the objects of those that it takes in among it. */
-  #build(folder: string, reached: Set<string>): readonly Item[] {
+  #build(folder: string, reached: Set<string>, depth: number): readonly Item[] {
     const known = this.#known.get(folder);
     if (known) return known;
     const kustomization = this.#byFolder.get(folder);
     if (!kustomization || this.#open.has(folder)) return [];
-    const built = this.#accumulate(kustomization, [], reached);
+    const built = this.#accumulate(kustomization, [], reached, depth);
     this.#known.set(folder, built);
     return built;
   }
 
   /** What a Kustomization makes of what it takes in; a Component works on what its Kustomization has gathered so far. */
-  #accumulate(kustomization: Known, gathered: readonly Item[], reached: Set<string>): readonly Item[] {
+  #accumulate(kustomization: Known, gathered: readonly Item[], reached: Set<string>, depth: number): readonly Item[] {
     const { folder, resources, components } = kustomization;
-    this.#open.add(folder);
+    this.#steps += depth > DEEPEST ? MOST_STEPS + 1 : 1;
     reached.add(folder);
-    let items: readonly Item[] = [...gathered, ...resources.flatMap((path) => this.#take(path, reached))];
+    if (this.#isTooMuch) return [];
+    if (kustomization.unreadBases) this.#unread.add(folder);
+    this.#open.add(folder);
+    // What is taken in on two ways is one object all the same.
+    const all = new Set(gathered);
+    for (const path of resources) {
+      for (const item of this.#take(path, reached, depth + 1)) all.add(item);
+      if (this.#unread.has(path)) this.#unread.add(folder);
+      if (all.size + this.#items > MOST_ITEMS) this.#items = MOST_ITEMS + 1;
+      if (this.#isTooMuch) return [];
+    }
+    let items: readonly Item[] = [...all];
     for (const path of components) {
       const component = this.#byFolder.get(path);
-      if (component && !this.#open.has(path)) items = this.#accumulate(component, items, reached);
+      if (!component || this.#open.has(path)) continue;
+      items = this.#accumulate(component, items, reached, depth + 1);
+      if (this.#unread.has(path)) this.#unread.add(folder);
     }
     this.#open.delete(folder);
     return this.#transform(kustomization, items);
   }
 
-  #take(path: string, reached: Set<string>): readonly Item[] {
-    if (this.#byFolder.has(path)) return this.#build(path, reached);
+  #take(path: string, reached: Set<string>, depth: number): readonly Item[] {
+    if (this.#byFolder.has(path)) return this.#build(path, reached, depth);
     return this.#objectsOf(path).map((source) => {
       const { name, namespace } = namesOf(source.value);
       return { source, value: source.value, names: [name], namespaces: [namespace], rewrites: OPEN };
@@ -233,8 +282,7 @@ class Builder {
   #transform(k: Known, items: readonly Item[]): Item[] {
     this.#items += items.length;
     this.#comparisons += items.length * (k.changes.length + k.lateChanges.length + k.replacements.length + 1);
-    if (this.#items > MOST_ITEMS || this.#comparisons > MOST_COMPARISONS)
-      return items.map((item) => ({ ...item, rewrites: ANYTHING }));
+    if (this.#isTooMuch) return [];
     const renames = k.prefix !== '' || k.suffix !== '' || k.namespace !== undefined;
     const changed = items.flatMap((item) => {
       const patched = change(item, k.changes);
@@ -294,11 +342,9 @@ function renameBy(prefix: string, suffix: string): (old: unknown) => unknown {
 
 /** The objects of a build, with what they say of each other's names. */
 function renamed(items: readonly Item[]): Item[] {
-  const names = new Map<string, string>();
-  for (const { source, value, names: had } of items) {
-    const { name } = namesOf(value);
-    for (const old of had) names.set(`${source.kind}\n${old}`, name);
-  }
+  const names = new Map<string, ObjectName>();
+  for (const { source, value, names: had } of items)
+    for (const old of had) names.set(`${source.kind}\n${old}`, namesOf(value));
   return items.map((item) => ({
     ...item,
     value: followNames(item.value, item.source.kind, (kind, name) => names.get(`${kind}\n${name}`)),
@@ -350,7 +396,7 @@ function leaveOpen(value: Value, path: string): Value {
   return setAt(value, plain, () => LATER, true);
 }
 
-function namesOf(value: Value): { readonly name: string; readonly namespace: string } {
+function namesOf(value: Value): ObjectName {
   const { metadata } = value;
   const text = (key: string) =>
     isPlainMapping(metadata) && typeof metadata[key] === 'string' ? (metadata[key] as string) : '';

@@ -10,7 +10,7 @@ export interface MeshInput {
   readonly resources: readonly Resource[];
   readonly settings: MeshSettings;
   readonly externals?: ExternalMatchers;
-  /** Folders with files that may hold manifests and could not be read: templates. */
+  /** Folders with files that may hold manifests and could not be read: templates; those of Kustomizations that make more than was read. */
   readonly unread?: ReadonlySet<string>;
   /** Resources of other clusters of the same mesh. */
   readonly clusters?: ReadonlyMap<string, readonly Resource[]>;

@@ -94,7 +94,11 @@ export class Nearness {
   }
 
   hasUnreadBeside(resource: Resource): boolean {
-    return this.#unread.has(folderOf(fileOf(resource)));
+    const { roots } = resource;
+    return (
+      this.#unread.has(folderOf(fileOf(resource))) ||
+      (roots !== undefined && [...roots].some((root) => this.#unread.has(root)))
+    );
   }
 
   assumesNamespace(resource: Resource): boolean {

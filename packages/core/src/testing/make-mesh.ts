@@ -23,6 +23,7 @@ export async function makeMesh(
     resources,
     settings,
     externals: compileExternals(settings.externals),
+    unread: kustomizations.unreadRoots,
     embedded: await readEmbedded(resources),
     helmValues: await readHelmValues(read),
     shapes: await readShapes(resources, settings),
