@@ -202,7 +202,11 @@ function withoutMarks(example: RuleExample): string {
 }
 
 async function findingsOf(rule: Rule, text: string, settings: ExampleSettings = {}): Promise<readonly Finding[]> {
-  const result = await lint([{ path: EXAMPLE, text }], { rules: [rule], config: { preset: 'all', ...settings } });
+  const result = await lint([{ path: EXAMPLE, text }], {
+    rules: [rule],
+    config: { preset: 'all', ...settings },
+    assumeMesh: true,
+  });
   const [failure] = result.failures;
   if (failure) throw new Error(`${rule.meta.id}: ${failure.message}\n${failure.stack}`);
   return result.findings;
