@@ -298,6 +298,7 @@ export type { Behind } from './mesh/behind.ts';
 export { otherClusters, type ServiceElsewhere, servicesElsewhere } from './mesh/clusters.ts';
 export { istiodEnvironment } from './mesh/istiod-environment.ts';
 export { knownNamespaces } from './mesh/known-namespaces.ts';
+export { type MadeOutside, makerOfSecret, makerOfService, secretsMade } from './mesh/makers.ts';
 export { Mesh } from './mesh/mesh.ts';
 export type { MeshInput } from './mesh/mesh-input.ts';
 export { namespacesOf } from './mesh/namespaces-of.ts';
@@ -560,7 +561,7 @@ export {
   serviceAccounts,
   serviceAccountsElsewhere,
 } from './security/service-accounts.ts';
-export { lacksAuthority, type SecretFault, secretFault, secretsMade } from './security/tls-secrets.ts';
+export { lacksAuthority, type SecretFault, secretFault } from './security/tls-secrets.ts';
 export { isRedirected, proxyUserOf } from './sidecar/capture.ts';
 export { type InboundCapture, inboundCapture, isCaptured } from './sidecar/inbound-capture.ts';
 export {

@@ -4,6 +4,7 @@ import { podTemplateOf } from '../manifest/pod-template.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { flatSelector, labelSelector, type Selector } from '../manifest/selectors.ts';
 import type { Field } from '../source/field.ts';
+import { addedPodLabels } from './controller-labels.ts';
 
 /** A port that a container says it listens on. It is documentation: Kubernetes opens nothing and closes nothing by it. */
 export interface ContainerPort {
@@ -56,7 +57,7 @@ export function readWorkload(resource: Resource): Workload | undefined {
   const spec = resource.body.at('spec');
   const podSpec = template.get('spec') as Field<PodSpec>;
   const metadata = template.at('metadata');
-  const podLabels = new Labels(metadata.at('labels'), resource.rewrites?.labels);
+  const podLabels = new Labels(metadata.at('labels'), addedPodLabels(resource.type, spec, resource.rewrites));
   const podAnnotations = new Labels(metadata.at('annotations'), resource.rewrites?.annotations);
   const containers = [
     ...readContainers(podSpec.at('initContainers'), true),

@@ -62,8 +62,9 @@ export function meshUseOf(resources: readonly Resource[], unread: readonly Unrea
   const use: Uses = { ...told };
   for (const resource of resources) {
     readSigns(resource, use);
-    if (use.istio && use.ambient && use.linkerd && use.gatewayApi) return use;
+    if (use.istio && use.ambient && use.linkerd && use.gatewayApi) break;
   }
+  if (!told.istio && use.istio && isServedByOthers(resources)) delete use.istio;
   for (const { path, text } of unread) {
     if (!use.istio && ISTIO_TEXT.test(text))
       use.istio = { because: `the text of ${path}, which was not read as manifests`, file: path };
@@ -71,6 +72,20 @@ export function meshUseOf(resources: readonly Resource[], unread: readonly Unrea
       use.linkerd = { because: `the text of ${path}, which was not read as manifests`, file: path };
   }
   return use;
+}
+
+/**
+ * Whether another program takes the kinds of Istio, and of Istio itself there is no sign: EdgeMesh of KubeEdge reads DestinationRules, Gateways and
+ * VirtualServices, and neither refuses nor routes as istiod does. Source: edgemesh.netlify.app, traffic governance.
+ */
+function isServedByOthers(resources: readonly Resource[]): boolean {
+  const isEdgeMesh = resources.some(
+    ({ labels, type }) => type === 'apps/DaemonSet' && labels.get('kubeedge') === 'edgemesh-agent',
+  );
+  if (!isEdgeMesh) return false;
+  const own: Uses = {};
+  for (const resource of resources) if (!ISTIO_GROUP.test(resource.group)) readSigns(resource, own);
+  return own.istio === undefined;
 }
 
 function readSigns(resource: Resource, use: Uses): void {

@@ -1,4 +1,5 @@
 import { folderOf } from '../manifest/kustomize.ts';
+import type { MadeOutside } from '../mesh/makers.ts';
 import type { YamlDocument } from '../source/document.ts';
 import type { Problem, SkipReason } from '../source/problem.ts';
 import { Batch, type ReadResult, readDocuments, readDocumentsNow } from '../source/read-documents.ts';
@@ -81,4 +82,22 @@ function isChartTemplate(file: InputFile, charts: ReadonlySet<string>): boolean 
 export function chartOf(path: string): string | undefined {
   const at = `/${path}`.lastIndexOf('/templates/');
   return at < 0 ? undefined : path.slice(0, Math.max(0, at - 1));
+}
+
+/** The charts of the input, whose templates may make anything: by the names that they give themselves. */
+export function chartsOf(files: readonly ReadFile[]): MadeOutside[] {
+  return files.flatMap(({ source }) => {
+    if (!/(?:^|\/)Chart\.ya?ml$/.test(source.path)) return [];
+    const name = /^name:[ \t]*["']?([\w.-]+)/m.exec(source.text)?.[1];
+    if (name === undefined) return [];
+    return [
+      {
+        kind: 'chart',
+        name,
+        namespace: undefined,
+        by: `chart ${name} (${source.path}) may make it`,
+        folder: folderOf(source.path),
+      },
+    ];
+  });
 }

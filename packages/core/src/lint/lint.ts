@@ -24,7 +24,7 @@ import { isPlainMapping } from '../source/plain-mapping.ts';
 import type { Problem } from '../source/problem.ts';
 import { readSingle } from '../source/read-single.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
-import { type ReadFile, readFiles } from './collect.ts';
+import { chartsOf, type ReadFile, readFiles } from './collect.ts';
 import { readEmbedded, readHelmValues } from './embedded.ts';
 import { numberFingerprints, type Report } from './finding.ts';
 import { countFiles, skipNotes, skipReasonOf } from './notes.ts';
@@ -133,6 +133,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
         ...project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path)),
         ...kustomizations.unreadRoots,
       ]),
+      madeOutside: [...kustomizations.generated, ...chartsOf(project.files)],
       embedded: await readEmbedded([...resources, ...[...clusters.values()].flat()]),
       helmValues: await readHelmValues(project.files),
       shapes: await readShapes(resources, settings, context.definitions),

@@ -35,6 +35,14 @@ export interface Kustomization {
   readonly replicas: readonly { readonly name: string; readonly count: number }[];
   /** Whether it takes in what is not among the files: remote bases, charts, programs that generate. */
   readonly unreadBases: boolean;
+  /** What its generators make. */
+  readonly generated: readonly {
+    readonly kind: 'Secret' | 'ConfigMap';
+    readonly name: string;
+    readonly namespace: string | undefined;
+  }[];
+  /** Charts that it has rendered. */
+  readonly charts: readonly string[];
   /** Transformers may do anything, and what they do stands elsewhere. */
   readonly anything: boolean;
 }
@@ -134,6 +142,15 @@ export function readKustomization(document: YamlDocument): Kustomization {
       const count = one.at('count').number();
       return name === undefined || count === undefined ? [] : { name, count };
     }),
+    generated: (['Secret', 'ConfigMap'] as const).flatMap((kind) =>
+      (body.at(kind === 'Secret' ? 'secretGenerator' : 'configMapGenerator').items() as Field[]).flatMap((entry) => {
+        const name = entry.at('name').text();
+        return name === undefined ? [] : { kind, name, namespace: entry.at('namespace').text() };
+      }),
+    ),
+    charts: (body.at('helmCharts').items() as Field[]).flatMap(
+      (chart) => chart.at('releaseName').text() ?? chart.at('name').text() ?? [],
+    ),
     unreadBases:
       ['helmCharts', 'helmChartInflationGenerator', 'generators'].some((key) => body.at(key).items().length > 0) ||
       ['resources', 'bases', 'components'].some((key) =>

@@ -43,6 +43,17 @@ export interface Kustomizations {
   builds(document: YamlDocument, index: number): readonly Build[] | undefined;
   /** Outermost Kustomizations that make more than was read: of remote bases, of charts, of generators that are programs. */
   readonly unreadRoots: ReadonlySet<string>;
+  /** What generators make, and charts that Kustomizations have rendered. `namespace` is undefined where another Kustomization may give one. */
+  readonly generated: readonly Generated[];
+}
+
+/** Something that a generator of a Kustomization makes. */
+export interface Generated {
+  readonly kind: 'Secret' | 'ConfigMap' | 'chart';
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly by: string;
+  readonly folder: string;
 }
 
 /** An object as `kustomize build` makes it. */
@@ -197,6 +208,7 @@ class Builder {
       isPatch: (path) => patches.has(path) && !held.has(path),
       builds: (document, index) => results.get(document)?.get(index),
       unreadRoots,
+      generated: this.#generated(taken),
     };
   }
 
@@ -220,7 +232,30 @@ class Builder {
         return written ? [{ value: written, roots, rewrites: ANYTHING }] : undefined;
       },
       unreadRoots: roots,
+      generated: this.#generated(roots),
     };
+  }
+
+  #generated(taken: ReadonlySet<string>): Generated[] {
+    return [...this.#byFolder.values()].flatMap(({ folder, document, generated, charts, namespace }) => {
+      const own = taken.has(folder) ? undefined : (namespace ?? undefined);
+      const by = (what: string) => `${what} of ${document.source.path} makes it`;
+      return [
+        ...generated.map((one) => ({
+          ...one,
+          namespace: own ?? (taken.has(folder) ? undefined : one.namespace),
+          by: by(one.kind === 'Secret' ? 'secretGenerator' : 'configMapGenerator'),
+          folder,
+        })),
+        ...charts.map((name) => ({
+          kind: 'chart' as const,
+          name,
+          namespace: own,
+          by: `chart ${name} of ${document.source.path} may make it`,
+          folder,
+        })),
+      ];
+    });
   }
 
   /** What a Kustomization makes, the objects of those that it takes in among it. */

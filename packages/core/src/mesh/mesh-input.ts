@@ -4,6 +4,7 @@ import type { MeshUse } from '../installation/mesh-use.ts';
 import type { ExternalMatchers, MeshSettings } from '../installation/settings.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Shapes } from '../schema/shapes.ts';
+import type { MadeOutside } from './makers.ts';
 
 /** What a Mesh is made of. */
 export interface MeshInput {
@@ -18,6 +19,8 @@ export interface MeshInput {
   readonly embedded?: EmbeddedTexts;
   /** Plain values files of the charts of Istio. */
   readonly helmValues?: readonly HelmValues[];
+  /** What programs make beside what the manifests say. */
+  readonly madeOutside?: readonly MadeOutside[];
   /** What the schemas of their kinds say of the resources. */
   readonly shapes?: Shapes;
   /** MeshNetworks of a file of its own, as a resource. */

@@ -23,6 +23,7 @@ import { lazy, lazyBy } from '../source/lazy.ts';
 import { Admissions } from './admissions.ts';
 import { type Behind, ServicePods } from './behind.ts';
 import { Inventory } from './inventory.ts';
+import type { MadeOutside } from './makers.ts';
 import type { MeshInput } from './mesh-input.ts';
 import { Nearness } from './nearness.ts';
 import { Surroundings } from './surroundings.ts';
@@ -45,6 +46,8 @@ export class Mesh {
   readonly use: MeshUse | undefined;
   /** What the config says lives somewhere else. */
   readonly externals: ExternalMatchers;
+  /** What programs make beside what the manifests say: generators, charts that were passed over. */
+  readonly madeOutside: readonly MadeOutside[];
   readonly #embedded: EmbeddedTexts;
   readonly #shapes: Shapes;
   readonly #installation: () => Installation;
@@ -66,6 +69,7 @@ export class Mesh {
     this.today = input.today;
     this.use = input.use;
     this.externals = externals;
+    this.madeOutside = input.madeOutside ?? [];
     this.#embedded = embedded;
     this.#shapes = input.shapes ?? new Map();
     this.#installation = lazy(() => readInstallation(settings, resources, embedded, helmValues));

@@ -1,9 +1,9 @@
 import { type PortProtocol, portProtocol } from '../cluster/protocol.ts';
 import type { Service, ServicePort } from '../cluster/services.ts';
-import { isKnownGroup } from '../manifest/kinds.ts';
 import { elsewhere, type Lookup } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { otherClusters } from '../mesh/clusters.ts';
+import { makerOfService } from '../mesh/makers.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
@@ -165,13 +165,14 @@ function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
   if (namesakes.slice(0, MOST_NEIGHBOURS).some((s) => mesh.assumesNamespace(s.resource)))
     return elsewhere('its namespace is not known');
   if (mesh.assumesNamespace(asker) && namesakes.length > 0) return elsewhere('its namespace is not known');
+  const maker = makerOfService(mesh, namespace, name);
+  if (maker) return elsewhere(maker);
   if (mesh.settings.closedWorld) return { state: 'missing', why: 'absent' };
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
   const neighbours = neighboursOf(mesh, namespace, asker);
   if (neighbours.length === 0) return elsewhere(`no Service of namespace ${namespace} was read beside it`);
   if (neighbours.some((s) => s.resource.name === '' || s.resource.rewrites?.name || mesh.hasUnreadBeside(s.resource)))
     return elsewhere('a later step names or makes some Services');
-  if (mayBeMade(mesh, name, asker)) return elsewhere('a custom resource may make it');
   return { state: 'missing', why: 'absent' };
 }
 
@@ -216,33 +217,6 @@ function serviceOfPodName(mesh: Mesh, { fqdn, wildcard }: HostName, asker: Resou
     .find((t) => t.service !== undefined && (mesh.settings.closedWorld || mesh.near(t.resource, asker)));
   return target && !mesh.externals.service(namespace, name) ? target : undefined;
 }
-
-// Operators make Services out of their own kinds, named for the object: Flagger makes `cart-canary` of Canary `cart`.
-function mayBeMade(mesh: Mesh, name: string, asker: Resource): boolean {
-  const { names, any, charts } = mesh.derive(makersOfServices);
-  if (any || charts.slice(0, MOST_NEIGHBOURS).some((chart) => mesh.near(chart, asker))) return true;
-  for (let end = name.length; end > 0; end = name.lastIndexOf('-', end - 1))
-    if (names.has(name.slice(0, end))) return true;
-  return false;
-}
-
-interface Makers {
-  readonly names: ReadonlySet<string>;
-  readonly any: boolean;
-  /** Releases of charts, which may hold Services of any name. */
-  readonly charts: readonly Resource[];
-}
-
-function makersOfServices(mesh: Mesh): Makers {
-  const foreign = mesh.resources.filter((r) => !isKnownGroup(r.group));
-  return {
-    names: new Set(foreign.map((r) => r.name).filter((name) => name !== '')),
-    charts: foreign.filter((r) => CHART_KINDS.has(r.kind)),
-    any: foreign.some((r) => r.name === ''),
-  };
-}
-
-const CHART_KINDS: ReadonlySet<string> = new Set(['HelmRelease', 'HelmChart', 'Application', 'ApplicationSet']);
 
 function servicesByName(mesh: Mesh): ReadonlyMap<string, readonly Service[]> {
   return groupServices(mesh, (s) => s.resource.name);

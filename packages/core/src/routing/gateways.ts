@@ -1,6 +1,7 @@
 import type { Workload } from '../cluster/workloads.ts';
+import { folderOf } from '../manifest/folders.ts';
 import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
-import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { flatSelector, matches, type Selector } from '../manifest/selectors.ts';
 import { otherClusters } from '../mesh/clusters.ts';
 import type { Mesh } from '../mesh/mesh.ts';
@@ -66,7 +67,11 @@ export function lookupGateway(mesh: Mesh, reference: GatewayReference, asker: Re
     .some((r) => mesh.assumesNamespace(r) || mesh.assumesNamespace(asker));
   if (loose) return elsewhere('its namespace is not known');
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
-  const near = (spaces.get(reference.namespace) ?? []).filter((r) => mesh.near(r, asker));
+  // Of two samples that name no namespace nobody knows that they share one, unless they are applied together.
+  const isLoose = mesh.assumesNamespace(asker);
+  const near = (spaces.get(reference.namespace) ?? []).filter((r) =>
+    isLoose ? mesh.appliedTogether(r, asker) || folderOf(fileOf(r)) === folderOf(fileOf(asker)) : mesh.near(r, asker),
+  );
   if (near.length === 0 || near.some((r) => r.name === '' || r.rewrites?.name || mesh.hasUnreadBeside(r)))
     return elsewhere(`no Gateway of namespace ${reference.namespace} was read beside it`);
   return MISSING;

@@ -1,4 +1,5 @@
 import type { Resource } from '../manifest/resource.ts';
+import { makerOfSecret } from '../mesh/makers.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { asciiOf, type Certificate, decodeBase64, readCertificate } from './certificate.ts';
@@ -85,25 +86,5 @@ const FILLING = /cert-manager|external-secrets|vault|reflector|replicator|kubed|
 // An empty Secret with such an annotation is filled in the cluster; so is one that a Certificate names.
 function isFilledByOthers(mesh: Mesh, secret: Resource): boolean {
   if ([...secret.annotations.keys(), ...secret.labels.keys()].some((key) => FILLING.test(key))) return true;
-  return mesh.derive(secretsMade).has(`${secret.namespace}/${secret.name}`);
-}
-
-/** The Secrets that controllers make out of objects of the input: cert-manager, SealedSecrets, External Secrets and their like. */
-export function secretsMade(mesh: Mesh): ReadonlyMap<string, Resource> {
-  const made = new Map<string, Resource>();
-  for (const resource of mesh.resources) {
-    const spec = resource.body.at('spec');
-    const name =
-      resource.kind === 'Certificate'
-        ? spec.at('secretName').string()
-        : resource.kind === 'SealedSecret'
-          ? (spec.at('template').at('metadata').at('name').string() ?? resource.name)
-          : /ExternalSecret$|^VaultStaticSecret$|^VaultPKISecret$|^SecretProviderClass$|^InfisicalSecret$|^OnePasswordItem$/.test(
-                resource.kind,
-              )
-            ? (spec.at('target').at('name').string() ?? spec.at('destination').at('name').string() ?? resource.name)
-            : undefined;
-    if (name) made.set(`${resource.namespace}/${name}`, resource);
-  }
-  return made;
+  return makerOfSecret(mesh, secret.namespace, secret.name) !== undefined;
 }

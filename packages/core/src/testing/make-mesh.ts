@@ -1,6 +1,6 @@
 import type { MeshConfigKeys } from '../config/config.ts';
 import { compileExternals, settingsOf } from '../config/resolve-config.ts';
-import { readFiles } from '../lint/collect.ts';
+import { chartsOf, readFiles } from '../lint/collect.ts';
 import { readEmbedded, readHelmValues } from '../lint/embedded.ts';
 import { readKustomizations } from '../manifest/kustomize.ts';
 import { readResources } from '../manifest/read-resources.ts';
@@ -24,6 +24,7 @@ export async function makeMesh(
     settings,
     externals: compileExternals(settings.externals),
     unread: kustomizations.unreadRoots,
+    madeOutside: [...kustomizations.generated, ...chartsOf(read)],
     embedded: await readEmbedded(resources),
     helmValues: await readHelmValues(read),
     shapes: await readShapes(resources, settings),

@@ -22,7 +22,7 @@ export const annotationDeprecated = defineRule({
     why: 'A deprecated annotation may go with any release, and one that is gone has no effect and nobody says so.',
     fix: 'Use what has taken its place, or take it away.',
     severity: 'info',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'resource',
     types: ANNOTATED_TYPES,
     codes: ['IST0135', 'IST0108'],

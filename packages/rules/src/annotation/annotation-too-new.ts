@@ -21,7 +21,7 @@ export const annotationTooNew = defineRule({
     why: 'A release does not read annotations of later ones, so what it asks for does not happen and nobody says so.',
     fix: 'Take it away, or move to a release that reads it; where the release is another one, say so in the config.',
     severity: 'warning',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'resource',
     types: ANNOTATED_TYPES,
     sources: ['istio/api annotation/annotations.yaml, by tag', 'linkerd/linkerd2 pkg/k8s/labels.go, by release'],

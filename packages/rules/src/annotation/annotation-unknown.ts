@@ -33,7 +33,7 @@ export const annotationUnknown = defineRule({
     why: 'Nobody reads a key that is misspelt or made up, so what it asks for does not happen and nobody says so.',
     fix: 'Write the key as the mesh knows it, or take it away.',
     severity: 'warning',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'resource',
     types: ANNOTATED_TYPES,
     codes: ['IST0108'],

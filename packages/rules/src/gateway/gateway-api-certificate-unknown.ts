@@ -3,7 +3,7 @@ import {
   defineRule,
   KUBERNETES_GATEWAY_TYPES,
   kubernetesGatewayToJudge,
-  type Mesh,
+  makerOfSecret,
   nameOf,
   secretsByName,
 } from '@meshvet/core';
@@ -67,25 +67,11 @@ export const gatewayApiCertificateUnknown = defineRule({
   check({ subject: resource, mesh, report }) {
     if (!mesh.settings.closedWorld) return;
     const gateway = kubernetesGatewayToJudge(mesh, resource);
-    // cert-manager makes what its annotations on a Gateway ask for.
-    const annotations = resource.annotations.field.entries();
-    if (!gateway || annotations.some(([key]) => key.startsWith('cert-manager.io/'))) return;
+    if (!gateway) return;
     for (const { namespace, name, field } of certificatesOf(gateway)) {
       if (mesh.derive(secretsByName).has(`${namespace}/${name}`) || mesh.externals.namespace(namespace)) continue;
-      if (mesh.derive(madeSecrets).has(name)) continue;
+      if (makerOfSecret(mesh, namespace, name) !== undefined) continue;
       report(field.at('name'), 'unknown', { gateway: nameOf(resource), secret: `${namespace}/${name}` });
     }
   },
 });
-
-const MAKERS = ['cert-manager.io/Certificate', 'external-secrets.io/ExternalSecret', 'bitnami.com/SealedSecret'];
-
-// Names of Secrets that operators make out of their own kinds.
-function madeSecrets(mesh: Mesh): ReadonlySet<string> {
-  return new Set(
-    MAKERS.flatMap((type) => mesh.ofType(type)).flatMap((r) => {
-      const spec = r.body.at('spec');
-      return [r.name, spec.at('secretName').string() ?? '', spec.at('target').at('name').string() ?? ''];
-    }),
-  );
-}

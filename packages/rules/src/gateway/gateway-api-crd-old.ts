@@ -1,4 +1,4 @@
-import { atLeast, defineRule, parseVersion } from '@meshvet/core';
+import { atLeast, defineRule, type Mesh, parseVersion } from '@meshvet/core';
 
 export const gatewayApiCrdOld = defineRule({
   meta: {
@@ -54,7 +54,7 @@ export const gatewayApiCrdOld = defineRule({
     if (!resource.name.endsWith(suffix) || resource.annotations.mayChange(KEY)) return;
     const need = MINIMUM[resource.name.slice(0, -suffix.length)];
     const written = resource.annotations.get(KEY);
-    if (!need || written === undefined || !mesh.istioAtLeast(need.since)) return;
+    if (!need || written === undefined || !mesh.istioAtLeast(need.since) || mesh.derive(isForOthers)) return;
     // What is built between releases bears the number that a release puts in later.
     if (/^v?0\.0\.0/.test(written)) return;
     // Whatever comes after the third number is of a pre-release, and counts as the release.
@@ -70,6 +70,14 @@ export const gatewayApiCrdOld = defineRule({
     });
   },
 });
+
+// The definitions are for whoever reads Gateways: where all that were read name the class of another implementation, it is not Istio.
+function isForOthers(mesh: Mesh): boolean {
+  const classes = mesh
+    .ofType('gateway.networking.k8s.io/Gateway')
+    .flatMap((r) => r.body.at('spec').at('gatewayClassName').string() ?? []);
+  return classes.length > 0 && !classes.some((name) => name.startsWith('istio'));
+}
 
 const KEY = 'gateway.networking.k8s.io/bundle-version';
 

@@ -7,6 +7,7 @@ import {
   gatewayOf,
   lacksAuthority,
   type Mesh,
+  makerOfSecret,
   nameOf,
   type Resource,
   type SecretFault,
@@ -137,8 +138,11 @@ export const gatewayCredentialInvalid = defineRule({
         if (!certain) continue;
         const wanted = namespaces.map((n) => `${name.namespace ?? n}/${name.name}`);
         const [first] = wanted;
-        const made = mesh.derive(secretsMade);
-        if (!first || wanted.some((w) => made.has(w)) || isDeclared(mesh, wanted)) continue;
+        const isMade = (w: string) => {
+          const slash = w.indexOf('/');
+          return makerOfSecret(mesh, w.slice(0, slash), w.slice(slash + 1)) !== undefined;
+        };
+        if (!first || wanted.some(isMade) || isDeclared(mesh, wanted)) continue;
         const other = elsewhereNamed(mesh, resource, name.name);
         if (other) {
           report(

@@ -87,7 +87,9 @@ export const injectAnnotationDeprecated = defineRule({
     const data = { resource: nameOf(resource), value };
     // istioctl looks at the annotations of Pods, not at those of templates.
     const options = { onKey: true, codes: resource.type === 'Pod' ? ['IST0135'] : [] };
-    if (defect === 'opt-out') report(field, 'optOut', data, { ...options, edits: asLabel(resource, annotation) });
+    // It does keep the sidecar out: where it is written is a matter of taste until a release reads it no more.
+    if (defect === 'opt-out')
+      report(field, 'optOut', data, { ...options, severity: 'info', edits: asLabel(resource, annotation) });
     else if (defect === 'opt-in') {
       // Where injection is not known to be on, the label would bring in pods that are outside the mesh today.
       const edits = isInjectedAnyway(mesh, resource) ? asLabel(resource, annotation) : [];

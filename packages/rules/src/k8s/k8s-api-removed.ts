@@ -126,19 +126,26 @@ function newerBeside(mesh: Mesh, resource: Resource, replacement: string | undef
       !(removed.of === 'Kubernetes' ? mesh.kubernetesAtLeast(removed.removedIn) : mesh.istioAtLeast(removed.removedIn))
     );
   };
-  const same = mesh.variants(resource).find((other) => other !== resource && isServed(other));
+  const folder = folderOf(fileOf(resource));
+  // In another folder it is another sample of the same name, unless the path says which version this one is for.
+  const isSplit = VERSION_IN_PATH.test(fileOf(resource));
+  const same = mesh
+    .variants(resource)
+    .find((other) => other !== resource && isServed(other) && (isSplit || folderOf(fileOf(other)) === folder));
   if (same || replacement === undefined) return same;
-  const beside = mesh.derive(istioByFolder).get(folderOf(fileOf(resource))) ?? [];
+  const beside = mesh.derive(istioByFolder).get(`${folder}\n${resource.name}`) ?? [];
   return beside.find((other) => replacement.includes(other.kind));
 }
 
-// The kinds of today's Istio that took the place of others, one of each by its folder.
+const VERSION_IN_PATH = /(?:^|[^a-z0-9])v\d+-?(?:alpha|beta)\d+(?:[^a-z0-9]|$)/;
+
+// The kinds of today's Istio that took the place of others, one of each by folder and name.
 function istioByFolder(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {
   const found = new Map<string, Resource[]>();
   for (const resource of mesh.resources) {
     if (!resource.group.endsWith('.istio.io') || removedApi(resource.apiVersion, resource.kind)) continue;
-    const folder = folderOf(fileOf(resource));
-    if (!found.get(folder)?.some((other) => other.kind === resource.kind)) addTo(found, folder, resource);
+    const key = `${folderOf(fileOf(resource))}\n${resource.name}`;
+    if (!found.get(key)?.some((other) => other.kind === resource.kind)) addTo(found, key, resource);
   }
   return found;
 }

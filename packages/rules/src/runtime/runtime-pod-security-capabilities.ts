@@ -17,7 +17,7 @@ export const runtimePodSecurityCapabilities = defineRule({
     why: 'Without a CNI plugin an init container with NET_ADMIN and NET_RAW redirects the traffic; the levels baseline and restricted of Pod Security reject every pod that has one.',
     fix: 'Install the mesh with its CNI plugin (and say so in the config: installation.cni), or let the Namespace enforce no more than privileged.',
     severity: 'error',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'resource',
     types: ['Namespace', 'policy/PodSecurityPolicy', 'extensions/PodSecurityPolicy'],
     sources: [

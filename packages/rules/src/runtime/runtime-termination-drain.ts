@@ -25,7 +25,7 @@ export const runtimeTerminationDrain = defineRule({
     why: 'On SIGTERM the proxy goes on for its drain time; Kubernetes kills it after terminationGracePeriodSeconds, and a classic sidecar that ends first takes the network from an application that still answers.',
     fix: 'Keep terminationDrainDuration below terminationGracePeriodSeconds, and not shorter than what the application sleeps in preStop.',
     severity: 'warning',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'workload',
     sources: [
       'istio.io: ProxyConfig, terminationDrainDuration (default 5s); EXIT_ON_ZERO_ACTIVE_CONNECTIONS since 1.12',

@@ -7,7 +7,7 @@ export const sidecarDuplicate = defineRule({
     why: 'Names of containers are unique in a pod, init containers among them, so the API server rejects it; under two names the proxies fight for the same ports.',
     fix: 'Keep one: the native sidecar among the init containers, or the container beside the application.',
     severity: 'error',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'workload',
     sources: [
       'kubernetes/kubernetes pkg/apis/core/validation/validation.go (validateInitContainers)',

@@ -7,7 +7,7 @@ export const sidecarNativeK8sVersion = defineRule({
     why: 'Kubernetes before 1.28 drops restartPolicy of an init container, and 1.28 does so unless feature gate SidecarContainers is on: the pods then wait for the end of the proxy and never start.',
     fix: 'Render the manifest without native sidecars, or use Kubernetes 1.29 or later.',
     severity: 'error',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'workload',
     sources: ['kubernetes.io: Sidecar Containers (alpha in 1.28, beta in 1.29, stable in 1.33)'],
     messages: {

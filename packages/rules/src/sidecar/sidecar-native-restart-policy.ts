@@ -9,7 +9,7 @@ export const sidecarNativeRestartPolicy = defineRule({
     why: 'Only with restartPolicy: Always does an init container run on beside the others; without it the kubelet waits for the proxy to end, and the pods hang in Init.',
     fix: 'Give the container restartPolicy: Always.',
     severity: 'error',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'workload',
     sources: ['kubernetes.io: Sidecar Containers', 'istio.io: Kubernetes Native Sidecars in Istio (2023)'],
     messages: {

@@ -17,7 +17,7 @@ export const sidecarPartialWorkloads = defineRule({
     why: 'Where sidecars are written into the manifests, a workload without one stays outside the mesh: it sends plain text, and strict mTLS of the others refuses it.',
     fix: 'Render this manifest with istioctl kube-inject too, or label its pods sidecar.istio.io/inject: "false" to say that they stay out.',
     severity: 'warning',
-    about: 'istio',
+    about: 'any mesh',
     subject: 'workload',
     sources: ['istio.io: Installing the Sidecar (Manual sidecar injection)'],
     messages: {
