@@ -287,6 +287,7 @@ export {
   nameOf,
   type Resource,
   type Rewrites,
+  writtenNameOf,
 } from './manifest/resource.ts';
 export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
 export { specOf } from './manifest/spec-of.ts';

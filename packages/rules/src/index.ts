@@ -179,6 +179,7 @@ import { routePortLevelDrops } from './route/route-port-level-drops.ts';
 import { routePortUnknown } from './route/route-port-unknown.ts';
 import { routeRetriesIneffective } from './route/route-retries-ineffective.ts';
 import { routeRewriteSlashes } from './route/route-rewrite-slashes.ts';
+import { routeRolloutInvalid } from './route/route-rollout-invalid.ts';
 import { routeRuleUnreachable } from './route/route-rule-unreachable.ts';
 import { routeSubsetNoLabels } from './route/route-subset-no-labels.ts';
 import { routeSubsetNoPods } from './route/route-subset-no-pods.ts';
@@ -494,6 +495,7 @@ export const allRules: readonly Rule[] = [
   routePortUnknown,
   routeRetriesIneffective,
   routeRewriteSlashes,
+  routeRolloutInvalid,
   routeRuleUnreachable,
   routeSubsetNoLabels,
   routeSubsetNoPods,

@@ -56,6 +56,12 @@ export function nameOf(resource: Resource): string {
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
+/** The name that the manifest gives a resource, before a Kustomization renames it. */
+export function writtenNameOf({ body, name }: Resource): string {
+  const written = body.at('metadata').at('name').writtenValue();
+  return typeof written === 'string' ? written : name;
+}
+
 /** The file that holds the resource. */
 export function fileOf(resource: Resource): string {
   return resource.document.source.path;

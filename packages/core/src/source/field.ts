@@ -118,6 +118,12 @@ export class Field<T = unknown> {
     return written === undefined || this.value === this.#valueIn(written);
   }
 
+  /** What the file has in the place of the value; undefined where the file has nothing there. */
+  writtenValue(): unknown {
+    const { written } = this.document;
+    return written === undefined ? this.value : this.#valueIn(written);
+  }
+
   #valueIn(root: unknown): unknown {
     if (!this.parent) return root;
     const above = this.parent.#valueIn(root);

@@ -64,6 +64,25 @@ const all = (...documents: string[]) => documents.join('---\n');
 
 testRule(routeHostUnknown, {
   bad: {
+    'a Kustomization renames the Service, and not the host': {
+      files: {
+        'kustomization.yaml': 'resources: [app.yaml]\nnamespace: quotes\nnamePrefix: blue-\n',
+        'app.yaml': `apiVersion: v1
+kind: Service
+metadata: { name: quote }
+spec: { selector: { app: quote }, ports: [{ name: http, port: 80 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: quote }
+spec:
+  hosts: [quote.example.com]
+  http:
+    - route:
+        - destination: { host: quote } #~ renamed
+`,
+      },
+    },
     'another cluster of the mesh has a Service of that name in another namespace': {
       yaml: `${service('front')}---\n${route('cart', '#~ destination')}`,
       setup: west(service('cart', 'bank')),

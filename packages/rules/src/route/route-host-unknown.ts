@@ -23,6 +23,7 @@ import {
   settledRoutes,
   type VirtualService,
   virtualServiceToJudge,
+  writtenNameOf,
 } from '@meshvet/core';
 import { isToldByShape } from '../shared/schema/broken-shape.ts';
 import { hostText, targetText } from '../shared/words/route-words.ts';
@@ -48,6 +49,8 @@ export const routeHostUnknown = defineRule({
       noHost: '{route}: this {kind} destination names no host, so requests routed to it get 503.',
       mirror: '{route}: mirror host {host} is no Service and no ServiceEntry; nothing is mirrored.',
       rule: '{route}: host {host} is no Service and no ServiceEntry; the rule applies to nothing.',
+      renamed:
+        '{route}: host {host} is no Service any more: a Kustomization calls it {name} (namePrefix or nameSuffix), and kustomize renames no hosts in resources of Istio; {effect}.',
       hidden: '{route}: host {host} is {target}, which its exportTo hides from namespace {namespace}.',
       hiddenFromGateway:
         '{route}: host {host} is {target}, which its exportTo hides from namespace {namespace}, where the pods of Gateway {gateway} run; what the gateway routes there gets 503.',
@@ -240,6 +243,23 @@ export const routeHostUnknown = defineRule({
           },
         );
       } else {
+        const renamed = renamedService(mesh, host);
+        if (renamed) {
+          const { name } = renamed;
+          const effect = kind === 'rule' ? 'the rule applies to nothing' : 'requests routed to it get 503';
+          report(
+            field,
+            'renamed',
+            { ...words, name, effect },
+            {
+              severity,
+              codes,
+              related: [{ at: renamed.body.at('metadata').at('name'), note: `becomes ${name}` }],
+              fix: `Write ${name}, or patch the host in the Kustomization that renames the Service.`,
+            },
+          );
+          return;
+        }
         const meant = meantName(mesh, host);
         report(field, kind, words, {
           severity,
@@ -250,6 +270,20 @@ export const routeHostUnknown = defineRule({
     }
   },
 });
+
+/** The Service that had a name before Kustomizations renamed it. */
+function renamedService(mesh: Mesh, { service }: HostName): Resource | undefined {
+  return service && mesh.derive(renamedServices).get(`${service.namespace}/${service.name}`);
+}
+
+function renamedServices(mesh: Mesh): ReadonlyMap<string, Resource> {
+  const found = new Map<string, Resource>();
+  for (const { resource } of mesh.services) {
+    const written = writtenNameOf(resource);
+    if (written !== resource.name) found.set(`${resource.namespace}/${written}`, resource);
+  }
+  return found;
+}
 
 type ReaderLookup =
   | Exclude<HostLookup, { readonly state: 'missing' }>
