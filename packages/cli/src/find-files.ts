@@ -33,6 +33,8 @@ export interface FoundFiles {
   readonly unreadable: readonly Unreadable[];
   /** Paths and globs that lead to nothing. */
   readonly missing: readonly string[];
+  /** Whether a folder or a glob was asked for, and not single files alone: what is in none of them may be taken for not there. */
+  readonly whole: boolean;
 }
 
 export const STDIN = '<stdin>';
@@ -102,12 +104,16 @@ class Search {
     const shown = this.#shown(path, full);
     await this.#guard(shown, async () => {
       const kind = this.#host.kind(full);
-      if (kind === 'folder') this.#folders.push(await this.#root(full, shown, manifests));
-      else if (kind === 'file') this.#add(shown, full, this.#host.realPath(full));
+      if (kind === 'folder') {
+        this.#whole = true;
+        this.#folders.push(await this.#root(full, shown, manifests));
+      } else if (kind === 'file') this.#add(shown, full, this.#host.realPath(full));
       // A pipe (/dev/stdin, <(helm template)) is not found again under what its link says.
       else if (kind !== undefined) this.#add(shown, full, full);
-      else if (GLOB.test(path)) await this.#glob(path);
-      else this.#missing.push(path);
+      else if (GLOB.test(path)) {
+        this.#whole = true;
+        await this.#glob(path);
+      } else this.#missing.push(path);
     });
   }
 
@@ -125,9 +131,11 @@ class Search {
       files: [...this.#files.values()].sort(byShown),
       unreadable: [...this.#unreadable].sort(byShown),
       missing: this.#missing,
+      whole: this.#whole,
     };
   }
 
+  #whole = false;
   readonly #globs: { glob: string; hit: () => boolean }[] = [];
 
   async #glob(glob: string): Promise<void> {

@@ -144,6 +144,8 @@ export async function lintPaths(
   const whole: LintSetup = {
     ...setup,
     configPath: toConfig,
+    // A hook names the files that changed, and the Namespace with its label is not among them: that none is there says nothing of a mesh.
+    assumeMesh: !found.whole,
     clusters,
     crds,
     today: host.today(),

@@ -1,4 +1,4 @@
-import type { Resource } from '../manifest/resource.ts';
+import { type Resource, writtenNameOf } from '../manifest/resource.ts';
 import type { MessageWords, Related, ReportOptions, Rule, Target, WeighedSeverity } from '../rule/define-rule.ts';
 import { Field } from '../source/field.ts';
 import type { Span } from '../source/position.ts';
@@ -103,6 +103,8 @@ export function locationOf(source: SourceFile, span: Span, pointer: string): Loc
 
 /** The resource as plain data. */
 export function refOf(resource: Resource): ResourceRef {
-  const { apiVersion, kind, namespace, name } = resource;
+  const { apiVersion, kind, namespace } = resource;
+  // As the file has it, where a Kustomization renames it: that is what its reader looks for.
+  const name = writtenNameOf(resource);
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
 }

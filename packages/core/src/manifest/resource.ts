@@ -58,7 +58,8 @@ export function nameOf(resource: Resource): string {
 
 /** The name that the manifest gives a resource, before a Kustomization renames it. */
 export function writtenNameOf({ body, name }: Resource): string {
-  const written = body.at('metadata').at('name').writtenValue();
+  const field = body.at('metadata').at('name');
+  const written = field.isWritten() ? undefined : field.writtenValue();
   return typeof written === 'string' ? written : name;
 }
 

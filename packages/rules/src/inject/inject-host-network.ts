@@ -99,7 +99,9 @@ export const injectHostNetwork = defineRule({
     const namespaces = namespacesOf(mesh, workload.resource);
     // Agents of the nodes are everywhere: outside a namespace of the mesh nobody expects them in it.
     const wanted = namespaces?.some((namespace) => wantsPods(mesh, namespace)) ?? false;
-    if (wanted) report(field, 'outside', { resource }, { severity: 'info' });
+    // Of a namespace that nobody has read it is advice: node agents are nearly all of them.
+    if (wanted || namespaces === undefined || namespaces.length === 0)
+      report(field, 'outside', { resource }, { severity: 'info', advice: !wanted });
   },
 });
 

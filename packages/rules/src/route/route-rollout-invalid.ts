@@ -20,6 +20,7 @@ export const routeRolloutInvalid = defineRule({
     subject: 'resource',
     types: ['argoproj.io/Rollout'],
     about: 'istio',
+    judgedAround: true,
     sources: [
       'argoproj/argo-rollouts docs/features/traffic-management/istio.md',
       'argoproj/argo-rollouts rollout/trafficrouting/istio/istio.go',
