@@ -82,6 +82,7 @@ import { injectWindowsPod } from './inject/inject-windows-pod.ts';
 import { istioDeprecatedField } from './istio/istio-deprecated-field.ts';
 import { istioRemovedResource } from './istio/istio-removed-resource.ts';
 import { k8sApiRemoved } from './k8s/k8s-api-removed.ts';
+import { k8sTypeMissing } from './k8s/k8s-type-missing.ts';
 import { labelsAppMissing } from './labels/labels-app-missing.ts';
 import { labelsAppSharedUnrelated } from './labels/labels-app-shared-unrelated.ts';
 import { labelsAppVersionNotUnique } from './labels/labels-app-version-not-unique.ts';
@@ -398,6 +399,7 @@ export const allRules: readonly Rule[] = [
   istioDeprecatedField,
   istioRemovedResource,
   k8sApiRemoved,
+  k8sTypeMissing,
   labelsAppMissing,
   labelsAppSharedUnrelated,
   labelsAppVersionNotUnique,

@@ -360,6 +360,7 @@ function problemMessage(problem: Problem): string {
       return `This is not read: ${shown(problem.data.reason)}.`;
     case 'duplicate-key':
       return `${quoted(problem.data.key)} stands twice here: take one away.`;
+    case 'untyped':
     case 'after-end':
       return 'What stands after a line "..." is not read: take it away.';
     case 'merge-order':

@@ -6,6 +6,7 @@ import { Batch, type ReadResult, readDocuments, readDocumentsNow } from '../sour
 import { DEFAULT_LIMITS } from '../source/read-limits.ts';
 import { type InputFile, SourceFile } from '../source/source-file.ts';
 import { compareText } from './order.ts';
+import { untyped } from './untyped.ts';
 
 /** A file after reading. */
 export interface ReadFile {
@@ -30,7 +31,8 @@ export async function readFiles(files: Iterable<InputFile>): Promise<ReadFile[]>
       (isChartTemplate(file, charts) ? TEMPLATE : undefined) ??
       readDocumentsNow(source, DEFAULT_LIMITS, batch) ??
       (await readDocuments(source, DEFAULT_LIMITS, batch));
-    read.push({ source, ...result });
+    const problems = [...result.problems, ...untyped(file.path, result.documents)];
+    read.push({ source, ...result, problems: problems.length > result.problems.length ? problems : result.problems });
   }
   return read;
 }

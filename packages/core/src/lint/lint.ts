@@ -145,7 +145,10 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     meshes.push(mesh);
     const subjects = new Subjects(
       mesh,
-      project.files.flatMap((f) => f.problems),
+      // A patch says no more of an object than it has to.
+      project.files.flatMap((f) =>
+        kustomizations.isPatch(f.source.path) ? f.problems.filter((p) => p.kind !== 'untyped') : f.problems,
+      ),
     );
     const due = await loadDue(
       resolvedRules(setup, project.config, settings).filter(({ rule }) => !use || isUsed(use, meshSubjectOf(rule))),

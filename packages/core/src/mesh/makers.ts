@@ -165,11 +165,12 @@ export function makerOfService(mesh: Mesh, namespace: string, name: string): str
   );
   if (chart) return chart.by;
   const release = (releases.get(namespace) ?? releases.get('*'))?.[0];
-  if (!release || isSlip(mesh, namespace, name)) return undefined;
+  if (!release || isSlipOfService(mesh, namespace, name)) return undefined;
   return `${nameOf(release)} may make it`;
 }
 
-function isSlip(mesh: Mesh, namespace: string, name: string): boolean {
+/** Whether a name is nearly that of a Service of the namespace that was read, so that this one is meant. */
+export function isSlipOfService(mesh: Mesh, namespace: string, name: string): boolean {
   const own = mesh.derive(serviceNames).get(namespace) ?? [];
   const meant = didYouMean(name, own.slice(0, MOST_NAMES));
   // A part of a name is no slip: `cart-canary` is not `cart`.

@@ -3,8 +3,9 @@ import type { Service, ServicePort } from '../cluster/services.ts';
 import { elsewhere, type Lookup } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { otherClusters } from '../mesh/clusters.ts';
-import { makerOfService } from '../mesh/makers.ts';
+import { isSlipOfService, makerOfService } from '../mesh/makers.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { homeOf } from '../mesh/nearness.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import { HostIndex, type HostName, hostNameOf, isVisibleIn, LONGEST_HOST, readersOf } from './hosts.ts';
@@ -171,6 +172,9 @@ function ofService(mesh: Mesh, host: HostName, asker: Resource): HostLookup {
   if (mesh.hasUnreadBeside(asker)) return elsewhere('a template beside it may make it');
   const neighbours = neighboursOf(mesh, namespace, asker);
   if (neighbours.length === 0) return elsewhere(`no Service of namespace ${namespace} was read beside it`);
+  // Folders side by side are of one cluster, and seldom all of it: there a name has to be a slip of one that was read.
+  if (!neighbours.some((s) => isBeside(mesh, asker, s.resource)) && !isSlipOfService(mesh, namespace, name))
+    return elsewhere(`no Service of namespace ${namespace} was read in its folder`);
   if (neighbours.some((s) => s.resource.name === '' || s.resource.rewrites?.name || mesh.hasUnreadBeside(s.resource)))
     return elsewhere('a later step names or makes some Services');
   return { state: 'missing', why: 'absent' };
@@ -181,6 +185,12 @@ const CONTROL_PLANE: ReadonlySet<string> = new Set(['istiod', 'istio-ingressgate
 
 // Enough to know that the namespace was read; a hostile file holds thousands.
 const MOST_NEIGHBOURS = 100;
+
+/** Whether two resources are deployed from one place; of an assumed namespace that has to be one file or build. */
+function isBeside(mesh: Mesh, asker: Resource, other: Resource): boolean {
+  if (mesh.appliedTogether(asker, other)) return true;
+  return !mesh.assumesNamespace(asker) && homeOf(asker) === homeOf(other);
+}
 
 /** The Services of a namespace that stand near a resource. */
 function neighboursOf(mesh: Mesh, namespace: string, asker: Resource): readonly Service[] {

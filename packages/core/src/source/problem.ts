@@ -14,6 +14,8 @@ export interface ProblemData {
     /** Both times the same scalar: nothing is lost. */
     readonly same?: boolean;
   };
+  /** A Kubernetes object without its apiVersion or its kind. `written` is the other one; `usual` the apiVersion of the kind today. */
+  readonly untyped: { readonly lacks: 'apiVersion' | 'kind'; readonly written: string; readonly usual?: string };
   /** Text after a line `...`: kubectl drops the rest of the document in silence. */
   readonly 'after-end': Record<never, never>;
   /** `<<` stands after a key that it brings too: kubectl lets the merged value win, every other tool the written one. */

@@ -122,6 +122,7 @@ function problemWords(problem: Problem): string {
       return `the key ${quoted(problem.data.key)} stands twice`;
     case 'merge-order':
       return `<< stands after the key ${quoted(problem.data.key)}, which it brings too`;
+    case 'untyped':
     case 'after-end':
       return 'text after the end of the document';
     case 'bomb':
