@@ -6,7 +6,7 @@ import { INJECT_KEY, type Injection } from './injection.ts';
  * OpenShift Service Mesh 2 (`maistra.io`), as far as manifests tell of it. Its webhook is called for the pods of the namespaces that a member
  * roll names or that hold a ServiceMeshMember, and injects those that ask for it themselves, by annotation; the label `istio-injection` of a
  * namespace is not read.
- * Source: Red Hat, OpenShift Container Platform, Service Mesh 2.x: "Adding services to a service mesh" and "Sidecar injection" (from 4.5 on).
+ * Source: Red Hat, OpenShift Container Platform 4.5, Service Mesh, on the annotation of the pod template.
  */
 export interface ServiceMesh2 {
   /** The namespaces that are named as members. */
