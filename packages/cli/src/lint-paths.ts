@@ -145,7 +145,7 @@ export async function lintPaths(
     ...setup,
     configPath: toConfig,
     // A hook names the files that changed, and the Namespace with its label is not among them: that none is there says nothing of a mesh.
-    assumeMesh: !found.whole,
+    ...(found.whole ? {} : { assumeMesh: 'unless-shown' as const }),
     clusters,
     crds,
     today: host.today(),

@@ -7,7 +7,7 @@ import {
   settingsOf,
 } from '../config/resolve-config.ts';
 import { toldMeshes } from '../config/told-meshes.ts';
-import { isUsed, type MeshUse, meshUseOf, type UnreadText } from '../installation/mesh-use.ts';
+import { isUsed, type MeshUse, meshUseOf, type UnreadText, usesMesh } from '../installation/mesh-use.ts';
 import type { MeshSettings } from '../installation/settings.ts';
 import { isKustomization } from '../manifest/kustomization.ts';
 import { folderOf, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
@@ -54,8 +54,11 @@ export interface LintSetup {
   readonly meshNetworks?: InputFile;
   /** The day of the run, `2026-12-31`: suppressions that end before it hold no more. Without it none ends. */
   readonly today?: string;
-  /** Judge as if each mesh were in use, whatever the files show: for snippets such as the examples of rules. */
-  readonly assumeMesh?: boolean;
+  /**
+   * Judge as if each mesh were in use, whatever the files show: for snippets such as the examples of rules. `unless-shown`: only where the files show none, for files
+   * that are a part of what is deployed.
+   */
+  readonly assumeMesh?: boolean | 'unless-shown';
   /** Told now and then how many resources of how many the rules have looked at: for a sign of life in a long run. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Milliseconds from some fixed moment; with it the result carries timings. */
@@ -115,13 +118,15 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
     return { project, settings, resources, clusters };
   });
   // Of all that was read: a project whose own files show nothing may well be deployed into the mesh of its neighbour.
-  const use = setup.assumeMesh
-    ? undefined
-    : meshUseOf(
-        projects.flatMap(({ resources, clusters }) => [...resources, ...[...clusters.values()].flat()]),
-        read.flatMap(unreadTexts),
-        { ...(meshIsGiven(setup) ? GIVEN : {}), ...toldMeshes(setup.config ?? {}) },
-      );
+  const shown =
+    setup.assumeMesh === true
+      ? undefined
+      : meshUseOf(
+          projects.flatMap(({ resources, clusters }) => [...resources, ...[...clusters.values()].flat()]),
+          read.flatMap(unreadTexts),
+          { ...(meshIsGiven(setup) ? GIVEN : {}), ...toldMeshes(setup.config ?? {}) },
+        );
+  const use = shown && setup.assumeMesh && !usesMesh(shown) ? undefined : shown;
   for (const { project, settings, resources, clusters } of projects) {
     resourceCount += resources.length;
     annotations.push(...readAnnotations(resources));
