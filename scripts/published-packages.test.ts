@@ -148,6 +148,10 @@ spec:
   ports:
     - name: cart
       port: 7000
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
 `;
 
 /** What a program for browsers may use: no types but those of the packages and of the language. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ValidateFunction } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { lint } from '../packages/core/src/index.ts';
+import { isPlaceholder, lint } from '../packages/core/src/index.ts';
 import { readFiles } from '../packages/core/src/lint/collect.ts';
 import { ISTIO_CRDS, RELEASES } from '../packages/core/src/schema/istio-crds.ts';
 import { IstioSchemas } from '../packages/core/src/schema/istio-schemas.ts';
@@ -32,8 +32,16 @@ function told(object: Json, release: string): string[] {
   return kind ? walk(rootSchema(kind.schema), object, matchPattern).faults.map((fault) => JSON.stringify(fault)) : [];
 }
 
+function holdsPlaceholder(value: unknown): boolean {
+  if (typeof value === 'string') return isPlaceholder(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, one]) => isPlaceholder(key) || holdsPlaceholder(one));
+}
+
 /** Fails with the object and both verdicts, where they differ. */
 function compare(object: Json, release: string, oracle: ValidateFunction): void {
+  // What SOPS adds goes away before anybody else reads the object, and a placeholder is another value then: ajv knows of neither.
+  if (Object.hasOwn(object, 'sops') || holdsPlaceholder(object)) return;
   const refused = !oracle(object);
   const faults = told(object, release);
   if (refused === faults.length > 0) return;

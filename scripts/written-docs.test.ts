@@ -86,7 +86,10 @@ test.each([
   const ports = lines.map((line) => `    ${line}`).join('\n');
   const text = `apiVersion: v1\nkind: Service\nmetadata: { name: cart, namespace: shop }\nspec:\n  selector: { app: cart }\n  ports:\n${ports}\n`;
   const rules = findRules(allRules, 'port-name-missing');
-  const { findings, suppressed, unusedSuppressions } = await lint([{ path: 'a.yaml', text }], { rules });
+  const { findings, suppressed, unusedSuppressions } = await lint([{ path: 'a.yaml', text }], {
+    rules,
+    assumeMesh: true,
+  });
   expect(findings.length).toBe(left);
   expect(suppressed.map(({ suppression }) => suppression.reason)).toEqual(Array(2 - left).fill('why'));
   expect(unusedSuppressions).toEqual([]);
@@ -101,7 +104,10 @@ test('the annotations on the page on suppressions silence', async () => {
   const rules = findRules(allRules, 'port-name-missing');
   for (const annotation of shown) {
     const text = `apiVersion: v1\nkind: Service\nmetadata:\n  name: cart\n  annotations:\n    ${annotation}\nspec:\n  selector: { app: cart }\n  ports: [{ port: 80 }]\n`;
-    const { findings, suppressed, unusedSuppressions } = await lint([{ path: 'a.yaml', text }], { rules });
+    const { findings, suppressed, unusedSuppressions } = await lint([{ path: 'a.yaml', text }], {
+      rules,
+      assumeMesh: true,
+    });
     expect([findings, suppressed.length, unusedSuppressions], annotation).toEqual([[], 1, []]);
   }
 });

@@ -132,7 +132,8 @@ describe('a step', () => {
   });
 
   test('that fails for the number of warnings says so in an annotation', () => {
-    const workspace = folderWith({ 'web.yaml': service('web') });
+    const meshed = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: other, labels: { istio-injection: enabled } }\n';
+    const workspace = folderWith({ 'web.yaml': service('web'), 'namespace.yaml': meshed });
     const { status, annotations } = run({
       workspace,
       inputs: { preset: 'strict', 'max-warnings': '0', annotations: 'false' },

@@ -1,5 +1,5 @@
 import { folderOf } from '../manifest/kustomize.ts';
-import type { MadeOutside } from '../mesh/makers.ts';
+import type { MadeOutside } from '../mesh/made-outside.ts';
 import type { YamlDocument } from '../source/document.ts';
 import type { Problem, SkipReason } from '../source/problem.ts';
 import { Batch, type ReadResult, readDocuments, readDocumentsNow } from '../source/read-documents.ts';

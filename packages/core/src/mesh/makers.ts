@@ -6,19 +6,6 @@ import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
 import type { Mesh } from './mesh.ts';
 
-/** Something that programs make and no manifest says: a generator of kustomize, a chart of which the templates were passed over. */
-export interface MadeOutside {
-  /** `Secret`, `ConfigMap`; `chart` for one that may hold anything. */
-  readonly kind: 'Secret' | 'ConfigMap' | 'chart';
-  /** Of a chart its own name, which its Services carry as a rule. */
-  readonly name: string;
-  /** undefined where it depends on who installs it. */
-  readonly namespace: string | undefined;
-  /** Who makes it, in words: "secretGenerator of edge/kustomization.yaml". */
-  readonly by: string;
-  readonly folder: string;
-}
-
 /**
  * Who, of what was read, makes a Secret; undefined where nothing does. Controllers make Secrets out of objects of their own kinds, in the namespace
  * of the object unless it says another. Sources: the reference pages of cert-manager, External Secrets, Sealed Secrets, Vault Secrets Operator, Secrets Store CSI,

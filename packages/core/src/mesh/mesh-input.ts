@@ -4,7 +4,7 @@ import type { MeshUse } from '../installation/mesh-use.ts';
 import type { ExternalMatchers, MeshSettings } from '../installation/settings.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Shapes } from '../schema/shapes.ts';
-import type { MadeOutside } from './makers.ts';
+import type { MadeOutside } from './made-outside.ts';
 
 /** What a Mesh is made of. */
 export interface MeshInput {

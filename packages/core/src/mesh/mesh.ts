@@ -23,7 +23,7 @@ import { lazy, lazyBy } from '../source/lazy.ts';
 import { Admissions } from './admissions.ts';
 import { type Behind, ServicePods } from './behind.ts';
 import { Inventory } from './inventory.ts';
-import type { MadeOutside } from './makers.ts';
+import type { MadeOutside } from './made-outside.ts';
 import type { MeshInput } from './mesh-input.ts';
 import { Nearness } from './nearness.ts';
 import { Surroundings } from './surroundings.ts';
