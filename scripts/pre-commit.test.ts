@@ -46,6 +46,10 @@ spec:
   ports:
     - name: ${port}
       port: 80
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
 `;
 }
 

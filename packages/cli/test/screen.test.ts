@@ -14,7 +14,9 @@ spec:
   ports:
     - port: 80${i}
 `;
-const MANY = Array.from({ length: 14 }, (_, i) => service(i)).join('---\n');
+const MESHED =
+  '---\napiVersion: v1\nkind: Namespace\nmetadata: { name: other, labels: { istio-injection: enabled } }\n';
+const MANY = Array.from({ length: 14 }, (_, i) => service(i)).join('---\n') + MESHED;
 const ASKED = ['--rule', 'port-name-missing:warning', '.'];
 
 async function run(argv: string[], terminal: boolean, more: Partial<Host> = {}) {
@@ -92,7 +94,7 @@ describe('the sign of life', () => {
 
   it('speaks after a second, and clears its line', async () => {
     const { stderr } = await run(ASKED, true, { clock: slow() });
-    expect(stderr).toContain('\r\u001b[2Kmeshvet: judging resource 14 of 14');
+    expect(stderr).toContain('\r\u001b[2Kmeshvet: judging resource 15 of 15');
     expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
   });
 

@@ -12,6 +12,7 @@ const STYLE = /\u001b\[\d+m/g;
  */
 export function wrap(text: string, width: number | undefined): string[] {
   if (width === undefined || width < LEAST) return [text];
+  if (text.includes('\n')) return text.split('\n').flatMap((one) => wrap(one, width));
   const lines: string[] = [];
   let line = '';
   let used = 0;

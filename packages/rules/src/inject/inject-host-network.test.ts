@@ -4,6 +4,14 @@ import { injectHostNetwork } from './inject-host-network.ts';
 
 testRule(injectHostNetwork, {
   bad: {
+    'an agent of the nodes, in a namespace that nobody read: advice': yaml`
+      apiVersion: v1
+      kind: Pod
+      metadata: { name: traefik, namespace: kube-system }
+      spec:
+        hostNetwork: true #~ outside
+        containers: [{ name: traefik, image: "traefik:1" }]
+    `,
     'the annotation asks': yaml`
       apiVersion: apps/v1
       kind: Deployment
@@ -65,14 +73,6 @@ testRule(injectHostNetwork, {
     `,
   },
   good: {
-    'an agent of the nodes, in a namespace that nobody read': yaml`
-      apiVersion: v1
-      kind: Pod
-      metadata: { name: traefik, namespace: kube-system }
-      spec:
-        hostNetwork: true
-        containers: [{ name: traefik, image: "traefik:1" }]
-    `,
     'nobody wanted the pods in': yaml`
       apiVersion: v1
       kind: Namespace
