@@ -172,7 +172,9 @@ function readEntries(field: Field, use: Uses, sign: (key: string) => MeshSign): 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   for (const key in value) {
     if (!key.includes('istio') && !key.includes('linkerd') && !key.includes('maistra.io/')) continue;
-    const text = String((value as Record<string, unknown>)[key]);
+    // A hostile value is a mapping, which is no text and cannot be made one.
+    const written = (value as Record<string, unknown>)[key];
+    const text = typeof written === 'object' ? '' : String(written);
     if (key.includes('linkerd')) {
       if (!(key === 'linkerd.io/inject' && text === 'disabled')) use.linkerd ??= sign(key);
       continue;

@@ -111,6 +111,11 @@ function fits(expression: string | undefined, texts: readonly string[]): boolean
   }
 }
 
+// A hostile label is a mapping, which cannot be made a text.
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value);
+}
+
 function selects(selector: string | undefined, labels: unknown): boolean {
   if (selector === undefined) return true;
   const own = isPlainMapping(labels) ? labels : {};
@@ -119,13 +124,13 @@ function selects(selector: string | undefined, labels: unknown): boolean {
     const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(text);
     if (set) {
       const [, key = '', word, list = ''] = set;
-      const has = Object.hasOwn(own, key) && list.split(',').some((one) => one.trim() === String(own[key]));
+      const has = Object.hasOwn(own, key) && list.split(',').some((one) => one.trim() === textOf(own[key]));
       return word === 'in' ? has : !has;
     }
     const pair = /^([^=!]+?)\s*(==|=|!=)\s*(.*)$/.exec(text);
     if (pair) {
       const [, key = '', sign, value] = pair;
-      const has = Object.hasOwn(own, key) && String(own[key]) === value;
+      const has = Object.hasOwn(own, key) && textOf(own[key]) === value;
       return sign === '!=' ? !has : has;
     }
     return text.startsWith('!') ? !Object.hasOwn(own, text.slice(1).trim()) : Object.hasOwn(own, text);

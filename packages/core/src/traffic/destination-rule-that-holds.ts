@@ -19,6 +19,8 @@ export interface MergedRule {
   readonly trafficPolicy: Field | undefined;
   /** Of two with one name the older counts. */
   readonly subsets: readonly MergedSubset[];
+  /** The same by their names. */
+  readonly subsetsByName: ReadonlyMap<string, MergedSubset>;
   /** Whether the subsets are all written: no placeholder, no patch. */
   readonly subsetsKnown: boolean;
   /** The namespaces that see it; undefined is not known. */
@@ -222,6 +224,7 @@ function merge({ host, namespace, rules, selector, exports }: Draft): MergedRule
     selector,
     trafficPolicy,
     subsets: [...subsets.values()],
+    subsetsByName: subsets,
     subsetsKnown: rules.every((r) => r.subsetsKnown),
     exports,
   };

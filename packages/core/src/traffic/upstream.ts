@@ -65,7 +65,7 @@ export function upstreamOf(
   }
   if (subset === undefined)
     return { host: known, port: own, subset: undefined, rule, passedOver, tls: tlsOf(rule, undefined, port) };
-  const found = rule?.subsets.find((s) => s.name === subset);
+  const found = rule?.subsetsByName.get(subset);
   if (!found) {
     const open = rule && !rule.subsetsKnown ? 'subsets of the rule are filled in later' : openRule(scope, known);
     return { missing: 'subset', host: known, rule, passedOver, open };
