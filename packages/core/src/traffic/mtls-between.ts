@@ -210,13 +210,16 @@ export function spokenTo(mesh: Mesh, client: Client, host: CalledHost, port: num
 /** A rule as if it stood alone: what it says, whoever follows it. */
 export function ruleAlone({ resource, host, ...rule }: DestinationRule): MergedRule {
   const policy = rule.spec.at('trafficPolicy');
+  const subsets = rule.subsets.map((subset) => ({ ...subset, rule: resource }));
   return {
     host: host?.fqdn ?? '',
     namespace: resource.namespace ?? '',
     rules: [{ resource, host, ...rule }],
     selector: undefined,
     trafficPolicy: policy.hasValue ? policy : undefined,
-    subsets: rule.subsets.map((subset) => ({ ...subset, rule: resource })),
+    subsets,
+    // Of two with one name the first counts.
+    subsetsByName: new Map(subsets.toReversed().flatMap((s) => (s.name === undefined ? [] : [[s.name, s] as const]))),
     subsetsKnown: rule.subsetsKnown,
     exports: undefined,
   };
