@@ -47,9 +47,11 @@ const MAY_CHANGE = [
   /^(?:\/items\/\d+)?\/apiVersion$/,
 ];
 
-/** Where a field may get another name or value, because its schema knows none of the kind: beside the fields that such findings are about. */
+/** Where a field may get another name or value, because its schema knows none of the kind or Istio has given it up: beside the fields that such findings are about. */
 function besideMisspelt(findings: readonly Finding[]): ReadonlySet<string> {
-  const about = findings.filter((f) => f.ruleId.startsWith('schema-') && (f.edits ?? f.suggestedEdits));
+  const about = findings.filter(
+    (f) => /^(?:schema-|istio-deprecated-field$)/.test(f.ruleId) && (f.edits ?? f.suggestedEdits),
+  );
   return new Set(about.map(({ location }) => `${location.file} ${parentOf(location.pointer)}`));
 }
 
