@@ -1,3 +1,4 @@
+import { testFolderOf } from '@meshvet/core';
 import { findFiles } from './find-files.ts';
 import type { Host } from './host.ts';
 import { readInput } from './read-input.ts';
@@ -12,6 +13,8 @@ export interface FoundTools {
   readonly argo: readonly string[];
   /** Files with objects of Flux. */
   readonly flux: readonly string[];
+  /** Names of folders of test data, each once. */
+  readonly testFolders: readonly string[];
 }
 
 const ARGO = /^[ \t]*apiVersion:[ \t]*["']?argoproj\.io\/v/m;
@@ -25,7 +28,10 @@ export async function foundTools(host: Host): Promise<FoundTools> {
   const kustomizations: string[] = [];
   const argo: string[] = [];
   const flux: string[] = [];
+  const testFolders = new Set<string>();
   for (const { shown, path } of files) {
+    const tests = testFolderOf(shown);
+    if (tests !== undefined) testFolders.add(tests);
     const slash = shown.lastIndexOf('/');
     const name = shown.slice(slash + 1);
     const folder = slash < 0 ? '.' : shown.slice(0, slash);
@@ -36,7 +42,7 @@ export async function foundTools(host: Host): Promise<FoundTools> {
     if (ARGO.test(text) && ARGO_KIND.test(text)) argo.push(shown);
     if (FLUX.test(text)) flux.push(shown);
   }
-  return { charts, kustomizations, argo, flux };
+  return { charts, kustomizations, argo, flux, testFolders: [...testFolders].sort() };
 }
 
 /** undefined for what cannot be read: a run says so, and `init` has to do with the rest only. */

@@ -58,6 +58,15 @@ describe('meshvet init', () => {
     expect(stdout).toMatch(told);
   });
 
+  it('leaves test data out, by the names of its folders', async () => {
+    const cwd = temporaryFolder({ ...REPOSITORY, 'pkg/testdata/a.yaml': 'a: b\n', 'x/fixtures/b.yaml': 'a: b\n' });
+    expect((await run(cwd, 'init')).stdout).toMatch(/^Test data: fixtures and 1 more$/m);
+    const text = readFileSync(join(cwd, NAME), 'utf8');
+    expect(await readConfig({ path: NAME, text }, allRules)).toMatchObject({
+      config: { ignore: ['**/fixtures/**', '**/testdata/**'] },
+    });
+  });
+
   it('takes nothing for a tool that is none', async () => {
     const files = {
       'rollout.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n',

@@ -291,7 +291,7 @@ export {
 } from './manifest/resource.ts';
 export { flatSelector, labelSelector, matches, type Requirement, type Selector } from './manifest/selectors.ts';
 export { specOf } from './manifest/spec-of.ts';
-export { isBrokenOnPurpose } from './manifest/test-data.ts';
+export { isBrokenOnPurpose, testFolderOf } from './manifest/test-data.ts';
 export { isEmptyList, isUnset, lacks, lacksText, mappings, texts } from './manifest/written-fields.ts';
 export { NAMESPACE_MESH_LABELS } from './mesh/admissions.ts';
 export { applicationHasSidecar, applicationInMesh } from './mesh/applications.ts';

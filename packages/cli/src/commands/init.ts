@@ -43,7 +43,7 @@ interface Hint {
 }
 
 /** What follows from the tools that were found. */
-function hints({ charts, kustomizations, argo, flux }: FoundTools): Hint[] {
+function hints({ charts, kustomizations, argo, flux, testFolders }: FoundTools): Hint[] {
   const all: Hint[] = [];
   const add = (tool: string, places: readonly string[], lines: readonly string[]): void => {
     const [first] = places;
@@ -56,8 +56,8 @@ function hints({ charts, kustomizations, argo, flux }: FoundTools): Hint[] {
     'Check what a chart makes: helm template CHART | meshvet -',
   ]);
   add('Kustomize', kustomizations, [
-    'Bases and patches are read together; what an overlay may still change is not judged.',
-    'Check what an overlay makes: kubectl kustomize FOLDER | meshvet -',
+    'Each overlay is judged as kustomize makes it; remote bases and charts are not read.',
+    'Check what such an overlay makes: meshvet --kustomize FOLDER',
     'Overlays that are clusters of their own belong into "projects".',
   ]);
   add('Argo CD', argo, [
@@ -68,6 +68,7 @@ function hints({ charts, kustomizations, argo, flux }: FoundTools): Hint[] {
     'What a HelmRelease or a source brings is not seen here: name what manifests refer to under "externals".',
     'Values such as ${NAME} that Flux fills in are not judged.',
   ]);
+  add('Test data', testFolders, ['What a test feeds to a program is left out: see "ignore" in the config.']);
   return all;
 }
 
@@ -118,7 +119,12 @@ function configText(tools: FoundTools, host: Host): string {
     '# projects: ["clusters/*"]',
     '',
     '# Files and folders that are not read, beside those that .gitignore and .meshvetignore leave out.',
-    '# ignore: [vendor]',
+    ...(tools.testFolders.length === 0
+      ? ['# ignore: [vendor]']
+      : [
+          '# Here test data, which nobody deploys.',
+          `ignore: [${tools.testFolders.map((name) => JSON.stringify(`**/${name}/**`)).join(', ')}]`,
+        ]),
     '',
     '# Whether a comment that suppresses findings has to give a reason.',
     `# requireReasons: ${CONFIG_DEFAULTS.requireReasons}`,

@@ -159,6 +159,23 @@ webhooks: [{ name: a.example.com, clientConfig: { service: { name: hook, namespa
   });
 });
 
+test('the objects of a Template of OpenShift are read, with their parameters open', async () => {
+  const resources = await build({
+    't.yaml': `apiVersion: template.openshift.io/v1
+kind: Template
+metadata: { name: shop }
+objects:
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: cart, namespace: "\${NS}" }
+    spec: { selector: { app: cart }, ports: [{ name: http, port: 80 }] }
+parameters: [{ name: NS, required: true }]
+`,
+  });
+  expect(resources.map((r) => `${r.kind}/${r.name}`)).toEqual(['Service/cart']);
+  expect(resources[0]?.namespaceWritten).toBe(false);
+});
+
 describe('laws', () => {
   test('a Kustomization that changes nothing makes the same objects', async () => {
     const plain = await build({ 'app.yaml': APP });

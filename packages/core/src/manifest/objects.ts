@@ -21,7 +21,10 @@ export interface ObjectAt extends KindParts {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** The objects of a document: none when it is no Kubernetes object, several when it is a List (nested ones too). */
+// The group came later than the kind.
+const TEMPLATE_VERSIONS: ReadonlySet<string> = new Set(['template.openshift.io/v1', 'v1']);
+
+/** The objects of a document: none when it is no Kubernetes object, several when it is a List (nested ones too) or a Template of OpenShift. */
 export function objectsOf(document: YamlDocument): ObjectAt[] {
   const found: ObjectAt[] = [];
   collect(new Field(document, document.value), undefined, found);
@@ -40,6 +43,11 @@ function collect(body: Field, inherited: Inherited, found: ObjectAt[]): void {
     // The items of a typed list (`kind: ServiceList`) may leave out what the list says already.
     const each = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) };
     for (const item of items.items()) collect(item, each, found);
+    return;
+  }
+  // `oc process` fills the parameters in and makes these objects. Source: OpenShift, Using Templates.
+  if (kind === 'Template' && TEMPLATE_VERSIONS.has(apiVersion) && body.at('objects').isList) {
+    for (const item of body.at('objects').items()) collect(item, undefined, found);
     return;
   }
   found.push({

@@ -8,6 +8,11 @@ export function isBrokenOnPurpose(path: string): boolean {
   return TEST_FOLDERS.test(path) && BROKEN.test(path.slice(path.lastIndexOf('/') + 1));
 }
 
+/** The name of the outermost folder of test data above a file, by its path; undefined for files that lie in none. */
+export function testFolderOf(path: string): string | undefined {
+  return TEST_FOLDERS.exec(path)?.[0].replace(/^\/|\/$/g, '');
+}
+
 const ONE_AT_A_TIME =
   /(?:^|\/)(?:tests?|e2e|integration|docs?|guides?|tutorials?|labs?|steps?|exercises?|samples?|examples?|demos?|snippets?)\//i;
 
