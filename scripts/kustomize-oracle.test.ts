@@ -92,7 +92,7 @@ function closureOf(folder: string): ReadonlySet<string> | undefined {
     files.add(own);
     const text = readFileSync(own, 'utf8').replace(/(^|\s)#.*$/gm, '$1');
     if (
-      /:\/\/|git@|\?ref=|^helmCharts|^transformers|^generators|github\.com|^validators|^crds|^configurations|^openapi/m.test(
+      /:\/\/|git@|\?ref=|^helmCharts|^generators|github\.com|^validators|^crds|^configurations|^openapi/m.test(
         text,
       )
     )

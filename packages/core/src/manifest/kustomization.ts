@@ -43,8 +43,8 @@ export interface Kustomization {
   }[];
   /** Charts that it has rendered. */
   readonly charts: readonly string[];
-  /** Transformers may do anything, and what they do stands elsewhere. */
-  readonly anything: boolean;
+  /** What stands in files or texts of their own, and is made last. */
+  readonly transformers: readonly PatchEntry[];
 }
 
 /** A patch where it is named: a file, or a text in the Kustomization. */
@@ -156,7 +156,10 @@ export function readKustomization(document: YamlDocument): Kustomization {
       ['resources', 'bases', 'components'].some((key) =>
         (body.at(key).items() as Field[]).some((entry) => isRemote(entry.text() ?? '://')),
       ),
-    anything: body.at('transformers').items().length > 0,
+    transformers: (body.at('transformers').items() as Field[]).map((entry) => ({
+      target: undefined,
+      ...(place(entry) ?? { path: undefined, text: '' }),
+    })),
   };
 }
 

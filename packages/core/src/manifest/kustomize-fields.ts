@@ -64,6 +64,17 @@ export function addLabels(value: Value, kind: string, { pairs, selectors, templa
   return at;
 }
 
+/** An object with pairs at one place, such as `spec/template/metadata/labels`; lists on the way are gone through. */
+export function addPairs(
+  value: Value,
+  where: string,
+  pairs: readonly (readonly [string, string])[],
+  create: boolean,
+): Value {
+  const steps = where.split('/').flatMap((step) => (step.endsWith('[]') ? [step.slice(0, -2), '*'] : step));
+  return setAt(value, steps, (old) => withPairs(old, pairs), create);
+}
+
 /** An object with the annotations that a Kustomization adds: to the pods as well. */
 export function addAnnotations(value: Value, kind: string, pairs: readonly (readonly [string, string])[]): Value {
   if (pairs.length === 0) return value;

@@ -159,6 +159,20 @@ webhooks: [{ name: a.example.com, clientConfig: { service: { name: hook, namespa
   });
 });
 
+test('transformers of kustomize itself are made, and others leave everything open', async () => {
+  const label =
+    'apiVersion: builtin\nkind: LabelTransformer\nmetadata: { name: l }\nlabels: { env: dev }\nfieldSpecs: [{ path: metadata/labels, create: true }]\n';
+  const files = {
+    'kustomization.yaml': 'resources: [app.yaml]\nnamespace: dev\ntransformers: [l.yaml]\n',
+    'app.yaml': APP,
+  };
+  const [known] = await build({ ...files, 'l.yaml': label });
+  expect(known).toMatchObject({ namespace: 'dev', rewrites: undefined });
+  expect(known?.labels.get('env')).toBe('dev');
+  const [other] = await build({ ...files, 'l.yaml': label.replace('builtin', 'example.com/v1') });
+  expect(other?.rewrites).toMatchObject({ namespace: true });
+});
+
 test('the objects of a Template of OpenShift are read, with their parameters open', async () => {
   const resources = await build({
     't.yaml': `apiVersion: template.openshift.io/v1

@@ -17,6 +17,7 @@ import {
 import {
   addAnnotations,
   addLabels,
+  addPairs,
   followNames,
   intoNamespace,
   keepsName,
@@ -81,6 +82,15 @@ interface Known extends Kustomization {
   readonly lateChanges: readonly TargetedChange[];
   /** Patches that could not be read. */
   readonly unread: readonly string[];
+  /** What the transformers write, as far as they are kustomize's own; `anything` where one is a program, or could not be read. */
+  readonly added: readonly AddedFields[];
+  readonly anything: boolean;
+}
+
+/** Labels or annotations that a transformer writes at some places. Source: kustomize, builtin LabelTransformer and AnnotationsTransformer. */
+interface AddedFields {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly places: readonly { readonly path: string; readonly kind: string | undefined; readonly create: boolean }[];
 }
 
 // A build looks at each of its objects; so many in all builds together. Nobody has more, and beyond it everything stays open.
@@ -131,7 +141,38 @@ async function withChanges(
   };
   const changes = await read(kustomization.patches);
   const lateChanges = await read(kustomization.latePatches);
-  return { ...kustomization, changes, lateChanges, unread };
+  const added: AddedFields[] = [];
+  let anything = false;
+  for (const { path, text } of kustomization.transformers) {
+    const values =
+      path === undefined
+        ? await valuesIn(text ?? '', kustomization.document.source.path)
+        : await valuesOf(filesAt(path));
+    const read = values.map(addedFields);
+    if (values.length === 0 || read.some((one) => one === undefined)) anything = true;
+    else for (const one of read) if (one) added.push(one);
+  }
+  return { ...kustomization, changes, lateChanges, unread, added, anything };
+}
+
+function addedFields(value: unknown): AddedFields | undefined {
+  if (!isPlainMapping(value) || value.apiVersion !== 'builtin') return undefined;
+  const pairs =
+    value.kind === 'LabelTransformer'
+      ? value.labels
+      : value.kind === 'AnnotationsTransformer'
+        ? value.annotations
+        : undefined;
+  if (!isPlainMapping(pairs) || !Array.isArray(value.fieldSpecs)) return undefined;
+  const texts = Object.entries(pairs).map(([key, one]) => [key, typeof one === 'object' ? '' : String(one)] as const);
+  const places = value.fieldSpecs.map((spec: unknown) =>
+    isPlainMapping(spec) && typeof spec.path === 'string'
+      ? { path: spec.path, kind: typeof spec.kind === 'string' ? spec.kind : undefined, create: spec.create === true }
+      : undefined,
+  );
+  return places.some((one) => one === undefined)
+    ? undefined
+    : { pairs: texts, places: places.flatMap((one) => one ?? []) };
 }
 
 async function valuesOf(files: readonly FileWithDocuments[]): Promise<unknown[]> {
@@ -400,6 +441,9 @@ function finish(k: Known, item: Item): Item {
     for (const path of paths) value = leaveOpen(value, path);
     if (paths.includes('*')) rewrites = { ...rewrites, texts: [...rewrites.texts, '*'] };
   }
+  for (const { pairs, places } of k.added)
+    for (const { path, kind: only, create } of places)
+      if (only === undefined || only === kind) value = addPairs(value, path, pairs, create);
   if (k.anything) rewrites = ANYTHING;
   else if (k.unread.length > 0) rewrites = unreadBy(rewrites, k.unread);
   return value === item.value && rewrites === item.rewrites ? item : { ...item, value, rewrites };
