@@ -116,7 +116,7 @@ describe('with the real pre-commit', () => {
     expect(status, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/meshvet\.+Passed/);
     // It did read the manifest.
-    expect(stdout).toContain('1 resource');
+    expect(stdout).toContain('2 resources');
   }, 180_000);
 
   test('a commit with a mistake is refused, and says where', (context) => {
