@@ -1,4 +1,4 @@
-import { folderOf } from '../manifest/kustomize.ts';
+import { folderOf } from '../manifest/folders.ts';
 import type { MadeOutside } from '../mesh/made-outside.ts';
 import type { YamlDocument } from '../source/document.ts';
 import type { Problem, SkipReason } from '../source/problem.ts';

@@ -9,8 +9,9 @@ import {
 import { toldMeshes } from '../config/told-meshes.ts';
 import { isUsed, type MeshUse, meshUseOf, type UnreadText, usesMesh } from '../installation/mesh-use.ts';
 import type { MeshSettings } from '../installation/settings.ts';
+import { folderOf } from '../manifest/folders.ts';
 import { isKustomization } from '../manifest/kustomization.ts';
-import { folderOf, type Kustomizations, readKustomizations } from '../manifest/kustomize.ts';
+import type { Kustomizations } from '../manifest/kustomize.ts';
 import { meshNetworksResource, readResources } from '../manifest/read-resources.ts';
 import type { Resource } from '../manifest/resource.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -97,7 +98,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
   const context = await readContext(setup);
   const configPath = configPathOf(setup);
   watch.lap('read');
-  const kustomizations = await readKustomizations(read);
+  const kustomizations = await buildsOf(read);
   const reports: Report[] = [];
   const failures: RuleFailure[] = [];
   const undecided: Undecided[] = [];
@@ -228,6 +229,20 @@ function countWorkloads(meshes: readonly Mesh[]): WorkloadCounts {
     }
   }
   return { inMesh: counts.yes, outside: counts.no, unknown: counts.unknown };
+}
+
+const NO_BUILDS: Kustomizations = {
+  isPatch: () => false,
+  builds: () => undefined,
+  unreadRoots: new Set(),
+  generated: [],
+};
+
+// The builder is loaded where there is something to build: most runs of a hook have none.
+async function buildsOf(read: readonly ReadFile[]): Promise<Kustomizations> {
+  if (!read.some(({ documents }) => documents.some(isKustomization))) return NO_BUILDS;
+  const { readKustomizations } = await import('../manifest/kustomize.ts');
+  return readKustomizations(read);
 }
 
 function fileResources(file: ReadFile, settings: MeshSettings, kustomizations: Kustomizations): Resource[] {

@@ -1,4 +1,4 @@
-import { folderOf } from '../manifest/kustomize.ts';
+import { folderOf } from '../manifest/folders.ts';
 import type { SkipReason } from '../source/problem.ts';
 import { chartOf, type ReadFile } from './collect.ts';
 import { compareText } from './order.ts';

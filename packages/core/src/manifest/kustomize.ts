@@ -30,9 +30,6 @@ import { applyChange, type Identity, isFor, isPicked, readChange } from './kusto
 import { type ObjectAt, objectsOf } from './objects.ts';
 import type { Rewrites } from './resource.ts';
 
-export { folderOf } from './folders.ts';
-export { isKustomization } from './kustomization.ts';
-
 /** What the Kustomizations of the input make of its files. */
 export interface Kustomizations {
   /** Whether a Kustomization names a file as a patch, and none takes it in. */

@@ -1,4 +1,4 @@
-import { folderOf } from '../manifest/kustomize.ts';
+import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
 import { Field } from '../source/field.ts';
 import type { CelEngine } from './cel.ts';

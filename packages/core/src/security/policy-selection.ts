@@ -1,5 +1,5 @@
+import { folderOf } from '../manifest/folders.ts';
 import { isKnownGroup } from '../manifest/kinds.ts';
-import { folderOf } from '../manifest/kustomize.ts';
 import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
 import { fileOf, isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { flatSelector, matches, type Selector } from '../manifest/selectors.ts';

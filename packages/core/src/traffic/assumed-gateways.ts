@@ -1,5 +1,5 @@
 import { kubernetesGateways } from '../gateway-api/kubernetes-gateways.ts';
-import { folderOf } from '../manifest/kustomize.ts';
+import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
 import { meets, type Requirement } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
