@@ -91,11 +91,7 @@ function closureOf(folder: string): ReadonlySet<string> | undefined {
     if (own === undefined || files.has(own)) continue;
     files.add(own);
     const text = readFileSync(own, 'utf8').replace(/(^|\s)#.*$/gm, '$1');
-    if (
-      /:\/\/|git@|\?ref=|^helmCharts|^generators|github\.com|^validators|^crds|^configurations|^openapi/m.test(
-        text,
-      )
-    )
+    if (/:\/\/|git@|\?ref=|^helmCharts|^generators|github\.com|^validators|^crds|^configurations|^openapi/m.test(text))
       return undefined;
     for (const [, item] of text.matchAll(/(?:^\s*-\s*(?:path:\s*)?|path:\s*|[[,]\s*)["']?([\w./-]+)["']?/gm))
       if (item !== undefined) open.push(resolve(path, item));

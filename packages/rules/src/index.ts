@@ -242,6 +242,7 @@ import { schemaTrafficPolicy } from './schema/schema-traffic-policy.ts';
 import { schemaUnknownField } from './schema/schema-unknown-field.ts';
 import { schemaValueInvalid } from './schema/schema-value-invalid.ts';
 import { schemaVersionTooNew } from './schema/schema-version-too-new.ts';
+import { schemaVersionUnserved } from './schema/schema-version-unserved.ts';
 import { schemaVirtualServiceAction } from './schema/schema-virtual-service-action.ts';
 import { schemaVirtualServiceGateway } from './schema/schema-virtual-service-gateway.ts';
 import { schemaVirtualServiceMatch } from './schema/schema-virtual-service-match.ts';
@@ -559,6 +560,7 @@ export const allRules: readonly Rule[] = [
   schemaUnknownField,
   schemaValueInvalid,
   schemaVersionTooNew,
+  schemaVersionUnserved,
   schemaVirtualServiceAction,
   schemaVirtualServiceGateway,
   schemaVirtualServiceMatch,

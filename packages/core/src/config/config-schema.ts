@@ -126,6 +126,17 @@ const meshProperties = {
       'Which workloads ought to be in the mesh: all (also where the manifests do not say), those with evidence in the manifests, or none.',
   },
   linkerdVersion: version('Linkerd', formatVersion(mesh.linkerdVersion)),
+  gatewayApiVersion: {
+    ...version('the Gateway API', '1.5'),
+    description:
+      'Release of the Gateway API whose definitions the cluster has, as a minor release in quotes. When absent, the one that the release of Istio is written for; what only a later one has is then forgiven.',
+  },
+  gatewayApiChannel: {
+    type: 'string',
+    enum: ['standard', 'experimental'] satisfies MeshConfigKeys['gatewayApiChannel'][],
+    description:
+      'Which of the two channels of the Gateway API the cluster has. When absent, what either has is accepted.',
+  },
   defaultRevision: {
     type: 'string',
     minLength: 1,

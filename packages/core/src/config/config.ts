@@ -29,6 +29,10 @@ export interface MeshConfigKeys {
   readonly tags?: Readonly<Record<string, string>>;
   readonly enableNamespacesByDefault?: boolean;
   readonly linkerdVersion?: string;
+  /** Release of the Gateway API whose definitions are installed, such as `1.4`; absent takes that which Istio is written for. */
+  readonly gatewayApiVersion?: string;
+  /** The channel of it that is installed; absent forgives what either has. */
+  readonly gatewayApiChannel?: 'standard' | 'experimental';
   readonly installation?: InstallationSettings;
   readonly allowMultipleServices?: 'never' | 'same-protocol' | 'always';
   readonly uniqueApp?: 'strict' | 'name-and-revision' | 'off';

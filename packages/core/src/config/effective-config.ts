@@ -34,6 +34,10 @@ export function effectiveConfig(config: Config, path?: string): EffectiveConfig 
       defaultNamespace: settings.defaultNamespace,
       expectMesh: settings.expectMesh,
       linkerdVersion: formatVersion(settings.linkerdVersion),
+      ...(settings.gatewayApiVersion === undefined
+        ? {}
+        : { gatewayApiVersion: formatVersion(settings.gatewayApiVersion) }),
+      ...(settings.gatewayApiChannel === undefined ? {} : { gatewayApiChannel: settings.gatewayApiChannel }),
       ...(settings.defaultRevision === undefined ? {} : { defaultRevision: settings.defaultRevision }),
       revisions: settings.revisions,
       tags: settings.tags,

@@ -40,6 +40,8 @@ export function settingsOf(config: MeshConfigKeys, base?: MeshSettings): MeshSet
   if (config.revisions !== undefined) given.revisions = config.revisions;
   if (config.tags !== undefined) given.tags = config.tags;
   if (config.linkerdVersion !== undefined) given.linkerdVersion = versionOf(config.linkerdVersion);
+  if (config.gatewayApiVersion !== undefined) given.gatewayApiVersion = versionOf(config.gatewayApiVersion);
+  if (config.gatewayApiChannel !== undefined) given.gatewayApiChannel = config.gatewayApiChannel;
   if (config.installation !== undefined) given.installation = { ...base?.installation, ...config.installation };
   if (config.enableNamespacesByDefault !== undefined) {
     given.enableNamespacesByDefault = config.enableNamespacesByDefault;

@@ -33,6 +33,10 @@ export interface MeshSettings {
   readonly expectMesh: 'all' | 'evidence' | 'none';
   /** Release of Linkerd. */
   readonly linkerdVersion: Version;
+  /** Release of the Gateway API whose definitions are installed; undefined takes the one that Istio is written for, and is lenient. */
+  readonly gatewayApiVersion: Version | undefined;
+  /** Which of its two channels is installed; undefined forgives what either has. */
+  readonly gatewayApiChannel: 'standard' | 'experimental' | undefined;
   /** Revision that owns `istio-injection` and `sidecar.istio.io/inject: "true"`; undefined leaves it to the manifests. */
   readonly defaultRevision: string | undefined;
   /** Revisions known to be installed; `istio.io/rev` with another name stays unknown, in a closed world it is none. */
@@ -136,6 +140,8 @@ export function meshSettings(given: Partial<MeshSettings> = {}): MeshSettings {
     defaultNamespace: 'default',
     expectMesh: 'evidence',
     linkerdVersion: [2, 20],
+    gatewayApiVersion: undefined,
+    gatewayApiChannel: undefined,
     defaultRevision: undefined,
     revisions: [],
     tags: {},

@@ -1,11 +1,13 @@
 import { folderOf } from '../manifest/folders.ts';
 import { fileOf, type Resource } from '../manifest/resource.ts';
+import { didYouMean } from '../source/did-you-mean.ts';
 import { Field } from '../source/field.ts';
+import { API_FAMILIES, type ApiFamily, gatewayApiOfIstio, type Product } from './api-families.ts';
 import type { CelEngine } from './cel.ts';
 import { type DefinedKind, definedKinds, definedType } from './custom-resources.ts';
-import type { IstioSchemas } from './istio-schemas.ts';
+import { type Channel, KnownKinds } from './definitions.ts';
 import { type Glance, glanceAt, ruleKey } from './known-rules.ts';
-import { type History, historyOf, type Version } from './releases.ts';
+import { type History, historyOf, type Nearest, nearestReleases, type Version } from './releases.ts';
 import type { CelRule, Schema } from './schema.ts';
 import { type CelPlace, type Fault, type MatchPattern, type Path, rootSchema, type Walk, walk } from './walk.ts';
 
@@ -24,6 +26,10 @@ export interface Shape {
   readonly basis: ShapeBasis;
   /** Where the release at hand does not serve the API version, or has no such kind, and a later one does. */
   readonly tooNew?: TooNew | undefined;
+  /** Where neither the release at hand nor a later one serves the API version. */
+  readonly unserved?: Unserved | undefined;
+  /** The kind that was probably meant, where no release has one of this name. */
+  readonly meantKind?: string | undefined;
 }
 
 /** When an API version of a kind comes, and which ones the release at hand serves. */
@@ -31,18 +37,41 @@ export interface TooNew extends History {
   readonly served: readonly string[];
 }
 
+/** An API version that is not served any more, or that never was. */
+export interface Unserved {
+  /** What to write instead: the versions that the release at hand serves, or where it has not the kind, the newest that has it. */
+  readonly served: readonly string[];
+  /** The last known release that served it; undefined where none of the known ones did. */
+  readonly last: string | undefined;
+  /** Whether the API server surely refuses it: somebody said which release is installed, or none that is known ever served it. */
+  readonly certain: boolean;
+}
+
 /**
- * The schema that a resource was held against: of a release of Istio, of a CustomResourceDefinition of the input, or of one that was named as
- * that of the cluster.
+ * The schema that a resource was held against: of a release of Istio, the Gateway API or Linkerd, of a CustomResourceDefinition of the input,
+ * or of one that was named as that of the cluster.
  */
 export type ShapeBasis =
-  | { readonly from: 'istio'; readonly release: string; readonly exact: boolean; readonly asked: string }
+  | {
+      readonly from: 'release';
+      readonly product: Product;
+      readonly release: string;
+      /** Where the project has two channels, and it was said which one is installed. */
+      readonly channel?: Channel | undefined;
+      readonly exact: boolean;
+      readonly asked: string;
+    }
   | { readonly from: 'input' | 'named'; readonly definition: Resource };
 
 /** What the shapes depend on beside the resources. */
 export interface ShapeSettings {
   readonly istioVersion: Version;
   readonly kubernetesVersion: Version;
+  readonly linkerdVersion: Version;
+  /** The release of the Gateway API; undefined takes that which Istio is written for, and forgives what a later one has. */
+  readonly gatewayApiVersion?: Version | undefined;
+  /** The channel of it that is installed; undefined forgives what either has. */
+  readonly gatewayApiChannel?: Channel | undefined;
   readonly closedWorld: boolean;
 }
 
@@ -50,9 +79,9 @@ export interface ShapeSettings {
 export type Shapes = ReadonlyMap<Resource, Shape>;
 
 /**
- * Holds the resources against the schemas of their kinds: those of Istio, and those that the input defines itself. `named` are the
- * CustomResourceDefinitions of the cluster as somebody told them: of their kinds they alone count. Schemas, and what runs
- * expressions, are loaded when the input needs them.
+ * Holds the resources against the schemas of their kinds: those of Istio, the Gateway API and Linkerd, and those that the input defines
+ * itself. `named` are the CustomResourceDefinitions of the cluster as somebody told them: of their kinds they alone count. Schemas, and
+ * what runs expressions, are loaded when the input needs them.
  */
 export async function readShapes(
   resources: readonly Resource[],
@@ -60,64 +89,101 @@ export async function readShapes(
   named: readonly Resource[] = [],
 ): Promise<Shapes> {
   const types = new Set<string>();
+  const groups = new Set<string>();
   let definitions = false;
   for (const resource of resources) {
     if (resource.kind === 'CustomResourceDefinition') definitions = true;
-    else if (resource.group.includes('.')) types.add(definedType(resource));
+    else if (resource.group.includes('.')) {
+      types.add(definedType(resource));
+      groups.add(resource.group);
+    }
   }
-  const defined: Definitions = {
+  const defined: DefinedKinds = {
     named: definedKinds(named, types),
     input: definitions ? definedKinds(resources, types) : new Map(),
   };
   const hasOwn = defined.named.size + defined.input.size > 0;
-  const istioTypes = [...types].filter((type) => ISTIO_GROUP.test(type));
-  if (!hasOwn && istioTypes.length === 0) return new Map();
+  const families = API_FAMILIES.filter((family) => [...family.groups].some((group) => groups.has(group)));
+  if (!hasOwn && families.length === 0) return new Map();
   const reader = new ShapeReader(settings, defined);
-  if (istioTypes.length > 0) reader.istio = new (await import('./istio-schemas.ts')).IstioSchemas();
+  for (const family of families) reader.learn(family, new KnownKinds(await family.load()));
   if (hasOwn) reader.matchPattern = (await import('./re2.ts')).patternMatcher();
-  reader.nearest =
-    istioTypes.length > 0 ? (await import('./istio-schemas.ts')).nearestReleases(settings.istioVersion) : NONE;
   for (const resource of resources) if (!resource.partial) reader.read(resource);
   if (reader.needsCel) reader.cel = new (await import('./cel.ts')).CelEngine();
   return reader.shapes();
 }
 
 /** Kinds with the definitions that there are of them, by type. */
-type Definitions = Readonly<Record<'named' | 'input', ReadonlyMap<string, readonly DefinedKind[]>>>;
+type DefinedKinds = Readonly<Record<'named' | 'input', ReadonlyMap<string, readonly DefinedKind[]>>>;
 
-const ISTIO_GROUP = /^(?:networking|security|telemetry|extensions)\.istio\.io\//;
-const NONE = { exact: false, releases: [] as readonly string[] };
-/** Before the first release with structural schemas that is known here, a field may have been there that nobody tells of. */
-const FIRST_KNOWN_MINOR = 10;
+/** A family as it counts for this run. */
+interface Installed {
+  readonly product: Product;
+  readonly kinds: KnownKinds;
+  readonly asked: Version;
+  /** Whether the release is one that is meant for sure, and not one that another product suggests. */
+  readonly told: boolean;
+  readonly nearest: Nearest;
+  /** The channels that may be installed, the more permissive one first. */
+  readonly channels: readonly Channel[];
+}
+
+function installed(family: ApiFamily, kinds: KnownKinds, settings: ShapeSettings): Installed {
+  const { product } = family;
+  const { istioVersion, linkerdVersion, gatewayApiVersion, gatewayApiChannel } = settings;
+  const asked = {
+    Istio: istioVersion,
+    Linkerd: linkerdVersion,
+    'Gateway API': gatewayApiVersion ?? gatewayApiOfIstio(istioVersion),
+  }[product];
+  const isGatewayApi = product === 'Gateway API';
+  return {
+    ...{ product, kinds, asked },
+    told: !isGatewayApi || gatewayApiVersion !== undefined,
+    nearest: nearestReleases(asked, kinds.releases),
+    channels: !isGatewayApi ? ['standard'] : gatewayApiChannel ? [gatewayApiChannel] : ['experimental', 'standard'],
+  };
+}
 
 interface Read {
   readonly basis: ShapeBasis;
   readonly tooNew?: TooNew | undefined;
+  readonly unserved?: Unserved | undefined;
+  readonly meantKind?: string | undefined;
   readonly schema: Schema;
   readonly walk: Walk;
-  readonly other: Walk | undefined;
+  /** What the schema of another release says that may be the one at hand. */
+  readonly other?: Walk | undefined;
+  readonly of?: Installed | undefined;
 }
 
+const NOTHING_SAID: { readonly schema: Schema; readonly walk: Walk } = { schema: {}, walk: { faults: [], cel: [] } };
+
 class ShapeReader {
-  istio: IstioSchemas | undefined;
-  nearest: { readonly exact: boolean; readonly releases: readonly string[] } = NONE;
   matchPattern: MatchPattern = knownPatterns();
   cel: CelEngine | undefined;
   needsCel = false;
   readonly #settings: ShapeSettings;
-  readonly #defined: Definitions;
+  readonly #defined: DefinedKinds;
+  readonly #installed = new Map<string, Installed>();
   readonly #read = new Map<Resource, Read>();
   readonly #roots = new Map<Schema, Schema>();
   readonly #glances = new Map<string, Glance>();
 
-  constructor(settings: ShapeSettings, defined: Definitions) {
+  constructor(settings: ShapeSettings, defined: DefinedKinds) {
     this.#settings = settings;
     this.#defined = defined;
   }
 
+  /** Takes in the definitions of a family. */
+  learn(family: ApiFamily, kinds: KnownKinds): void {
+    const here = installed(family, kinds, this.#settings);
+    for (const group of family.groups) this.#installed.set(group, here);
+  }
+
   read(resource: Resource): void {
     const read =
-      this.#readDefined(resource, 'named') ?? this.#readDefined(resource, 'input') ?? this.#readIstio(resource);
+      this.#readDefined(resource, 'named') ?? this.#readDefined(resource, 'input') ?? this.#readKnown(resource);
     if (!read) return;
     this.#read.set(resource, read);
     const [major, minor] = this.#settings.kubernetesVersion;
@@ -141,7 +207,7 @@ class ShapeReader {
     return walk(root, resource.body.value, this.matchPattern);
   }
 
-  #readDefined(resource: Resource, from: keyof Definitions): Read | undefined {
+  #readDefined(resource: Resource, from: keyof DefinedKinds): Read | undefined {
     const candidates = this.#defined[from].get(definedType(resource)) ?? [];
     let first: Read | undefined;
     for (const { definition, versions } of candidates.slice(0, MOST_DEFINITIONS)) {
@@ -160,37 +226,67 @@ class ShapeReader {
     return first;
   }
 
-  #readIstio(resource: Resource): Read | undefined {
-    const [release, other] = this.nearest.releases;
-    if (!this.istio || release === undefined || !ISTIO_GROUP.test(definedType(resource))) return undefined;
+  #readKnown(resource: Resource): Read | undefined {
+    const here = this.#installed.get(resource.group);
+    const [release, otherRelease] = here?.nearest.releases ?? [];
+    if (!here || release === undefined) return undefined;
     const type = definedType(resource);
-    const tooNew = this.#tooNew(resource, release);
+    const { product, kinds, asked, nearest, channels } = here;
+    const [only, second] = channels;
     const basis: ShapeBasis = {
-      ...{ from: 'istio', release },
-      ...{ exact: this.nearest.exact, asked: this.#settings.istioVersion.join('.') },
+      ...{ from: 'release', product, release, exact: nearest.exact, asked: asked.join('.') },
+      ...(product === 'Gateway API' && second === undefined ? { channel: only } : {}),
     };
-    const kind = this.istio.of(type, release);
-    if (!kind) return tooNew && { basis, tooNew, schema: {}, walk: { faults: [], cel: [] }, other: undefined };
-    const otherKind = other === undefined ? undefined : this.istio.of(type, other);
-    const first = this.#walk(kind.schema, resource);
-    return {
-      basis,
-      tooNew,
-      schema: kind.schema,
-      walk: first,
-      other: otherKind && first.faults.length > 0 ? this.#walk(otherKind.schema, resource) : undefined,
-    };
+    const bare = { basis, ...NOTHING_SAID, of: here };
+    if (!kinds.has(type)) {
+      const names = kinds.types.filter((one) => one.startsWith(`${resource.group}/`));
+      const meantKind = didYouMean(
+        resource.kind,
+        names.map((name) => name.slice(resource.group.length + 1)),
+      );
+      return meantKind === undefined ? undefined : { ...bare, meantKind };
+    }
+    const tooNew = this.#tooNew(resource, here, release);
+    const unserved = tooNew ? undefined : this.#unserved(resource, here, release);
+    const schemaOf = (at: string): Schema | undefined =>
+      channels.map((channel) => kinds.of(type, at, channel)?.schema(resource.version)).find((one) => one !== undefined);
+    const schema = schemaOf(release);
+    if (!schema) return (tooNew ?? unserved) ? { ...bare, tooNew, unserved } : undefined;
+    const walk = this.#walk(schema, resource);
+    const other = otherRelease === undefined || walk.faults.length === 0 ? undefined : schemaOf(otherRelease);
+    return { ...bare, schema, walk, tooNew, unserved, other: other && this.#walk(other, resource) };
   }
 
-  #tooNew(resource: Resource, release: string): TooNew | undefined {
-    const [major, minor] = this.#settings.istioVersion;
-    if (!this.istio || major < 1 || (major === 1 && minor < FIRST_KNOWN_MINOR)) return undefined;
-    const serves = (at: string) => this.istio?.of(definedType(resource), at)?.versions ?? [];
+  /** The API versions of a kind that a release serves in one of the channels that may be installed. */
+  #served(resource: Resource, { kinds, channels }: Installed, release: string): readonly string[] {
+    const type = definedType(resource);
+    const versions = channels.flatMap((channel) => kinds.of(type, release, channel)?.versions ?? []);
+    return [...new Set(versions)].sort();
+  }
+
+  #tooNew(resource: Resource, here: Installed, release: string): TooNew | undefined {
+    // What went before the known releases may have served it, and a cluster may have a later release than the one that is suggested.
+    if (here.nearest.older || !here.told) return undefined;
+    const serves = (at: string) => this.#served(resource, here, at);
     // Between two known releases it is too new only where neither has it.
-    if (this.nearest.releases.some((one) => serves(one).includes(resource.version))) return undefined;
-    const answers = this.istio.releases.map((one) => ({ release: one, has: serves(one).includes(resource.version) }));
+    if (here.nearest.releases.some((one) => serves(one).includes(resource.version))) return undefined;
+    const answers = here.kinds.releases.map((one) => ({ release: one, has: serves(one).includes(resource.version) }));
     const history = historyOf(answers, release);
     return history && { ...history, served: serves(release) };
+  }
+
+  #unserved(resource: Resource, here: Installed, release: string): Unserved | undefined {
+    if (here.nearest.older || resource.version === '') return undefined;
+    const known = here.kinds.releases;
+    const all: Installed = { ...here, channels: BOTH_CHANNELS };
+    const last = known.find((one) => this.#served(resource, all, one).includes(resource.version));
+    const at = last === undefined ? -1 : known.indexOf(last);
+    // A release that is not told may be any; one that is, or a later one, serves it. Another channel is for who says which one it is.
+    if (last !== undefined && (!here.told || at <= known.indexOf(release))) return undefined;
+    const served =
+      [release, ...known].map((one) => this.#served(resource, here, one)).find((one) => one.length > 0) ?? [];
+    const wasOnTrial = here.product === 'Gateway API' && /^v1(?:alpha|beta)\d$/.test(resource.version);
+    return { served, last, certain: here.told || !wasOnTrial };
   }
 
   shapes(): Shapes {
@@ -199,7 +295,8 @@ class ShapeReader {
       const faults = [...read.walk.faults, ...this.#celFaults(read)]
         .filter((fault) => !isRewritten(resource, placeOf(fault)))
         .flatMap((fault) => this.#judged(fault, read, resource));
-      shapes.set(resource, { faults, basis: read.basis, tooNew: read.tooNew });
+      const { basis, tooNew, unserved, meantKind } = read;
+      shapes.set(resource, { faults, basis, tooNew, unserved, meantKind });
     }
     return shapes;
   }
@@ -211,7 +308,7 @@ class ShapeReader {
       for (const rule of this.#pending(place)) {
         const answer = this.cel.evaluate(rule[0], place.schema, place.value);
         // An error refuses the object as well, but with a rule that was never tried it may be ours.
-        if (answer === 'fails' || (answer === 'error' && basis.from === 'istio'))
+        if (answer === 'fails' || (answer === 'error' && basis.from === 'release'))
           found.push({ kind: 'cel', path: place.path, rule });
         if (found.length >= MOST_CEL_FAULTS) return found;
       }
@@ -220,50 +317,57 @@ class ShapeReader {
   }
 
   #judged(fault: Fault, read: Read, resource: Resource): ShapeFault[] {
-    if (read.basis.from !== 'istio') {
-      const { from, definition } = read.basis;
+    const { basis, of: here, other } = read;
+    if (basis.from !== 'release' || !here) {
+      if (basis.from === 'release') return [];
       // A repository may hold the definition of another release, somewhere else, that its cluster never sees.
-      const certain = from === 'named' || this.#settings.closedWorld || isNear(definition, resource);
+      const certain = basis.from === 'named' || this.#settings.closedWorld || isNear(basis.definition, resource);
       return [{ ...fault, certain }];
     }
-    const [major, minor] = this.#settings.istioVersion;
-    if (major < 1 || (major === 1 && minor < FIRST_KNOWN_MINOR)) {
+    const { nearest } = here;
+    if (nearest.older) {
       const sure = fault.kind !== 'unknown-field' || (fault.suggestion ?? fault.belongs) !== undefined;
       return sure && fault.kind !== 'missing-field' ? [{ ...fault, certain: false }] : [];
     }
-    const history = this.#history(fault, read.basis.release, resource);
-    const beyond = !this.nearest.exact && this.nearest.releases.length === 1;
-    const shared = !read.other || read.other.faults.some((one) => one.kind === fault.kind && samePlace(one, fault));
-    const certain = this.nearest.exact || (shared && !(beyond && fault.kind === 'unknown-field'));
+    const answers = this.#answers(fault, resource, here);
+    // The cluster may well have another release: only who says which one it has is told so.
+    if (!here.told && answers.some(({ has }) => has)) return [];
+    const history = historyOf(answers, basis.release);
+    const beyond = !nearest.exact && nearest.releases.length === 1;
+    const shared = !other || other.faults.some((one) => one.kind === fault.kind && samePlace(one, fault));
+    const certain = nearest.exact || (shared && !(beyond && fault.kind === 'unknown-field'));
     return [history ? { ...fault, certain, history } : { ...fault, certain }];
   }
 
-  #history(fault: Fault, release: string, resource: Resource): History | undefined {
-    const kinds = this.istio?.all(definedType(resource)) ?? [];
-    if (fault.kind === 'unknown-field') {
-      const { key } = fault;
-      const parent = fault.path.slice(0, -1);
-      return historyOf(
-        kinds.map(({ release, schema }) => {
-          const inner = schemaAt(schema, parent);
-          return { release, has: inner?.properties !== undefined && Object.hasOwn(inner.properties, key) };
-        }),
-        release,
-      );
-    }
-    if (fault.kind === 'value' && fault.problem.check === 'enum') {
-      return historyOf(
-        kinds.map(({ release, schema }) => ({
-          release,
-          has: schemaAt(schema, fault.path)?.enum?.includes(fault.value) === true,
-        })),
-        release,
-      );
-    }
-    return undefined;
+  /** Which releases have the field, or take the word, that a fault speaks of, newest first; empty for other faults. */
+  #answers(fault: Fault, resource: Resource, here: Installed): { readonly release: string; readonly has: boolean }[] {
+    const has = acceptance(fault);
+    if (!has) return [];
+    const type = definedType(resource);
+    return here.kinds.releases.map((release) => ({
+      release,
+      has: here.channels.some((channel) => {
+        const schema = here.kinds.of(type, release, channel)?.schema(resource.version);
+        return schema !== undefined && has(schema);
+      }),
+    }));
   }
 }
 
+/** Whether a schema has the field, or takes the word, that a fault speaks of; undefined for other faults. */
+function acceptance(fault: Fault): ((schema: Schema) => boolean) | undefined {
+  if (fault.kind === 'unknown-field') {
+    const parent = fault.path.slice(0, -1);
+    return (schema) => {
+      const inner = schemaAt(schema, parent);
+      return inner?.properties !== undefined && Object.hasOwn(inner.properties, fault.key);
+    };
+  }
+  if (fault.kind !== 'value' || fault.problem.check !== 'enum') return undefined;
+  return (schema) => schemaAt(schema, fault.path)?.enum?.includes(fault.value) === true;
+}
+
+const BOTH_CHANNELS: readonly Channel[] = ['experimental', 'standard'];
 const MOST_DEFINITIONS = 20;
 const MOST_CEL_FAULTS = 50;
 

@@ -12,6 +12,8 @@ export const schemaCel = defineRule({
     subject: 'resource',
     sources: [
       'istio/istio manifests/charts/base/files/crd-all.gen.yaml (x-kubernetes-validations)',
+      'kubernetes-sigs/gateway-api config/crd, by release and channel',
+      'linkerd/linkerd2 charts/linkerd-crds, by release',
       'kubernetes: CustomResourceDefinitions, Validation rules (in force since 1.25)',
     ],
     messages: {

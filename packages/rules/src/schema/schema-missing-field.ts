@@ -12,6 +12,8 @@ export const schemaMissingField = defineRule({
     codes: ['IST0101/host'],
     sources: [
       'istio/istio manifests/charts/base/files/crd-all.gen.yaml',
+      'kubernetes-sigs/gateway-api config/crd, by release and channel',
+      'linkerd/linkerd2 charts/linkerd-crds, by release',
       'kubernetes: CustomResourceDefinitions, Validation',
     ],
     messages: {

@@ -11,6 +11,8 @@ export const schemaOneOf = defineRule({
     subject: 'resource',
     sources: [
       'istio/istio manifests/charts/base/files/crd-all.gen.yaml',
+      'kubernetes-sigs/gateway-api config/crd, by release and channel',
+      'linkerd/linkerd2 charts/linkerd-crds, by release',
       'kubernetes: CustomResourceDefinitions, Validation',
     ],
     messages: {

@@ -20,6 +20,8 @@ export const schemaUnknownField = defineRule({
     subject: 'resource',
     sources: [
       'istio/istio manifests/charts/base/files/crd-all.gen.yaml',
+      'kubernetes-sigs/gateway-api config/crd, by release and channel',
+      'linkerd/linkerd2 charts/linkerd-crds, by release',
       'kubernetes: CustomResourceDefinitions, Field pruning',
       'kubernetes: Kubernetes API Concepts, Field validation (kubectl validates strictly since 1.25)',
     ],
@@ -94,7 +96,7 @@ export const schemaUnknownField = defineRule({
       const basis = basisText(shape);
       const options = { ...standingOf(shape, fault), onKey: true };
       if (history)
-        report(field, 'later', { ...words, release: releaseText(shape), since: sinceText(history) }, options);
+        report(field, 'later', { ...words, release: releaseText(shape), since: sinceText(history, shape) }, options);
       else if (belongs) report(field, 'misplaced', { ...words, basis, place: objectText(resource, belongs) }, options);
       else if (suggestion !== undefined) {
         const suggested = replaceKey(field, suggestion);

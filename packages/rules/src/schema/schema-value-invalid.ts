@@ -20,6 +20,8 @@ export const schemaValueInvalid = defineRule({
     subject: 'resource',
     sources: [
       'istio/istio manifests/charts/base/files/crd-all.gen.yaml',
+      'kubernetes-sigs/gateway-api config/crd, by release and channel',
+      'linkerd/linkerd2 charts/linkerd-crds, by release',
       'kubernetes: CustomResourceDefinitions, Validation',
     ],
     messages: {
@@ -76,7 +78,7 @@ export const schemaValueInvalid = defineRule({
       const standing = standingOf(shape, fault);
       switch (problem.check) {
         case 'enum':
-          if (history) report(field, 'later', { ...words, since: sinceText(history) }, standing);
+          if (history) report(field, 'later', { ...words, since: sinceText(history, shape) }, standing);
           else {
             const accepted = acceptedText(problem);
             const suggested = problem.suggestion === undefined ? [] : replaceString(field, problem.suggestion);

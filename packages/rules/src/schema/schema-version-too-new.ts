@@ -1,18 +1,23 @@
-import { defineRule, formatVersion, nameOf } from '@meshvet/core';
-import { listText, sinceText } from '../shared/schema/schema-words.ts';
+import { defineRule, nameOf } from '@meshvet/core';
+import { askedText, listText, sinceText } from '../shared/schema/schema-words.ts';
 
 export const schemaVersionTooNew = defineRule({
   meta: {
     id: 'schema-version-too-new',
-    summary: 'A resource of Istio has a kind or an API version that only a later release of Istio serves.',
+    summary:
+      'A resource has a kind or an API version that only a later release of Istio, the Gateway API or Linkerd serves.',
     why: 'The API server knows no such kind and refuses the resource, so what it should configure never takes effect.',
-    fix: 'Write an API version that the installed release serves, or upgrade Istio first.',
+    fix: 'Write an API version that the installed release serves, or upgrade the definitions first.',
     severity: 'error',
     subject: 'resource',
-    sources: ['istio/istio manifests/charts/base/files/crd-all.gen.yaml, by release'],
+    sources: [
+      'istio/istio manifests/charts/base/files/crd-all.gen.yaml, by release',
+      'kubernetes-sigs/gateway-api config/crd, by release and channel',
+      'linkerd/linkerd2 charts/linkerd-crds, by release',
+    ],
     messages: {
-      version: '{resource}: Istio {release} does not serve {kind} as "{written}": {since}; write {served}.',
-      kind: '{resource}: Istio {release} has no kind {kind}: {since}.',
+      version: '{resource}: {release} does not serve {kind} as "{written}": {since}; write {served}.',
+      kind: '{resource}: {release} has no kind {kind}: {since}.',
     },
   },
   examples: {
@@ -42,11 +47,11 @@ export const schemaVersionTooNew = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    const tooNew = mesh.shapeOf(resource)?.tooNew;
-    if (!tooNew) return;
+    const shape = mesh.shapeOf(resource);
+    if (!shape?.tooNew) return;
+    const { tooNew } = shape;
     const { kind, group, apiVersion } = resource;
-    const release = formatVersion(mesh.settings.istioVersion);
-    const words = { resource: nameOf(resource), release, kind, since: sinceText(tooNew) };
+    const words = { resource: nameOf(resource), release: askedText(shape), kind, since: sinceText(tooNew, shape) };
     if (tooNew.served.length === 0) {
       const field = resource.body.at('kind');
       report(field.exists ? field : resource.body, 'kind', words);

@@ -98,26 +98,39 @@ export function listText(names: readonly string[], word: 'and' | 'or' = 'and'): 
 
 const MOST_SHOWN = 8;
 
-/** Whose schema it is, where that is not what everybody expects: " (the schema of Istio 1.18, the nearest known to 1.17)". */
+/** Whose schema it is, where that is not what everybody expects: " (by the schema of Istio 1.18, the nearest known one to 1.17)". */
 export function basisText({ basis }: Shape): string {
-  if (basis.from !== 'istio') {
+  if (basis.from !== 'release') {
     const { definition } = basis;
     return ` (the schema of ${nameOf(definition)} in ${fileOf(definition)})`;
   }
-  return basis.exact ? '' : ` (by the schema of Istio ${basis.release}, the nearest known one to ${basis.asked})`;
+  const { product, release, exact, asked } = basis;
+  return exact ? '' : ` (by the schema of ${product} ${release}, the nearest known one to ${asked})`;
 }
 
-/** The release of a schema, in words: "Istio 1.30". */
+/** The release of a schema, in words: "Istio 1.30", "Gateway API 1.5 (standard channel)". */
 export function releaseText({ basis }: Shape): string {
-  return basis.from === 'istio' ? `Istio ${basis.release}` : 'its CustomResourceDefinition';
+  if (basis.from !== 'release') return 'its CustomResourceDefinition';
+  const channel = basis.channel ? ` (${basis.channel} channel)` : '';
+  return `${basis.product} ${basis.release}${channel}`;
 }
 
-/** "Istio 1.24 has it" or "Istio 1.18 has it, and 1.15 has not": the first release of a field or value, as far as it is known. */
-export function sinceText({ first, after }: { readonly first: string; readonly after: string }): string {
+/** The release that somebody has, as far as it is known, in words: "Istio 1.17", "Gateway API 1.5 (standard channel)". */
+export function askedText({ basis }: Shape): string {
+  if (basis.from !== 'release') return 'its CustomResourceDefinition';
+  return `${basis.product} ${basis.asked}${basis.channel ? ` (${basis.channel} channel)` : ''}`;
+}
+
+/** "it needs Istio 1.24" or "Istio 1.15 has it not yet, 1.18 has it": the first release of a field or value, as far as it is known. */
+export function sinceText(
+  { first, after }: { readonly first: string; readonly after: string },
+  { basis }: Shape,
+): string {
+  const product = basis.from === 'release' ? basis.product : 'Istio';
   const minor = (release: string) => Number(release.split('.')[1]);
   return minor(first) - minor(after) === 1
-    ? `it needs Istio ${first}`
-    : `Istio ${after} has it not yet, ${first} has it`;
+    ? `it needs ${product} ${first}`
+    : `${product} ${after} has it not yet, ${first} has it`;
 }
 
 /**
