@@ -1,5 +1,5 @@
 // An independent judge of shapes, for tests: ajv over the same facts, closed to fields that nobody knows.
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
 import { hasFormat } from '../packages/core/src/schema/formats.ts';
 import type { Schema } from '../packages/core/src/schema/schema.ts';
 
@@ -11,14 +11,22 @@ const METADATA = [
   ...['resourceVersion', 'selfLink', 'uid'],
 ];
 
+/** Says whether it accepts an object, and why not. */
+export interface Oracle {
+  (object: unknown): boolean;
+  errors(): unknown;
+}
+
 /** Compiles `openAPIV3Schema` of a CustomResourceDefinition as it stands in a bundle. */
-export function rawOracle(raw: object): ValidateFunction {
-  const ajv = new Ajv({ strict: false, validateSchema: false });
+export function rawOracle(raw: object): Oracle {
+  // The API server writes the defaults before it looks at an object.
+  const ajv = new Ajv({ strict: false, validateSchema: false, useDefaults: true, allErrors: true });
   ajv.addFormat('int32', {
     type: 'number',
     validate: (n: number) => Math.abs(n) <= 2_147_483_647 || n === -2_147_483_648,
   });
-  for (const name of ['byte', 'date-time']) ajv.addFormat(name, (text: string) => hasFormat(text, name));
+  for (const name of ['byte', 'date-time', 'ipv4', 'ipv6'])
+    ajv.addFormat(name, (text: string) => hasFormat(text, name));
   for (const name of ['double', 'float', 'int64', 'binary', 'string']) ajv.addFormat(name, true);
   ajv.addKeyword({
     keyword: 'x-kubernetes-list-map-keys',
@@ -35,7 +43,14 @@ export function rawOracle(raw: object): ValidateFunction {
     ...{ apiVersion: {}, kind: {} },
     metadata: { type: 'object', properties: any, additionalProperties: false },
   };
-  return ajv.compile(root);
+  const validate = ajv.compile(root);
+  const accepts = (object: unknown): boolean => {
+    const whole = structuredClone(object);
+    // The first look writes the defaults, but only after it has tried the branches.
+    validate(whole);
+    return validate(whole);
+  };
+  return Object.assign(accepts, { errors: () => validate.errors });
 }
 
 /** What a bundle writes, made again of the compact form. */
@@ -55,7 +70,10 @@ export function expanded(schema: Schema): object {
     ...(items ? { items: expanded(items) } : {}),
     ...(open ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
     ...(intOrString ? { 'x-kubernetes-int-or-string': true } : {}),
-    ...(listKeys ? { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': listKeys } : {}),
+    ...(listKeys?.length === 0 ? { 'x-kubernetes-list-type': 'set' } : {}),
+    ...(listKeys && listKeys.length > 0
+      ? { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': listKeys }
+      : {}),
     ...(groups.length > 0
       ? { allOf: [...(list(schema.allOf) ?? []), ...groups] }
       : schema.allOf
@@ -72,7 +90,10 @@ function closed(schema: Json, structural: boolean): Json {
   const made: Json = {};
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'x-kubernetes-list-map-keys') made[key] = value;
-    else if (/^(?:description|default|example|externalDocs|title|x-kubernetes-.*)$/.test(key)) continue;
+    else if (key === 'x-kubernetes-list-type' && value === 'set' && structural) made.uniqueItems = true;
+    else if (key === 'default') {
+      if (structural) made[key] = value;
+    } else if (/^(?:description|example|externalDocs|title|x-kubernetes-.*)$/.test(key)) continue;
     else if (key === 'properties')
       made[key] = Object.fromEntries(Object.entries(value as Json).map(([k, v]) => [k, closed(v as Json, structural)]));
     else if (key === 'items' || key === 'additionalProperties')

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CelEngine } from './cel.ts';
+import { KnownKinds } from './definitions.ts';
+import { GATEWAY_API_CRDS } from './gateway-api-crds.ts';
 import { ISTIO_CRDS } from './istio-crds.ts';
-import { IstioSchemas } from './istio-schemas.ts';
 import { glanceAt, ruleKey } from './known-rules.ts';
 import type { Schema } from './schema.ts';
 
@@ -12,7 +13,7 @@ interface Cases {
   readonly bad: readonly unknown[];
 }
 
-const target = {
+const oneTarget = {
   good: [{}, { selector: {} }, { targetRefs: [] }],
   bad: [{ selector: {}, targetRefs: [{ name: 'x' }] }],
 };
@@ -66,11 +67,330 @@ const upsert: Cases = {
   bad: [{ operation: 'UPSERT', value: '' }, { operation: 'UPSERT' }],
 };
 
+// Of the Gateway API.
+const FILTERS = ['requestHeaderModifier', 'responseHeaderModifier', 'requestMirror', 'requestRedirect', 'urlRewrite'];
+const filterType = (field: string): string =>
+  field === 'cors' ? 'CORS' : field === 'urlRewrite' ? 'URLRewrite' : (field[0] ?? '').toUpperCase() + field.slice(1);
+
+/** A filter has its own block and no other. */
+const filterCases = Object.fromEntries(
+  [...FILTERS, 'extensionRef', 'cors', 'externalAuth'].flatMap((field): [string, Cases][] => {
+    const type = filterType(field);
+    return [
+      [
+        `!(has(self.${field})&&self.type!="${type}")`,
+        { good: [{ type, [field]: {} }, { type: 'Other' }], bad: [{ type: 'Other', [field]: {} }] },
+      ],
+      [
+        `!(!has(self.${field})&&self.type=="${type}")`,
+        { good: [{ type, [field]: {} }, { type: 'Other' }], bad: [{ type }] },
+      ],
+    ];
+  }),
+);
+
+const repeatedFilters = Object.fromEntries(
+  ['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestRedirect', 'URLRewrite', 'CORS'].map(
+    (type): [string, Cases] => [
+      `self.filter(f,f.type=="${type}").size()<=1`,
+      { good: [[], [{ type }], [{ type }, { type: 'RequestMirror' }]], bad: [[{ type }, { type }]] },
+    ],
+  ),
+);
+
+/** A block that goes with one word. */
+const needs = (key: string, word: string, field: string): [string, Cases][] => [
+  [
+    `self.${key}=="${word}"?has(self.${field}):true`,
+    { good: [{ [key]: word, [field]: 'x' }, { [key]: 'Other' }], bad: [{ [key]: word }] },
+  ],
+  [
+    `has(self.${field})?self.${key}=="${word}":true`,
+    { good: [{ [key]: word, [field]: 'x' }, { [key]: 'Other' }], bad: [{ [key]: 'Other', [field]: 'x' }] },
+  ],
+];
+
+const path = (part: string, how: 'contains' | 'endsWith'): [string, Cases] => [
+  `(self.typein["Exact","PathPrefix"])?!self.value.${how}("${part}"):true`,
+  {
+    good: [
+      { type: 'Exact', value: '/cart' },
+      { type: 'RegularExpression', value: `/cart${part}` },
+    ],
+    bad: [{ type: 'PathPrefix', value: `/cart${part}` }],
+  },
+];
+
+const prefixMatch = [{ path: { type: 'PathPrefix', value: '/a' } }];
+const replacing = (filter: string) => [
+  { type: filterType(filter), [filter]: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/b' } } },
+];
+const ONE_PREFIX =
+  '((size(self.matches)!=1||!has(self.matches[0].path)||self.matches[0].path.type!="PathPrefix")?false:true):true';
+const prefixCases = Object.fromEntries(
+  ['requestRedirect', 'urlRewrite'].flatMap((filter): [string, Cases][] => {
+    const replaces = `f,has(f.${filter})&&has(f.${filter}.path)&&f.${filter}.path.type=="ReplacePrefixMatch"&&has(f.${filter}.path.replacePrefixMatch)`;
+    const filters = replacing(filter);
+    const exact = [{ path: { type: 'Exact', value: '/a' } }];
+    return [
+      [
+        `(has(self.filters)&&self.filters.exists_one(${replaces}))?${ONE_PREFIX}`,
+        {
+          good: [{ matches: prefixMatch, filters }, { matches: exact }],
+          bad: [
+            { matches: exact, filters },
+            { matches: [...prefixMatch, ...prefixMatch], filters },
+          ],
+        },
+      ],
+      [
+        `(has(self.backendRefs)&&self.backendRefs.exists_one(b,(has(b.filters)&&b.filters.exists_one(${replaces}))))?${ONE_PREFIX}`,
+        {
+          good: [{ matches: prefixMatch, backendRefs: [{ filters }] }, { matches: exact }],
+          bad: [{ matches: exact, backendRefs: [{ filters }] }],
+        },
+      ],
+    ];
+  }),
+);
+
+const SAME_PARENT = 'p1.group==p2.group&&p1.kind==p2.kind&&p1.name==p2.name';
+const NAMESPACES =
+  '&&(((!has(p1.__namespace__)||p1.__namespace__=="")&&(!has(p2.__namespace__)||p2.__namespace__==""))||(has(p1.__namespace__)&&has(p2.__namespace__)&&p1.__namespace__==p2.__namespace__))';
+const SECTION_SAME =
+  '(((!has(p1.sectionName)||p1.sectionName=="")&&(!has(p2.sectionName)||p2.sectionName==""))||(has(p1.sectionName)&&has(p2.sectionName)&&p1.sectionName==p2.sectionName))';
+const SECTION_BOTH = '(!has(p1.sectionName)||p1.sectionName=="")==(!has(p2.sectionName)||p2.sectionName=="")';
+const parent = (more: object) => ({ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge', ...more });
+const target = (more: object) => ({ group: '', kind: 'Service', name: 'cart', ...more });
+const inclusion = (of: (more: object) => object): Cases => ({
+  good: [[of({})], [of({ sectionName: 'a' }), of({ sectionName: 'b' })], [of({ name: 'a' }), of({ sectionName: 'b' })]],
+  bad: [[of({}), of({ sectionName: 'b' })]],
+});
+const uniqueness = (of: (more: object) => object): Cases => ({
+  good: [[of({})], [of({ sectionName: 'a' }), of({ sectionName: 'b' })], [of({ name: 'a' }), of({})]],
+  bad: [
+    [of({}), of({})],
+    [of({ sectionName: 'b' }), of({ sectionName: 'b' })],
+  ],
+});
+
+const caCases = (refs: string, known: string): [string, Cases][] => [
+  [
+    `!(has(self.${refs})&&size(self.${refs})>0&&has(self.${known})&&self.${known}!="")`,
+    { good: [{ [refs]: [{}] }, { [known]: 'System' }], bad: [{ [refs]: [{}], [known]: 'System' }] },
+  ],
+  [
+    `(has(self.${refs})&&size(self.${refs})>0||has(self.${known})&&self.${known}!="")`,
+    { good: [{ [refs]: [{}] }, { [known]: 'System' }], bad: [{}, { [refs]: [] }] },
+  ],
+];
+
+const HOST_CHARACTERS = 'r"""^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"""';
+const HOST = '"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$"';
+const address = (type: string, value: string) => ({ type, value });
+const uniqueAddress = (type: string, value: string): [string, Cases][] => {
+  const cases: Cases = { good: [[address(type, value)]], bad: [[address(type, value), address(type, value)]] };
+  return [
+    [`self.all(a1,a1.type=="${type}"?self.exists_one(a2,a2.type==a1.type&&a2.value==a1.value):true)`, cases],
+    [
+      `self.all(a1,a1.type=="${type}"&&has(a1.value)?self.exists_one(a2,a2.type==a1.type&&has(a2.value)&&a2.value==a1.value):true)`,
+      cases,
+    ],
+  ];
+};
+const listener = (more: object) => ({ name: 'a', port: 443, protocol: 'HTTPS', tls: { mode: 'Terminate' }, ...more });
+const twoListeners: Cases = {
+  good: [
+    [listener({}), listener({ port: 444 })],
+    [listener({ hostname: 'a' }), listener({ hostname: 'b' })],
+  ],
+  bad: [
+    [listener({}), listener({})],
+    [listener({ hostname: 'a' }), listener({ hostname: 'a' })],
+  ],
+};
+const alternativeName = (type: string, field: string, value: string): [string, Cases][] => [
+  [
+    `!(self.type=="${type}"&&(!has(self.${field})||self.${field}==""))`,
+    { good: [{ type, [field]: value }, { type: 'Other' }], bad: [{ type }, { type, [field]: '' }] },
+  ],
+  [
+    `!(self.type!="${type}"&&has(self.${field})&&self.${field}!="")`,
+    { good: [{ type, [field]: value }, { type: 'Other' }], bad: [{ type: 'Other', [field]: value }] },
+  ],
+];
+const matchCount = (one: (i: number) => string) =>
+  `${Array.from({ length: 16 }, (_, i) => `(self.size()>${i}?${one(i)}:0)`).join('+')}<=128`;
+const rulesOf = (...sizes: number[]) => sizes.map((size) => ({ matches: Array.from({ length: size }, () => ({})) }));
+const manyMatches: Cases = { good: [[], rulesOf(64, 64)], bad: [rulesOf(64, 64, 1)] };
+
+/** By the expression without blanks and with one kind of quotes. */
+const GATEWAY_API_CASES: Readonly<Record<string, Cases>> = {
+  ...filterCases,
+  ...repeatedFilters,
+  ...prefixCases,
+  ...Object.fromEntries([
+    ...needs('type', 'ReplaceFullPath', 'replaceFullPath'),
+    ...needs('type', 'ReplacePrefixMatch', 'replacePrefixMatch'),
+    ...needs('protocol', 'GRPC', 'grpc'),
+    ...needs('protocol', 'HTTP', 'http'),
+    ...['//', '/./', '/../', '%2f', '%2F', '#'].map((part) => path(part, 'contains')),
+    ...['/..', '/.'].map((part) => path(part, 'endsWith')),
+    ...caCases('caCertificateRefs', 'wellKnownCACertificates'),
+    ...caCases('caCertRefs', 'wellKnownCACerts'),
+    ...uniqueAddress('IPAddress', '10.0.0.1'),
+    ...uniqueAddress('Hostname', 'edge.example.com'),
+    ...alternativeName('Hostname', 'hostname', 'a.example.com'),
+    ...alternativeName('URI', 'uri', 'spiffe://a/b'),
+  ]),
+  [`self.all(p1,self.all(p2,${SAME_PARENT}${NAMESPACES}?(${SECTION_BOTH}&&(!has(p1.port)||p1.port==0)==(!has(p2.port)||p2.port==0)):true))`]:
+    inclusion(parent),
+  [`self.all(p1,self.exists_one(p2,${SAME_PARENT}${NAMESPACES}&&${SECTION_SAME}&&(((!has(p1.port)||p1.port==0)&&(!has(p2.port)||p2.port==0))||(has(p1.port)&&has(p2.port)&&p1.port==p2.port))))`]:
+    uniqueness(parent),
+  [`self.all(p1,self.all(p2,${SAME_PARENT}${NAMESPACES}?(${SECTION_BOTH}):true))`]: inclusion(parent),
+  [`self.all(p1,self.exists_one(p2,${SAME_PARENT}${NAMESPACES}&&${SECTION_SAME}))`]: uniqueness(parent),
+  [`self.all(p1,self.all(p2,${SAME_PARENT}?(${SECTION_BOTH}):true))`]: inclusion(target),
+  [`self.all(p1,self.exists_one(p2,${SAME_PARENT}&&${SECTION_SAME}))`]: uniqueness(target),
+  [`self.type=="Hostname"?self.value.matches(${HOST_CHARACTERS}):true`]: {
+    good: [address('Hostname', 'a.example.com'), address('IPAddress', '_')],
+    bad: [address('Hostname', 'a_b')],
+  },
+  [`self.type=="Hostname"?(!has(self.value)||self.value.matches(${HOST_CHARACTERS})):true`]: {
+    good: [address('Hostname', 'a.example.com'), { type: 'Hostname' }],
+    bad: [address('Hostname', 'a_b')],
+  },
+  'self.all(l,l.protocolin["HTTPS","TLS"]?has(l.tls):true)': {
+    good: [[listener({})], [{ name: 'a', port: 80, protocol: 'HTTP' }]],
+    bad: [[{ name: 'a', port: 443, protocol: 'HTTPS' }]],
+  },
+  'self.all(l,l.protocolin["HTTP","TCP","UDP"]?!has(l.tls):true)': {
+    good: [[listener({})]],
+    bad: [[listener({ protocol: 'HTTP' })]],
+  },
+  'self.all(l,l.protocolin["TCP","UDP"]?(!has(l.hostname)||l.hostname==""):true)': {
+    good: [[listener({ hostname: 'a' })], [{ name: 'a', port: 1, protocol: 'TCP' }]],
+    bad: [[{ name: 'a', port: 1, protocol: 'TCP', hostname: 'a' }]],
+  },
+  'self.all(l1,!has(l1.port)||self.exists_one(l2,has(l2.port)&&l1.port==l2.port&&l1.protocol==l2.protocol&&(has(l1.hostname)&&has(l2.hostname)?l1.hostname==l2.hostname:!has(l1.hostname)&&!has(l2.hostname))))':
+    twoListeners,
+  'self.all(l1,self.exists_one(l2,l1.port==l2.port&&l1.protocol==l2.protocol&&(has(l1.hostname)&&has(l2.hostname)?l1.hostname==l2.hostname:!has(l1.hostname)&&!has(l2.hostname))))':
+    twoListeners,
+  'self.all(l1,self.exists_one(l2,l1.name==l2.name))': {
+    good: [[{ name: 'a' }, { name: 'b' }]],
+    bad: [[{ name: 'a' }, { name: 'a' }]],
+  },
+  'self.all(l,(l.protocol=="HTTPS"&&has(l.tls))?(l.tls.mode==""||l.tls.mode=="Terminate"):true)': {
+    good: [[listener({})], [listener({ tls: {} })]],
+    bad: [[listener({ tls: { mode: 'Passthrough' } })]],
+  },
+  'self.all(l,(l.protocol=="TLS"?has(l.tls)&&has(l.tls.mode)&&l.tls.mode!="":true))': {
+    good: [[listener({})], [listener({ protocol: 'TLS' })]],
+    bad: [[{ name: 'a', port: 443, protocol: 'TLS' }]],
+  },
+  'self.mode=="Terminate"?size(self.certificateRefs)>0:true': {
+    good: [{ mode: 'Passthrough' }, { certificateRefs: [{ name: 'a' }] }],
+    bad: [{}, { mode: 'Terminate', certificateRefs: [] }],
+  },
+  'self.mode=="Terminate"?size(self.certificateRefs)>0||size(self.options)>0:true': {
+    good: [{ mode: 'Passthrough' }, { certificateRefs: [{ name: 'a' }] }, { options: { a: 'b' } }],
+    bad: [{}, { mode: 'Terminate', certificateRefs: [] }],
+  },
+  '(size(self.group)==0&&self.kind=="Service")?has(self.port):true': {
+    good: [
+      { name: 'cart', port: 80 },
+      { kind: 'Bucket', group: 'a.example.com', name: 'x' },
+    ],
+    bad: [{ name: 'cart' }],
+  },
+  'has(self.type)?has(self.service)||has(self.method):true': { good: [{ service: 'a' }, { method: 'b' }], bad: [{}] },
+  '(!has(self.type)||self.type=="Exact")&&has(self.service)?self.service.matches(r"""^(?i)\\.?[a-z_][a-z_0-9]*(\\.[a-z_][a-z_0-9]*)*$"""):true':
+    { good: [{ service: 'shop.Cart' }, { type: 'RegularExpression', service: '.*' }], bad: [{ service: 'a/b' }] },
+  '(!has(self.type)||self.type=="Exact")&&has(self.method)?self.method.matches(r"""^[A-Za-z_][A-Za-z_0-9]*$"""):true': {
+    good: [{ method: 'Add' }],
+    bad: [{ method: 'Add/' }],
+  },
+  '(has(self.backendRefs)&&size(self.backendRefs)>0)?(!has(self.filters)||self.filters.all(f,!has(f.requestRedirect))):true':
+    {
+      good: [{ backendRefs: [{}] }, { filters: [{ requestRedirect: {} }] }],
+      bad: [{ backendRefs: [{}], filters: [{ requestRedirect: {} }] }],
+    },
+  '!(self.exists(f,f.type=="RequestRedirect")&&self.exists(f,f.type=="URLRewrite"))': {
+    good: [[{ type: 'RequestRedirect' }]],
+    bad: [[{ type: 'RequestRedirect' }, { type: 'URLRewrite' }]],
+  },
+  '(self.typein["Exact","PathPrefix"])?self.value.startsWith("/"):true': {
+    good: [
+      { type: 'Exact', value: '/a' },
+      { type: 'RegularExpression', value: 'a' },
+    ],
+    bad: [{ type: 'Exact', value: 'a' }],
+  },
+  'self.typein["Exact","PathPrefix"]||self.type=="RegularExpression"': {
+    good: [{ type: 'Exact', value: '/a' }],
+    bad: [{ type: 'Prefix', value: '/a' }],
+  },
+  '(self.typein["Exact","PathPrefix"])?self.value.matches(r"""^(?:[-A-Za-z0-9/._~!$&"()*+,;=:@]|[%][0-9a-fA-F]{2})+$"""):true':
+    {
+      good: [
+        { type: 'Exact', value: '/a%20b' },
+        { type: 'RegularExpression', value: '/[a]' },
+      ],
+      bad: [
+        { type: 'Exact', value: '/a b' },
+        { type: 'PathPrefix', value: '/a[b]' },
+      ],
+    },
+  '!(has(self.request)&&has(self.backendRequest)&&duration(self.request)!=duration("0s")&&duration(self.backendRequest)>duration(self.request))':
+    {
+      good: [{ request: '10s', backendRequest: '2s' }, { request: '0s', backendRequest: '2s' }, {}],
+      bad: [{ request: '1s', backendRequest: '2s' }],
+    },
+  '!has(self.cookieConfig)||!has(self.cookieConfig.lifetimeType)||self.cookieConfig.lifetimeType!="Permanent"||has(self.absoluteTimeout)':
+    {
+      good: [{}, { cookieConfig: { lifetimeType: 'Permanent' }, absoluteTimeout: '1h' }],
+      bad: [{ cookieConfig: { lifetimeType: 'Permanent' } }],
+    },
+  '!has(self.cookieConfig)||self.type=="Cookie"': {
+    good: [{}, { cookieConfig: {} }],
+    bad: [{ type: 'Header', cookieConfig: {} }],
+  },
+  'self.all(key,key.matches(r"""^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$"""))':
+    { good: [{ 'a.example.com/x': 'y' }], bad: [{ 'a b': 'y' }] },
+  'self.all(key,key.split("/")[0].size()<253)': { good: [{ 'a/b': 'y' }], bad: [{ [`${'a'.repeat(253)}/b`]: 'y' }] },
+  'self.all(l1,!has(l1.name)||self.exists_one(l2,has(l2.name)&&l1.name==l2.name))': {
+    good: [[{}, {}, { name: 'a' }]],
+    bad: [[{ name: 'a' }, { name: 'a' }]],
+  },
+  '!(has(self.percent)&&has(self.fraction))': { good: [{ percent: 1 }], bad: [{ percent: 1, fraction: {} }] },
+  'self.numerator<=self.denominator': { good: [{ numerator: 1 }], bad: [{ numerator: 3, denominator: 2 }] },
+  '!("*"inself&&self.size()>1)': { good: [['*'], ['GET', 'PUT']], bad: [['*', 'GET']] },
+  '!(duration(self)<duration("1s")||duration(self)>duration("1h"))': { good: ['10s'], bad: ['10ms', '2h'] },
+  '!(duration(self)==duration("0s")||duration(self)>duration("1h"))': { good: ['10s'], bad: ['0s', '2h'] },
+  'self.all(t1,self.exists_one(t2,t1.port==t2.port))': { good: [[{ port: 1 }]], bad: [[{ port: 1 }, { port: 1 }]] },
+  'self.all(h,!isIP(h))': { good: [['a.example.com']], bad: [['10.0.0.1'], ['fe80::1']] },
+  [`self.all(h,!h.contains("*")?h.matches(${HOST}):true)`]: { good: [['a.b', '*.a']], bad: [['a_b']] },
+  [`self.all(h,h.contains("*")?(h.startsWith("*.")&&h.substring(2).matches(${HOST})):true)`]: {
+    good: [['a.b', '*.a']],
+    bad: [['a.*'], ['*a']],
+  },
+  'self.type=="ExternalHostname"?has(self.externalHostname):!has(self.externalHostname)': {
+    good: [{ type: 'ExternalHostname', externalHostname: {} }, { type: 'Other' }],
+    bad: [{ type: 'ExternalHostname' }, { type: 'Other', externalHostname: {} }],
+  },
+  '!self.endsWith(".cluster.local")': { good: ['a.example.com'], bad: ['a.b.svc.cluster.local'] },
+  'self.mode=="ClientAndServer"?has(self.clientCertificateRef):!has(self.clientCertificateRef)': {
+    good: [{ mode: 'ClientAndServer', clientCertificateRef: {} }, { mode: 'None' }],
+    bad: [{ mode: 'ClientAndServer' }],
+  },
+  [matchCount((i) => `self[${i}].matches.size()`)]: manyMatches,
+  [matchCount((i) => `(has(self[${i}].matches)?self[${i}].matches.size():0)`)]: manyMatches,
+};
+
 const CASES: Readonly<Record<string, Cases>> = {
-  '(has(self.selector)?1:0)+(has(self.targetRefs)?1:0)<=1': target,
+  '(has(self.selector)?1:0)+(has(self.targetRefs)?1:0)<=1': oneTarget,
   '(has(self.selector)?1:0)+(has(self.targetRef)?1:0)+(has(self.targetRefs)?1:0)<=1': {
-    good: [...target.good, { targetRef: {} }],
-    bad: [...target.bad, { selector: {}, targetRef: {} }, { targetRef: {}, targetRefs: [] }],
+    good: [...oneTarget.good, { targetRef: {} }],
+    bad: [...oneTarget.bad, { selector: {}, targetRef: {} }, { targetRef: {}, targetRefs: [] }],
   },
   '(has(self.workloadSelector)?1:0)+(has(self.targetRefs)?1:0)<=1': {
     good: [{}, { workloadSelector: {} }],
@@ -208,11 +528,11 @@ const CASES: Readonly<Record<string, Cases>> = {
     good: [{}, { operation: 'UPSERT', value: 'x' }, { operation: 'REMOVE' }],
     bad: [{ operation: 'REMOVE', value: 'x' }],
   },
+  ...GATEWAY_API_CASES,
 };
 
 /** Every expression with the schemas it stands at, over all releases. */
 function placesOfRules(): Map<string, Schema> {
-  const schemas = new IstioSchemas();
   const places = new Map<string, Schema>();
   const visit = (schema: Schema | undefined): void => {
     if (!schema) return;
@@ -221,20 +541,31 @@ function placesOfRules(): Map<string, Schema> {
     visit(schema.items);
     visit(schema.values);
   };
-  for (const type of Object.keys(ISTIO_CRDS)) for (const { schema } of schemas.all(type)) visit(schema);
+  for (const definitions of [ISTIO_CRDS, GATEWAY_API_CRDS]) {
+    const known = new KnownKinds(definitions);
+    for (const type of known.types) {
+      for (const channel of ['standard', 'experimental'] as const) {
+        for (const { schema, versions } of known.all(type, channel)) for (const name of versions) visit(schema(name));
+      }
+    }
+  }
   return places;
 }
 
 const places = placesOfRules();
 const engine = new CelEngine();
 
+// What no manifest can be held against, and a form of names that is not asked for here: it stands in a kind on trial alone.
+const LEFT_ALONE = ['self==oldSelf', 'size(self)==0||format.dns1123Label().validate(self)==null'];
+
 test('each expression of each release was tried, and each that was tried is one of a release', () => {
-  expect([...places.keys()].filter((rule) => !Object.hasOwn(CASES, ruleKey(rule)))).toEqual([]);
+  const untried = [...places.keys()].filter((rule) => !Object.hasOwn(CASES, ruleKey(rule)));
+  expect(untried.map(ruleKey).filter((key) => !LEFT_ALONE.includes(key))).toEqual([]);
   const keys = new Set([...places.keys()].map(ruleKey));
   expect(Object.keys(CASES).filter((key) => !keys.has(key))).toEqual([]);
 });
 
-describe.each([...places])('%s', (rule, schema) => {
+describe.each([...places].filter(([rule]) => !LEFT_ALONE.includes(ruleKey(rule))))('%s', (rule, schema) => {
   const { good, bad } = CASES[ruleKey(rule)] ?? { good: [], bad: [] };
 
   test('accepts and refuses', () => {

@@ -11,6 +11,7 @@ import {
 } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { isPlainMapping } from '../source/plain-mapping.ts';
+import { hasFormat } from './formats.ts';
 import { parseRequestUrl } from './go-url.ts';
 import { readsOf } from './known-rules.ts';
 import { patternCompiler } from './re2.ts';
@@ -30,6 +31,7 @@ const environment = () =>
     funcs: [
       ...strings,
       celFunc('isURL', [CelScalar.STRING], CelScalar.BOOL, (text) => parseRequestUrl(text) !== undefined),
+      celFunc('isIP', [CelScalar.STRING], CelScalar.BOOL, (text) => hasFormat(text, 'ipv4') || hasFormat(text, 'ipv6')),
       // A URL stays the text it was made of: no type of its own is needed to ask it.
       celFunc('url', [CelScalar.STRING], CelScalar.STRING, (text) => {
         if (parseRequestUrl(text) === undefined) throw new Error('not a URL');
@@ -83,7 +85,8 @@ function ask(program: Program, schema: Schema, value: unknown): CelAnswer {
   if (Math.max(1, count(value)) ** Math.max(1, program.macros) > MOST_WORK) return 'unknown';
   try {
     const result = program.run({ self: toCel(schema, value) });
-    if (isCelError(result)) return 'error';
+    // A function that is not known here says nothing of the value.
+    if (isCelError(result)) return /^unbound function/.test(String(result.message)) ? 'unknown' : 'error';
     return typeof result !== 'boolean' ? 'unknown' : result ? 'holds' : 'fails';
   } catch {
     return 'unknown';

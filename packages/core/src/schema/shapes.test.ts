@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeMesh } from '../testing/make-mesh.ts';
-import { nearestReleases } from './istio-schemas.ts';
+import { ISTIO_CRDS } from './istio-crds.ts';
+import { nearestReleases } from './releases.ts';
 
 describe('the release that a schema is taken from', () => {
   test.each([
@@ -13,7 +14,8 @@ describe('the release that a schema is taken from', () => {
     [[1, 40], false, ['1.31']],
     [[2, 0], false, ['1.31']],
   ] as const)('%j', (version, exact, releases) => {
-    expect(nearestReleases(version)).toEqual({ exact, releases });
+    const older = version[0] === 1 && version[1] < 10;
+    expect(nearestReleases(version, ISTIO_CRDS.releases)).toEqual({ exact, older, releases });
   });
 });
 
@@ -74,7 +76,11 @@ test('only what needs a schema has a shape', async () => {
   const mesh = await makeMesh(
     `${cart}---\napiVersion: v1\nkind: Service\nmetadata: { name: a }\n---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: { name: b }\n`,
   );
-  expect(mesh.resources.map((resource) => mesh.shapeOf(resource)?.basis.from)).toEqual([undefined, undefined, 'istio']);
+  expect(mesh.resources.map((resource) => mesh.shapeOf(resource)?.basis.from)).toEqual([
+    undefined,
+    undefined,
+    'release',
+  ]);
 });
 
 test('another release than the one that is known makes an unknown field likely only', async () => {
@@ -83,4 +89,44 @@ test('another release than the one that is known makes an unknown field likely o
   expect(await faultsOf({ 'x.yaml': text }, { istioVersion: '1.32' })).toEqual(['unknown-field likely']);
   expect(await faultsOf({ 'x.yaml': text }, { istioVersion: '1.17' })).toEqual(['unknown-field certain']);
   expect(await faultsOf({ 'x.yaml': text }, { istioVersion: '1.4' })).toEqual([]);
+});
+
+describe('the release of the Gateway API', () => {
+  const route = (spec: string, version = 'v1') =>
+    `apiVersion: gateway.networking.k8s.io/${version}\nkind: HTTPRoute\nmetadata: { name: cart }\nspec: ${spec}\n`;
+  const retry = route('{ rules: [{ retry: { attempts: 3 } }] }');
+  const cors = route('{ rules: [{ filters: [{ type: CORS, cors: {} }] }] }');
+
+  test.each([
+    ['what no release has', route('{ parentRef: { name: edge } }'), {}, ['unknown-field certain']],
+    [
+      'a word that no release has',
+      route('{ rules: [{ matches: [{ path: { type: Prefix, value: / } }] }] }'),
+      {},
+      ['value certain'],
+    ],
+    ['what a later release has, and nobody says which one there is', cors, { istioVersion: '1.22' }, []],
+    ['what a later release has', cors, { gatewayApiVersion: '1.2' }, ['value certain', 'unknown-field certain']],
+    ['what the experimental channel has, and nobody says which one there is', retry, {}, []],
+    [
+      'what the experimental channel has',
+      retry,
+      { gatewayApiVersion: '1.4', gatewayApiChannel: 'experimental' as const },
+      [],
+    ],
+    [
+      'what the standard channel has not',
+      retry,
+      { gatewayApiVersion: '1.4', gatewayApiChannel: 'standard' as const },
+      ['unknown-field certain'],
+    ],
+    [
+      'a release before the first',
+      route('{ parentRef: { name: edge } }'),
+      { gatewayApiVersion: '0.8' },
+      ['unknown-field likely'],
+    ],
+  ])('%s', async (_, text, config, expected) => {
+    expect((await faultsOf({ 'a.yaml': text }, config)).sort()).toEqual([...expected].sort());
+  });
 });

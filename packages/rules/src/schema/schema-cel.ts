@@ -1,4 +1,5 @@
-import { defineRule, fieldAt, nameOf } from '@meshvet/core';
+import { defineRule, type Field, fieldAt, nameOf } from '@meshvet/core';
+import type { CelWords } from '../shared/schema/cel-words.ts';
 import { celWords } from '../shared/schema/schema-cel-words.ts';
 import { basisText, faultsOf, objectText, pathText, standingOf, valueText } from '../shared/schema/schema-words.ts';
 
@@ -90,11 +91,21 @@ export const schemaCel = defineRule({
         continue;
       }
       const { demand, at = [] } = words;
-      const inside = at.map((key) => field.at(key)).find((one) => one.exists);
-      const place = (inside ?? field).pointer;
+      const culprit = words.item && culpritOf(field, words.item.isWrong);
+      const inside = (culprit ? (words.item?.at ?? []) : at)
+        .map((key) => (culprit ?? field).at(key))
+        .find((one) => one.exists);
+      const place = (inside ?? culprit ?? field).pointer;
       if (told.has(place)) continue;
       told.add(place);
-      if (field.isMapping && (inside || at.length > 0 || NAMED.has(demand)))
+      if (culprit)
+        report(
+          inside ?? culprit,
+          'object',
+          { ...common, object: objectText(resource, fault.path), demand },
+          { ...standing, onKey: true },
+        );
+      else if (field.isMapping && (inside || at.length > 0 || NAMED.has(demand)))
         report(
           inside ?? field,
           'object',
@@ -111,6 +122,13 @@ export const schemaCel = defineRule({
     }
   },
 });
+
+/** The first item of a list that breaks its rule. */
+function culpritOf(list: Field, isWrong: NonNullable<CelWords['item']>['isWrong']): Field | undefined {
+  const values = Array.isArray(list.value) ? list.value : [];
+  const at = values.findIndex(isWrong);
+  return at < 0 ? undefined : list.items()[at];
+}
 
 const LONGEST_MESSAGE = 200;
 /** Demands on an object of which no single field can be pointed at. */

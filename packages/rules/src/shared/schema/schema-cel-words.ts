@@ -1,12 +1,6 @@
 import { ruleKey } from '@meshvet/core';
-
-/** What an expression of Istio's CRDs demands, and of which fields it speaks, where it speaks of fields of an object. */
-export interface CelWords {
-  /** Behind the path of the value: "must not contain *". */
-  readonly demand: string;
-  /** The fields of the object to point at, the first that is written. */
-  readonly at?: readonly string[];
-}
+import type { CelWords } from './cel-words.ts';
+import { gatewayApiCelWords } from './gateway-api-cel-words.ts';
 
 const ONE_TARGET: CelWords = {
   demand: 'sets several of "selector", "targetRef" and "targetRefs", of which only one may be set',
@@ -157,7 +151,7 @@ const WORDS: readonly (readonly [string, CelWords])[] = [
 
 const BY_KEY: ReadonlyMap<string, CelWords> = new Map(WORDS);
 
-/** What an expression demands, in our words; undefined for one that is not Istio's. */
+/** What an expression demands, in our words; undefined for one that is neither Istio's nor the Gateway API's. */
 export function celWords(expression: string): CelWords | undefined {
-  return BY_KEY.get(ruleKey(expression));
+  return BY_KEY.get(ruleKey(expression)) ?? gatewayApiCelWords(expression);
 }

@@ -71,7 +71,7 @@ export function objectText(resource: Resource, path: Path): string {
 }
 
 function article(word: string): string {
-  return /^[AEIOU]/.test(word) ? 'an' : 'a';
+  return /^(?:[AEIO]|HTTP|X[A-Z])/.test(word) ? 'an' : 'a';
 }
 
 /** A value as it is written, cut where it is long. */
