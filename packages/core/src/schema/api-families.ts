@@ -1,4 +1,5 @@
 import type { Definitions } from './definitions.ts';
+import type { MoreGlances } from './known-rules.ts';
 import type { Version } from './releases.ts';
 
 /** A project whose definitions are built in. */
@@ -10,6 +11,8 @@ export interface ApiFamily {
   readonly groups: ReadonlySet<string>;
   /** Loaded when a resource of the group is there: most inputs have resources of one family, if any. */
   readonly load: () => Promise<Definitions>;
+  /** What tells that its expressions hold without running them, of those that are not told so with all others. */
+  readonly glances?: () => Promise<MoreGlances>;
 }
 
 /** The projects whose definitions are built in. */
@@ -23,6 +26,7 @@ export const API_FAMILIES: readonly ApiFamily[] = [
     product: 'Gateway API',
     groups: new Set(['gateway.networking.k8s.io', 'gateway.networking.x-k8s.io']),
     load: async () => (await import('./gateway-api-crds.ts')).GATEWAY_API_CRDS,
+    glances: async () => (await import('./gateway-api-glances.ts')).gatewayApiGlance,
   },
   {
     product: 'Linkerd',

@@ -169,13 +169,16 @@ export interface Glance {
   isFilledLater(value: unknown): boolean;
 }
 
+/** More that is known of expressions, by their `ruleKey`. */
+export type MoreGlances = (key: string) => ((value: unknown) => boolean) | undefined;
+
 /** Looks at an expression. */
-export function glanceAt(expression: string): Glance {
+export function glanceAt(expression: string, more?: MoreGlances): Glance {
   const key = ruleKey(expression);
   const { fields, whole } = readsOf(expression);
   const atMostOne: Test = (value) =>
     isPlainMapping(value) && fields.filter((name) => field(value, name) !== undefined).length <= 1;
-  const holds = HOLDS.get(key) ?? (AT_MOST_ONE.test(key) ? atMostOne : undefined);
+  const holds = HOLDS.get(key) ?? (AT_MOST_ONE.test(key) ? atMostOne : more?.(key));
   return {
     plainlyHolds: (value) => holds?.(value) === true,
     isFilledLater: (value) => {

@@ -7,7 +7,7 @@ import { API_FAMILIES, type ApiFamily, gatewayApiOfIstio, type Product } from '.
 import type { CelEngine } from './cel.ts';
 import { type DefinedKind, definedKinds, definedType } from './custom-resources.ts';
 import { type Channel, KnownKinds } from './definitions.ts';
-import { type Glance, glanceAt, ruleKey } from './known-rules.ts';
+import { type Glance, glanceAt, type MoreGlances, ruleKey } from './known-rules.ts';
 import { type History, historyOf, type Nearest, nearestReleases, type Version } from './releases.ts';
 import type { CelRule, Schema } from './schema.ts';
 import { type CelPlace, type Fault, type MatchPattern, type Path, rootSchema, type Walk, walk } from './walk.ts';
@@ -107,7 +107,10 @@ export async function readShapes(
   const families = API_FAMILIES.filter((family) => [...family.groups].some((group) => groups.has(group)));
   if (!hasOwn && families.length === 0) return new Map();
   const reader = new ShapeReader(settings, defined);
-  for (const family of families) reader.learn(family, new KnownKinds(await family.load()));
+  for (const family of families) {
+    reader.learn(family, new KnownKinds(await family.load()));
+    if (family.glances) reader.glances = await family.glances();
+  }
   if (hasOwn) reader.matchPattern = (await import('./re2.ts')).patternMatcher();
   for (const resource of resources) if (!resource.partial) reader.read(resource);
   if (reader.needsCel) reader.cel = new (await import('./cel.ts')).CelEngine();
@@ -163,6 +166,8 @@ const NOTHING_SAID: { readonly schema: Schema; readonly walk: Walk } = { schema:
 class ShapeReader {
   matchPattern: MatchPattern = knownPatterns();
   cel: CelEngine | undefined;
+  /** What is known of the expressions of families that have many. */
+  glances: MoreGlances | undefined;
   needsCel = false;
   readonly #settings: ShapeSettings;
   readonly #defined: DefinedKinds;
@@ -197,7 +202,7 @@ class ShapeReader {
   #pending({ schema, value }: CelPlace): readonly CelRule[] {
     return (schema.rules ?? []).filter(([rule]) => {
       let glance = this.#glances.get(rule);
-      if (!glance) this.#glances.set(rule, (glance = glanceAt(rule)));
+      if (!glance) this.#glances.set(rule, (glance = glanceAt(rule, this.glances)));
       return !glance.plainlyHolds(value) && !glance.isFilledLater(value);
     });
   }

@@ -71,7 +71,7 @@ export const schemaVersionUnserved = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const shape = mesh.shapeOf(resource);
-    if (!shape || shape.basis.from !== 'release') return;
+    if (shape?.basis.from !== 'release') return;
     const { unserved, meantKind, basis } = shape;
     const { kind, group, apiVersion } = resource;
     const words = { resource: nameOf(resource), product: basis.product, kind };
