@@ -1,7 +1,9 @@
 // The public surface of the engine, and nothing else.
+
 export { ambientNamespaces, ambientOf, isAmbientEndpoint, isAmbientNamespace } from './ambient/ambient-mode.ts';
 export { type CoveredPods, coveredPods, namespacesWithGateways } from './ambient/covered-pods.ts';
 export { type HiddenCaller, hiddenCaller } from './ambient/hidden-callers.ts';
+export { type HttpOnTcp, httpRulesOnTcp } from './ambient/http-on-tcp.ts';
 export {
   asksForEnvoy,
   type LoneTarget,
@@ -417,7 +419,14 @@ export type { Reporter, ReportInfo } from './reporters/reporter.ts';
 export { reachText, tracesText, traceText } from './reporters/trace-text.ts';
 export { visibleJson, visibleText } from './reporters/visible-text.ts';
 export { whyTable, whyText } from './reporters/why-text.ts';
-export { type RuleSettings, ruleSettings, type UnheldRoute, unheldRoutes } from './routing/ambient-routes.ts';
+export {
+  type MixedRoutes,
+  mixedRoutes,
+  type RuleSettings,
+  ruleSettings,
+  type UnheldRoute,
+  unheldRoutes,
+} from './routing/ambient-routes.ts';
 export {
   type DestinationRule,
   destinationRules,

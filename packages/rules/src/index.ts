@@ -7,7 +7,9 @@ import { ambientL7PolicyWithoutWaypoint } from './ambient/ambient-l7-policy-with
 import { ambientLabelMisplaced } from './ambient/ambient-label-misplaced.ts';
 import { ambientModeValueInvalid } from './ambient/ambient-mode-value-invalid.ts';
 import { ambientPeerAuthenticationDisable } from './ambient/ambient-peer-authentication-disable.ts';
+import { ambientPolicyHttpOnTcp } from './ambient/ambient-policy-http-on-tcp.ts';
 import { ambientRouteWithoutWaypoint } from './ambient/ambient-route-without-waypoint.ts';
+import { ambientRoutesMixed } from './ambient/ambient-routes-mixed.ts';
 import { ambientSidecarConflict } from './ambient/ambient-sidecar-conflict.ts';
 import { ambientVersionUnsupported } from './ambient/ambient-version-unsupported.ts';
 import { ambientWaypointHidesCaller } from './ambient/ambient-waypoint-hides-caller.ts';
@@ -325,7 +327,9 @@ export const allRules: readonly Rule[] = [
   ambientLabelMisplaced,
   ambientModeValueInvalid,
   ambientPeerAuthenticationDisable,
+  ambientPolicyHttpOnTcp,
   ambientRouteWithoutWaypoint,
+  ambientRoutesMixed,
   ambientSidecarConflict,
   ambientVersionUnsupported,
   ambientWaypointHidesCaller,

@@ -41,7 +41,13 @@ export function loneTargets(mesh: Mesh, resource: Resource): readonly LoneTarget
   });
 }
 
-function targetsNamed(mesh: Mesh, { namespace = '' }: Resource, reference: Field, name: string): readonly Resource[] {
+/** The Services or ServiceEntries that a target reference of a policy names. */
+export function targetsNamed(
+  mesh: Mesh,
+  { namespace = '' }: Resource,
+  reference: Field,
+  name: string,
+): readonly Resource[] {
   const group = reference.at('group').text() ?? '';
   const kind = reference.at('kind').text();
   if (kind === 'Service' && (group === '' || group === 'core')) {

@@ -118,7 +118,8 @@ function isL7ToKiali({ l7 }: ZtunnelRule): boolean {
   return l7.some(({ name }) => !/^(?:notR|r)emoteIpBlocks$|^remote\.ip$/.test(name));
 }
 
-function readRule(field: Field, number: number): ZtunnelRule | undefined {
+/** A rule of an AuthorizationPolicy, split into what ztunnel checks and what it does not; undefined where it cannot be read. */
+export function readRule(field: Field, number: number): ZtunnelRule | undefined {
   const [to, from, when] = ['to', 'from', 'when'].map((key) => field.at(key).items() as Field[]);
   if (!to || !from || !when || to.length + from.length + when.length > MOST_RULES) return undefined;
   if (['to', 'from', 'when'].some((key) => field.at(key).hasValue && !field.at(key).isList)) return undefined;

@@ -9,6 +9,7 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { hostTargets } from '../names/host-targets.ts';
 import { hostNameOf } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
+import { addTo } from '../source/grouping.ts';
 import { isBoundToMesh } from './virtual-service-parts.ts';
 
 /** A Service, a ServiceEntry or a host whose calls from ambient mode a route or rule does not hold for. */
@@ -231,4 +232,51 @@ export function ruleSettings(spec: Field): RuleSettings {
       );
     }),
   };
+}
+
+/** A VirtualService and a route of the Gateway API for one Service that has a waypoint. */
+export interface MixedRoutes {
+  /** The host of the VirtualService. */
+  readonly field: Field;
+  readonly service: Resource;
+  readonly route: Resource;
+  readonly routeField: Field;
+}
+
+/**
+ * The Services whose waypoint is to follow a VirtualService and an HTTPRoute or GRPCRoute: which of the two it follows is not defined.
+ * Source: istio.io, ambient, "Use Layer 7 features" and "Migrate policies" (the two must not be mixed for a Service).
+ */
+export function mixedRoutes(mesh: Mesh, resource: Resource): readonly MixedRoutes[] {
+  if (resource.type !== 'networking.istio.io/VirtualService' || resource.partial || !mesh.istioAtLeast('1.22'))
+    return [];
+  const hosts = hostsOf(mesh, resource);
+  if (hosts.length > MOST_HOSTS || resource.body.at('spec').at('http').items().length === 0) return [];
+  return hosts.flatMap(({ field, targets }) => {
+    const [target] = targets;
+    if (!target?.service || targets.length > 1 || !ambientNamespaces(mesh, target.resource)) return [];
+    if (waypointChoice(mesh, target.resource, target.resource.labels).state !== 'named') return [];
+    const { namespace = '', name } = target.resource;
+    const other = mesh
+      .derive(routesByService)
+      .get(`${namespace}/${name}`)
+      ?.find(({ route }) => mesh.together(route, resource));
+    return other ? [{ field, service: target.resource, route: other.route, routeField: other.field }] : [];
+  });
+}
+
+/** HTTPRoutes and GRPCRoutes by the Services of their own namespace that they are attached to. */
+function routesByService(
+  mesh: Mesh,
+): ReadonlyMap<string, readonly { readonly route: Resource; readonly field: Field }[]> {
+  const found = new Map<string, { route: Resource; field: Field }[]>();
+  for (const kind of ['HTTPRoute', 'GRPCRoute']) {
+    for (const route of mesh.ofType(`gateway.networking.k8s.io/${kind}`)) {
+      for (const { field, targets } of parentsOf(mesh, route)) {
+        const service = targets[0]?.resource;
+        if (service) addTo(found, `${service.namespace ?? ''}/${service.name}`, { route, field });
+      }
+    }
+  }
+  return found;
 }
