@@ -23,6 +23,7 @@ export const CORE_FOLDERS = [
   'routing',
   'envoy',
   'security',
+  'linkerd-policy',
   'traffic',
   'rule',
   'config',

@@ -203,6 +203,35 @@ export { callsForPods, isDeactivating } from './installation/webhook-entries.ts'
 export { LINKERD_INJECT_VALUES, linkerdServes } from './linkerd/linkerd-evidence.ts';
 export { hasLinkerd, linkerdForm, linkerdSetting, writtenLinkerdProxy } from './linkerd/linkerd-proxy.ts';
 export { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from './linkerd/opaque-ports.ts';
+export { type Authorization, authorizationsOf, authorizationsOfRoute } from './linkerd-policy/authorizations.ts';
+export { accountsIn, identitiesIn, lookupAccount, readIdentity } from './linkerd-policy/identities.ts';
+export {
+  isWholeBeside,
+  LINKERD_POLICY_GROUP,
+  lookupNamed,
+  type PolicyReference,
+  readReference,
+} from './linkerd-policy/objects.ts';
+export { type RefusedProbe, refusedProbes } from './linkerd-policy/probes.ts';
+export {
+  inboundRoutes,
+  isOutboundOfLinkerd,
+  isServer,
+  LINKERD_ROUTE_TYPES,
+  type LinkerdRoute,
+  linkerdRouteOf,
+  unknownFilters,
+} from './linkerd-policy/routes.ts';
+export {
+  isMeshed,
+  lookupPodsOf,
+  type Server as LinkerdServer,
+  earlierServer,
+  serverOf,
+  serverPortFault,
+  serversIn,
+  workloadsOfServer,
+} from './linkerd-policy/servers.ts';
 export {
   type Baseline,
   type BaselineEntry,

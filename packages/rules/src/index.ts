@@ -95,17 +95,29 @@ import { labelsSelectorDefaulted } from './labels/labels-selector-defaulted.ts';
 import { labelsSelectorMismatch } from './labels/labels-selector-mismatch.ts';
 import { labelsServiceAppMissing } from './labels/labels-service-app-missing.ts';
 import { labelsVersionMissing } from './labels/labels-version-missing.ts';
+import { linkerdAnnotationValueInvalid } from './linkerd/linkerd-annotation-value-invalid.ts';
 import { linkerdAppProtocolOpaque } from './linkerd/linkerd-app-protocol-opaque.ts';
+import { linkerdHostNetwork } from './linkerd/linkerd-host-network.ts';
+import { linkerdIdentityUnknown } from './linkerd/linkerd-identity-unknown.ts';
 import { linkerdImageMismatch } from './linkerd/linkerd-image-mismatch.ts';
 import { linkerdInitArgsInconsistent } from './linkerd/linkerd-init-args-inconsistent.ts';
 import { linkerdInjectAsLabel } from './linkerd/linkerd-inject-as-label.ts';
 import { linkerdInjectMisplaced } from './linkerd/linkerd-inject-misplaced.ts';
 import { linkerdInjectValueInvalid } from './linkerd/linkerd-inject-value-invalid.ts';
 import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
+import { linkerdMetadataSwapped } from './linkerd/linkerd-metadata-swapped.ts';
 import { linkerdNativeOrder } from './linkerd/linkerd-native-order.ts';
+import { linkerdNetworkExcept } from './linkerd/linkerd-network-except.ts';
 import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-mismatch.ts';
+import { linkerdPolicyReference } from './linkerd/linkerd-policy-reference.ts';
+import { linkerdProbeRefused } from './linkerd/linkerd-probe-refused.ts';
+import { linkerdProfileName } from './linkerd/linkerd-profile-name.ts';
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
 import { linkerdReservedPort } from './linkerd/linkerd-reserved-port.ts';
+import { linkerdRouteIneffective } from './linkerd/linkerd-route-ineffective.ts';
+import { linkerdServerFirst } from './linkerd/linkerd-server-first.ts';
+import { linkerdServerUnauthorized } from './linkerd/linkerd-server-unauthorized.ts';
+import { linkerdServerUnmatched } from './linkerd/linkerd-server-unmatched.ts';
 import { linkerdWaitBeforeExit } from './linkerd/linkerd-wait-before-exit.ts';
 import { meshDoubleInjection } from './mesh/mesh-double-injection.ts';
 import { multiclusterRegistryUnknown } from './multicluster/multicluster-registry-unknown.ts';
@@ -415,17 +427,29 @@ export const allRules: readonly Rule[] = [
   labelsSelectorMismatch,
   labelsServiceAppMissing,
   labelsVersionMissing,
+  linkerdAnnotationValueInvalid,
   linkerdAppProtocolOpaque,
+  linkerdHostNetwork,
+  linkerdIdentityUnknown,
   linkerdImageMismatch,
   linkerdInitArgsInconsistent,
   linkerdInjectAsLabel,
   linkerdInjectMisplaced,
   linkerdInjectValueInvalid,
   linkerdJobNeverCompletes,
+  linkerdMetadataSwapped,
   linkerdNativeOrder,
+  linkerdNetworkExcept,
   linkerdOpaquePortsMismatch,
+  linkerdPolicyReference,
+  linkerdProbeRefused,
+  linkerdProfileName,
   linkerdProxyUid,
   linkerdReservedPort,
+  linkerdRouteIneffective,
+  linkerdServerFirst,
+  linkerdServerUnauthorized,
+  linkerdServerUnmatched,
   linkerdWaitBeforeExit,
   meshDoubleInjection,
   multiclusterRegistryUnknown,

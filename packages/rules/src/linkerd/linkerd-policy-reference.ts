@@ -1,0 +1,204 @@
+import {
+  defineRule,
+  type Field,
+  inboundRoutes,
+  isServer,
+  LINKERD_POLICY_GROUP,
+  linkerdRouteOf,
+  lookupNamed,
+  type Mesh,
+  nameOf,
+  type PolicyReference,
+  type Resource,
+  readReference,
+} from '@meshvet/core';
+
+export const linkerdPolicyReference = defineRule({
+  meta: {
+    id: 'linkerd-policy-reference',
+    summary: 'A policy of Linkerd names an object that is not there, or one that it cannot name.',
+    why: 'A policy whose target is missing holds for nothing, and one whose authentication is missing lets nobody in.',
+    fix: 'Name an object of the namespace, of a kind that the policy takes.',
+    severity: 'warning',
+    about: 'linkerd',
+    subject: 'resource',
+    types: [
+      'policy.linkerd.io/AuthorizationPolicy',
+      'policy.linkerd.io/ServerAuthorization',
+      'policy.linkerd.io/HTTPLocalRateLimitPolicy',
+      'policy.linkerd.io/HTTPRoute',
+      'gateway.networking.k8s.io/HTTPRoute',
+      'gateway.networking.k8s.io/GRPCRoute',
+    ],
+    sources: [
+      'linkerd.io: Authorization Policy reference',
+      'linkerd2 policy-controller/runtime/src/admission.rs',
+      'linkerd2 policy-controller/k8s/index/src/inbound/index.rs',
+    ],
+    messages: {
+      target: '{resource}: there is no {kind} {namespace}/{name}, so it holds for nothing.',
+      authentication:
+        '{resource} requires {kind} {namespace}/{name}, which is not there; Linkerd leaves the policy out, and it lets nobody in.',
+      parent: '{resource}: there is no Server {namespace}/{name}, so the route stands before nothing.',
+      kind: '{resource}: {written} cannot be the target of {a} {of}, which takes {accepted}; the webhook of Linkerd refuses it.',
+      namespace:
+        '{resource}: the target is Namespace {name}, and a policy may name its own alone ({namespace}); the webhook of Linkerd refuses it.',
+      several:
+        '{resource} requires {count} references of {what}, of which one at most is taken; the webhook of Linkerd refuses it.',
+    },
+  },
+  examples: {
+    bad: [
+      {
+        title: 'an authentication of another name, and a rate limit for a route',
+        yaml: `
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: { name: pages, namespace: web }
+          spec:
+            selector: { matchLabels: { app: pages } }
+            template:
+              metadata: { labels: { app: pages }, annotations: { linkerd.io/inject: enabled } }
+              spec: { containers: [{ name: pages, image: pages:1, ports: [{ name: http, containerPort: 8080 }] }] }
+          ---
+          apiVersion: policy.linkerd.io/v1beta3
+          kind: Server
+          metadata: { name: pages, namespace: web }
+          spec: { podSelector: { matchLabels: { app: pages } }, port: http }
+          ---
+          apiVersion: policy.linkerd.io/v1alpha1
+          kind: AuthorizationPolicy
+          metadata: { name: front-only, namespace: web }
+          spec:
+            targetRef: { group: policy.linkerd.io, kind: Server, name: pages }
+            requiredAuthenticationRefs:
+              - group: policy.linkerd.io
+                kind: MeshTLSAuthentication
+                name: frontend #~ authentication \`frontend\`
+          ---
+          apiVersion: policy.linkerd.io/v1alpha1
+          kind: HTTPLocalRateLimitPolicy
+          metadata: { name: slow, namespace: web }
+          spec:
+            targetRef:
+              group: policy.linkerd.io
+              kind: HTTPRoute #~ kind \`HTTPRoute\`
+              name: pages
+            total: { requestsPerSecond: 10 }
+        `,
+      },
+    ],
+    good: [
+      {
+        title: 'what is there',
+        yaml: `
+          apiVersion: policy.linkerd.io/v1beta3
+          kind: Server
+          metadata: { name: pages, namespace: web }
+          spec: { podSelector: { matchLabels: { app: pages } }, port: http }
+          ---
+          apiVersion: policy.linkerd.io/v1alpha1
+          kind: MeshTLSAuthentication
+          metadata: { name: front, namespace: web }
+          spec: { identities: ["*"] }
+          ---
+          apiVersion: policy.linkerd.io/v1alpha1
+          kind: AuthorizationPolicy
+          metadata: { name: front-only, namespace: web }
+          spec:
+            targetRef: { group: policy.linkerd.io, kind: Server, name: pages }
+            requiredAuthenticationRefs:
+              - { group: policy.linkerd.io, kind: MeshTLSAuthentication, name: front }
+        `,
+      },
+    ],
+  },
+  check({ subject: resource, mesh, report }) {
+    const words = { resource: nameOf(resource) };
+    const own = resource.namespace ?? '';
+    const spec = resource.body.at('spec');
+    switch (resource.kind) {
+      case 'AuthorizationPolicy':
+        target(readReference(spec.at('targetRef')), ANY_TARGET);
+        authentications(spec.at('requiredAuthenticationRefs').items() as Field[]);
+        return;
+      case 'HTTPLocalRateLimitPolicy':
+        target(readReference(spec.at('targetRef')), SERVER_ALONE);
+        return;
+      case 'ServerAuthorization': {
+        const name = spec.at('server').at('name');
+        if (name.string()) missing(name, SERVER, own, name.string() ?? '', 'target');
+        return;
+      }
+      default:
+        for (const parent of linkerdRouteOf(resource)?.parents ?? [])
+          if (isServer(parent)) missing(parent.nameField, SERVER, parent.namespace ?? own, parent.name, 'parent');
+    }
+
+    function target(reference: PolicyReference | undefined, accepted: readonly string[]): void {
+      if (!reference) return;
+      const { group, kind, name, field, nameField } = reference;
+      const type = group === '' ? kind : `${group}/${kind}`;
+      if (!accepted.includes(type)) {
+        const of = resource.kind;
+        const data = { ...words, of, a: /^[AEIOUH]/.test(of) ? 'an' : 'a', written: type, accepted: shown(accepted) };
+        report(field.at('kind'), 'kind', data, { severity: 'error' });
+      } else if (kind === 'Namespace') {
+        if (name !== own && !mesh.assumesNamespace(resource))
+          report(nameField, 'namespace', { ...words, name, namespace: own }, { severity: 'error' });
+      } else missing(nameField, type, own, name, 'target');
+    }
+
+    function authentications(items: readonly Field[]): void {
+      const references = items.slice(0, MOST).flatMap((item) => readReference(item) ?? []);
+      for (const { group, kind, name, nameField, namespace = own } of references)
+        if (group === LINKERD_POLICY_GROUP && AUTHENTICATIONS.has(kind))
+          missing(nameField, `${group}/${kind}`, namespace, name, 'authentication');
+      const byTls = references.filter(({ kind }) => kind === 'MeshTLSAuthentication' || kind === 'ServiceAccount');
+      const byNetwork = references.filter(({ kind }) => kind === 'NetworkAuthentication');
+      for (const [list, what] of [
+        [byTls, 'mesh TLS (MeshTLSAuthentication, ServiceAccount)'],
+        [byNetwork, 'NetworkAuthentication'],
+      ] as const) {
+        const second = list[1];
+        if (second) report(second.field, 'several', { ...words, count: list.length, what }, { severity: 'error' });
+      }
+    }
+
+    function missing(
+      at: Field,
+      type: string,
+      namespace: string,
+      name: string,
+      message: 'target' | 'authentication' | 'parent',
+    ): void {
+      if (lookupNamed(mesh, resource, type, namespace, name).state !== 'missing') return;
+      // A route may stand before the Server alone that policies name.
+      if (type === SERVER && isNamedByRoutes(mesh, resource, namespace, name)) return;
+      report(at, message, { ...words, kind: type.slice(type.indexOf('/') + 1), namespace, name });
+    }
+  },
+});
+
+const SERVER = `${LINKERD_POLICY_GROUP}/Server`;
+const SERVER_ALONE = [SERVER];
+const ANY_TARGET = [
+  SERVER,
+  `${LINKERD_POLICY_GROUP}/HTTPRoute`,
+  'gateway.networking.k8s.io/HTTPRoute',
+  'gateway.networking.k8s.io/GRPCRoute',
+  'Namespace',
+];
+const AUTHENTICATIONS: ReadonlySet<string> = new Set(['MeshTLSAuthentication', 'NetworkAuthentication']);
+const MOST = 50;
+
+function shown(types: readonly string[]): string {
+  const kinds = [...new Set(types.map((type) => type.slice(type.indexOf('/') + 1)))];
+  return kinds.length === 1 ? `a ${kinds[0]} alone` : kinds.join(', ');
+}
+
+// Two that name what nobody read name what stands elsewhere.
+function isNamedByRoutes(mesh: Mesh, asker: Resource, namespace: string, name: string): boolean {
+  const routes = inboundRoutes(mesh).get(`${namespace}/${name}`) ?? [];
+  return !mesh.settings.closedWorld && routes.some(({ resource }) => resource !== asker) && asker.kind !== 'HTTPRoute';
+}

@@ -1,0 +1,48 @@
+import { testRule } from '@meshvet/core/testing';
+import { linkerdRouteIneffective } from './linkerd-route-ineffective.ts';
+
+const mesh = (inject: string, route: string, group = 'gateway.networking.k8s.io/v1', kind = 'HTTPRoute') => `
+apiVersion: v1
+kind: Namespace
+metadata: { name: web, annotations: { linkerd.io/inject: ${inject} } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: pages, namespace: web }
+spec: { selector: { app: pages }, ports: [{ port: 8080 }] }
+---
+apiVersion: ${group}
+kind: ${kind}
+metadata: { name: pages, namespace: web }
+spec:
+  ${route}
+`;
+const SERVICE = 'parentRefs: [{ group: "", kind: Service, name: pages }]';
+
+testRule(linkerdRouteIneffective, {
+  bad: {
+    'a mirror in a route of the Gateway API': mesh(
+      'enabled',
+      `${SERVICE}\n  rules:\n    - filters:\n        - type: RequestMirror #~ filter\n          requestMirror: { backendRef: { name: pages, port: 8080 } }`,
+    ),
+    'a filter of a backend': mesh(
+      'enabled',
+      `${SERVICE}\n  rules:\n    - backendRefs:\n        - name: pages\n          port: 8080\n          filters:\n            - type: ExtensionRef #~ filter`,
+    ),
+  },
+  good: {
+    'a rewrite at a Gateway': mesh(
+      'enabled',
+      'parentRefs: [{ name: edge }]\n  rules: [{ filters: [{ type: URLRewrite, urlRewrite: { hostname: a.example.com } }] }]',
+    ),
+    'a rewrite in another mesh': mesh(
+      'disabled',
+      `${SERVICE}\n  rules: [{ filters: [{ type: URLRewrite, urlRewrite: { hostname: a.example.com } }] }]`,
+    ),
+    'a backend that may stand elsewhere': mesh(
+      'enabled',
+      `${SERVICE}\n  rules: [{ backendRefs: [{ name: other, namespace: shop, port: 80 }] }]`,
+      'policy.linkerd.io/v1beta3',
+    ),
+  },
+});
