@@ -54,7 +54,15 @@ export {
   isWildcardDomain,
   nameFault,
 } from './cluster/host-names.ts';
-export { isIpAddress, isIpPrefix, isIpv4Address, isIpv6Address, prefixesOverlap } from './cluster/ip-prefix.ts';
+export {
+  asIpPrefix,
+  isIpAddress,
+  isIpPrefix,
+  isIpv4Address,
+  isIpv6Address,
+  prefixContains,
+  prefixesOverlap,
+} from './cluster/ip-prefix.ts';
 export { ignoredNamespaces, isSystemNamespace, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
 export {
   appProtocolSince,
@@ -223,10 +231,10 @@ export {
   unknownFilters,
 } from './linkerd-policy/routes.ts';
 export {
+  earlierServer,
   isMeshed,
   lookupPodsOf,
   type Server as LinkerdServer,
-  earlierServer,
   serverOf,
   serverPortFault,
   serversIn,
@@ -402,7 +410,7 @@ export {
   portMisuses,
   targetMisuses,
 } from './ports/reserved-ports.ts';
-export { declaredServerFirst, serverFirstEvidence } from './ports/server-first.ts';
+export { declaredServerFirst, serverFirstAt, serverFirstEvidence } from './ports/server-first.ts';
 export {
   judgesTargets,
   readablePorts,
@@ -434,6 +442,7 @@ export {
 } from './proxy/istio-annotations.ts';
 export { ISTIO_ANNOTATIONS, ISTIO_LABELS, OTHER_ISTIO_KEYS } from './proxy/istio-keys.ts';
 export { isInLinkerdConfigDomain, LINKERD_CONFIG, type LinkerdMinor } from './proxy/linkerd-annotations.ts';
+export { linkerdValueProblem } from './proxy/linkerd-values.ts';
 export { scrapePortProblem } from './proxy/prometheus-annotations.ts';
 export { type ProxyConfigProblem, proxyConfigProblems } from './proxy/proxy-config.ts';
 export { FIRST_WITH_OTHER_FIELDS } from './proxy/proxy-config-fields.ts';

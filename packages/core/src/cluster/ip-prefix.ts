@@ -46,6 +46,18 @@ export function prefixesOverlap(a: string, b: string): boolean {
   return first.family === second.family && (first.bits.startsWith(second.bits) || second.bits.startsWith(first.bits));
 }
 
+/** Whether all addresses of one range are in another; both have to be such, as `isIpPrefix` tells. */
+export function prefixContains(outer: string, inner: string): boolean {
+  const [around, within] = [bitsOf(outer), bitsOf(inner)];
+  return around.family === within.family && within.bits.startsWith(around.bits);
+}
+
+/** An address or a range, as a range; undefined for what is neither. */
+export function asIpPrefix(text: string): string | undefined {
+  if (isIpPrefix(text)) return text;
+  return isIpv4Address(text) ? `${text}/32` : isIpv6Address(text) ? `${text}/128` : undefined;
+}
+
 /** The leading bits that all addresses of a range have. */
 function bitsOf(prefix: string): { family: 4 | 6; bits: string } {
   const slash = prefix.lastIndexOf('/');

@@ -78,9 +78,9 @@ export function isWorkloadType(type: string): boolean {
   return WORKLOADS.has(type);
 }
 
-/** Whether a group belongs to Kubernetes itself or to a mesh, so that its kinds are known and make no pods that this tool does not see. */
+/** Whether a group belongs to Kubernetes itself or to a mesh, so that its kinds are known and make no pods or Services that this tool does not see. */
 export function isKnownGroup(group: string): boolean {
-  return !group.includes('.') || /\.(?:k8s|istio)\.io$|(?:^|\.)linkerd\.io$/.test(group);
+  return !group.includes('.') || /\.(?:k8s|istio)\.io$|^(?:(?:policy|workload)\.)?linkerd\.io$/.test(group);
 }
 
 // The short names that kubectl knows.

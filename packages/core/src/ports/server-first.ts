@@ -110,6 +110,11 @@ const MYSQL_X = 33060;
 export function serverFirstEvidence(mesh: Mesh, service: Service, port: ServicePort): ServerFirst | undefined {
   if (port.protocol !== 'TCP' || !istioAtLeast(mesh.settings, '1.3')) return undefined;
   if (port.number !== undefined && WELL_KNOWN_TCP_PORTS.has(port.number)) return undefined;
+  return serverFirstAt(mesh, service, port);
+}
+
+/** Why a Service port of TCP seems to carry a server-first protocol, whatever proxy stands before it; undefined when nothing says so. */
+export function serverFirstAt(mesh: Mesh, service: Service, port: ServicePort): ServerFirst | undefined {
   return (
     byPods(mesh, service, port) ?? byNumber(port.target, 'target port') ?? byNumber(port.number, 'port') ?? byName(port)
   );

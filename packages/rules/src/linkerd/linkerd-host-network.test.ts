@@ -1,15 +1,23 @@
-import { testRule, yaml } from '@meshvet/core/testing';
+import { testRule } from '@meshvet/core/testing';
 import { linkerdHostNetwork } from './linkerd-host-network.ts';
 
-// The examples of the rule run too. A case is named for what was believed wrongly, or for what is right.
+const agent = (spec: string, inject = '') => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: agent, namespace: agents }
+spec:
+  selector: { matchLabels: { app: agent } }
+  template:
+    metadata: { labels: { app: agent }, annotations: { ${inject} } }
+    spec:
+      ${spec}
+      containers: [{ name: agent, image: agent:1 }]
+`;
+
 testRule(linkerdHostNetwork, {
-  bad: {},
+  bad: { 'the pods ask for it': agent('hostNetwork: true #~ pods', 'linkerd.io/inject: enabled') },
   good: {
-    'TODO: a case that looks wrong and is not': yaml`
-      apiVersion: v1
-      kind: Service
-      metadata: { name: db, namespace: shop }
-      spec: { selector: { app: db }, ports: [{ name: tcp-db, port: 3306 }] }
-    `,
+    'nobody asks': agent('hostNetwork: true'),
+    'pods with a network of their own': agent('hostNetwork: false', 'linkerd.io/inject: enabled'),
   },
 });

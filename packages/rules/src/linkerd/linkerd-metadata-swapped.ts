@@ -1,57 +1,93 @@
-import { defineRule } from '@meshvet/core';
+import { defineRule, isSettled, LINKERD_CONFIG, nameOf, podMetadataOf, WORKLOAD_TYPES } from '@meshvet/core';
+import { moveEntry } from '../shared/edits/mapping-edit.ts';
+
+const EXPORTED = 'mirror.linkerd.io/exported';
+const WEBHOOKS = 'config.linkerd.io/admission-webhooks';
 
 export const linkerdMetadataSwapped = defineRule({
   meta: {
     id: 'linkerd-metadata-swapped',
-    summary: 'TODO: what is wrong, in one sentence.',
-    why: 'TODO: what the mesh does because of it, in one sentence.',
-    fix: 'TODO: what to do, in one sentence.',
+    summary: 'A label of Linkerd stands among the annotations, or an annotation among the labels.',
+    why: 'Linkerd reads each of them in one place alone, so what stands in the other has no effect.',
+    fix: 'Move it: exported and admission-webhooks are labels, all other settings annotations.',
     severity: 'warning',
-    // TODO: service, workload, namespace, resource or problem.
-    subject: 'service',
-    // TODO: the codes that istioctl (IST0118) and Kiali (KIA0601) have for it; away with it where there are none.
-    codes: [],
-    // TODO: where it is written that the mesh behaves so.
-    sources: [],
+    about: 'linkerd',
+    subject: 'resource',
+    types: ['Namespace', 'Service', ...WORKLOAD_TYPES],
+    sources: [
+      'linkerd.io: Multi-cluster communication (exported Services are selected by label)',
+      'linkerd.io: Automatic Proxy Injection (admission-webhooks is a label of namespaces)',
+      'linkerd2 pkg/k8s/labels.go',
+    ],
     messages: {
-      situation: 'TODO: Service {service} was written like this; that would be accepted.',
+      label: '{resource}: {key} is a label, and has no effect among the annotations{effect}.',
+      annotation: '{resource}: {key} is an annotation, and has no effect among the labels{place}.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'TODO: what it shows',
+        title: 'a Service that is to be mirrored, and a setting of the proxy',
         yaml: `
           apiVersion: v1
           kind: Service
-          metadata: { name: cart, namespace: shop }
-          spec:
-            selector: { app: cart }
-            ports:
-              - port: 80 #~ situation
+          metadata:
+            name: pages
+            namespace: web
+            annotations:
+              mirror.linkerd.io/exported: "true" #~ label
+          spec: { selector: { app: pages }, ports: [{ port: 80 }] }
+          ---
+          apiVersion: v1
+          kind: Namespace
+          metadata:
+            name: web
+            annotations: { linkerd.io/inject: enabled }
+            labels:
+              config.linkerd.io/skip-outbound-ports: "3306" #~ annotation
         `,
       },
     ],
     good: [
       {
-        title: 'TODO: what is right',
+        title: 'each in its place',
         yaml: `
           apiVersion: v1
           kind: Service
-          metadata: { name: cart, namespace: shop }
-          spec:
-            selector: { app: cart }
-            ports:
-              - { name: http, port: 80 }
+          metadata: { name: pages, namespace: web, labels: { mirror.linkerd.io/exported: "true" } }
+          spec: { selector: { app: pages }, ports: [{ port: 80 }] }
+          ---
+          apiVersion: v1
+          kind: Namespace
+          metadata:
+            name: web
+            annotations: { linkerd.io/inject: enabled, config.linkerd.io/skip-outbound-ports: "3306" }
+            labels: { config.linkerd.io/admission-webhooks: disabled }
         `,
       },
     ],
   },
-  check({ subject, report }) {
-    for (const port of subject.ports) {
-      // TODO: when it is wrong. A finding must be true for the owner of the file; unknown is never an accusation.
-      const wrong = port.number === undefined && false;
-      if (wrong) report(port.field, 'situation', { service: subject.resource.name });
+  check({ subject: resource, mesh, report }) {
+    if (resource.partial) return;
+    const { labels, annotations, type } = resource;
+    const words = { resource: nameOf(resource) };
+    const key = type === 'Service' ? EXPORTED : type === 'Namespace' ? WEBHOOKS : undefined;
+    if (key !== undefined && annotations.has(key) && !labels.has(key)) {
+      const field = annotations.at(key);
+      const effect =
+        key === EXPORTED ? ': the Service is not mirrored' : ': the webhooks look at the namespace as before';
+      const edits = isSettled(resource) ? moveEntry(field, labels.field) : [];
+      report(field, 'label', { ...words, key, effect }, { onKey: true, suggested: edits });
     }
+    const places = [
+      { labels, place: '' },
+      ...(podMetadataOf(resource) && type !== 'Pod'
+        ? [{ labels: podMetadataOf(resource)?.labels ?? labels, place: ' of the pod template' }]
+        : []),
+    ];
+    for (const { labels: own, place } of places)
+      for (const one of own.keys())
+        if (LINKERD_CONFIG.has(one) && one !== WEBHOOKS && !mesh.assumesNamespace(resource))
+          report(own.at(one), 'annotation', { ...words, key: one, place }, { onKey: true });
   },
 });
