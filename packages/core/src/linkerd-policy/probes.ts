@@ -43,7 +43,10 @@ export function refusedProbes(mesh: Mesh, server: Server): readonly RefusedProbe
         if (probe.kind !== 'http' || probe.elsewhere || port === undefined || portNumberOf(probe) !== port) return [];
         const path = probe.handler.at('path').hasValue ? probe.handler.at('path').string() : '/';
         if (path === undefined) return [];
-        const answers = routes.map((route) => ({ route, takes: takesProbe(route, path.split('?')[0] ?? path) }));
+        const answers = routes.map((route) => ({
+          route,
+          takes: routeTakes(route, { method: 'GET', path: path.split('?')[0] ?? path }),
+        }));
         if (answers.some(({ takes }) => takes === 'unknown')) return [];
         const taking = answers.filter(({ takes }) => takes === 'yes').map(({ route }) => route);
         if (taking.some((route) => authorizationsOfRoute(mesh, route.resource).some((a) => a.plainCallers))) return [];
@@ -54,14 +57,21 @@ export function refusedProbes(mesh: Mesh, server: Server): readonly RefusedProbe
 
 const MOST = 50;
 
-/** Whether some rule of a route matches a GET of a path without headers of its own. */
-function takesProbe({ rules }: LinkerdRoute, path: string): 'yes' | 'no' | 'unknown' {
+/** A request without headers that matter. */
+export interface PlainRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
+/** Whether some rule of a route matches a request without headers of its own. */
+export function routeTakes({ rules }: LinkerdRoute, request: PlainRequest): 'yes' | 'no' | 'unknown' {
   let answer: 'yes' | 'no' | 'unknown' = 'no';
   for (const rule of rules) {
     const matches = rule.at('matches').items() as Field[];
     if (matches.length === 0) return 'yes';
     for (const match of matches.slice(0, 64)) {
-      const one = matchTakes(match, path);
+      const one = matchTakes(match, request);
       if (one === 'yes') return 'yes';
       if (one === 'unknown') answer = 'unknown';
     }
@@ -69,9 +79,9 @@ function takesProbe({ rules }: LinkerdRoute, path: string): 'yes' | 'no' | 'unkn
   return answer;
 }
 
-function matchTakes(match: Field, path: string): 'yes' | 'no' | 'unknown' {
+function matchTakes(match: Field, { method: asked, path }: PlainRequest): 'yes' | 'no' | 'unknown' {
   const method = match.at('method');
-  if (method.hasValue && method.string() !== 'GET') return method.string() === undefined ? 'unknown' : 'no';
+  if (method.hasValue && method.string() !== asked) return method.string() === undefined ? 'unknown' : 'no';
   if (match.at('headers').items().length > 0 || match.at('queryParams').items().length > 0) return 'no';
   const written = match.at('path');
   const type = written.at('type').hasValue ? written.at('type').string() : 'PathPrefix';

@@ -59,6 +59,19 @@ function routesByServer(mesh: Mesh): ReadonlyMap<string, readonly LinkerdRoute[]
   return found;
 }
 
+/** The routes for the calls to Services, by `namespace/name` of the Service. */
+export function outboundRoutes(mesh: Mesh): ReadonlyMap<string, readonly LinkerdRoute[]> {
+  const found = new Map<string, LinkerdRoute[]>();
+  for (const type of LINKERD_ROUTE_TYPES)
+    for (const resource of mesh.ofType(type)) {
+      const route = linkerdRouteOf(resource);
+      for (const { group, kind, name, namespace } of route?.parents ?? [])
+        if (route && group === '' && kind === 'Service')
+          addTo(found, `${namespace ?? resource.namespace ?? ''}/${name}`, route);
+    }
+  return found;
+}
+
 /**
  * Whether a route is Linkerd's to follow for calls: it is of Linkerd's own group, or its Service is evidently served by Linkerd. Routes for
  * Gateways are read by what made the Gateway.

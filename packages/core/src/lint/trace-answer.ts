@@ -58,7 +58,9 @@ function wordsOf(trace: Facts): Words {
   if (atGateway(trace) === false) {
     const decided = trace.steps.findLast((step) => step.kind === 'authorization');
     const words = decided ? reasonWords(decided) : refusal(trace);
-    return end('refused', `by the gateway itself: ${words}`, decided ?? last);
+    // A call from a pod has no gateway on its way, but perhaps a waypoint.
+    const who = trace.request?.gateway === false ? 'waypoint' : 'gateway';
+    return end('refused', `by the ${who} itself: ${words}`, decided ?? last);
   }
   const told = last?.text;
   const { host, port } = trace.request;

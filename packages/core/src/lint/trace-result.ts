@@ -52,7 +52,7 @@ export interface TraceReport {
     readonly percent: number;
   }[];
   readonly fault?: TraceFault;
-  /** Whether the policies of the gateway itself let the request in. */
+  /** Whether the policies of the gateway itself let the request in; of a call from a pod in ambient mode those of the waypoint on its way. */
   readonly gatewayAllowed?: Told;
   /** Where that is not known: what it would be if there were nothing but what was read. */
   readonly gatewayAllowedAsRead?: boolean;

@@ -1,4 +1,5 @@
 import type { Workload } from '../cluster/workloads.ts';
+import { admissionOf, linkerdCallerOf } from '../linkerd-policy/admission.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type MtlsMode, mtlsOf, mtlsPassedOver } from '../security/peer-authentication.ts';
@@ -9,11 +10,12 @@ import type { Peer, Seen } from './authorization-match.ts';
 import { type FilterChain, filterChainFor, type Refusal, type Wire } from './filter-chain.ts';
 import { openServers } from './gateway-servers.ts';
 import { serverTakes } from './gateway-taking.ts';
-import { certificateOf, principalOf } from './identity.ts';
+import { certificateOf, type Identity, principalOf } from './identity.ts';
 import { type InboundListener, type InboundProtocol, inboundListenerOf } from './inbound-listener.ts';
 import { normalizedPath, pathNormalizationOf } from './path-normalization.ts';
 import type { TrafficRequest } from './request.ts';
 import type { Arrival, Step, UpstreamTls } from './trace.ts';
+import { atZtunnel } from './ztunnel.ts';
 
 /** A connection that reaches a server, and the request in it. */
 export interface Connection {
@@ -27,6 +29,8 @@ export interface Connection {
   readonly handledAs: 'http' | 'tcp';
   /** `request.tls`: what is passed on is itself TLS. */
   readonly request: TrafficRequest;
+  /** The waypoint that the connection comes through, as the certificate of it says. */
+  readonly via?: Identity | undefined;
   /** As the route has rewritten them. */
   readonly path: string;
   readonly authority: string;
@@ -54,14 +58,34 @@ export function arrivalAt(mesh: Mesh, server: Workload, port: number, connection
     );
   }
   if (mode === 'linkerd')
-    return withoutProxy(mesh, server, port, connection, step(`${name} has the proxy of Linkerd: ${reason}`));
+    return atLinkerd(mesh, server, port, connection, step(`${name} has the proxy of Linkerd: ${reason}`));
   if (mode === 'ambient')
-    return unknown(step(`${name} is in ambient mode: ${reason}`), `what the ztunnel before ${name} makes of it`);
+    return inAmbientMode(mesh, server, port, connection, step(`${name} is in ambient mode: ${reason}`));
   if (mode === 'proxyless')
     return unknown(step(`gRPC takes the place of a proxy in ${name}: ${reason}`), `what the program of ${name} takes`);
   if (mode === 'gateway' || server.isGateway)
     return atGateway(mesh, server, port, connection, step(`${name} is a gateway: ${reason}`));
   return atSidecar(mesh, server, port, connection, step(`${name} has a sidecar: ${reason}`));
+}
+
+// Linkerd's proxy takes every connection, and asks its policies: over mTLS of its own where the caller has one of its proxies, too.
+function atLinkerd(mesh: Mesh, server: Workload, port: number, connection: Connection, step: Step): Arrival {
+  const { handledAs, request, path } = connection;
+  const isHttp = handledAs === 'http' && !request.tls && request.protocol !== 'tcp';
+  const plain = isHttp ? { method: request.method, path: path.split('?')[0] ?? path } : undefined;
+  const { allowed, steps, needs } = admissionOf(mesh, server, port, linkerdCallerOf(mesh, connection.caller), plain);
+  const decided = steps.map(({ text, field }): Step => ({ kind: 'authorization', text, field }));
+  return { arrives: true, allowed, steps: [step, ...decided], needs };
+}
+
+// A ztunnel and a waypoint speak HBONE to a pod in ambient mode, and whoever has no proxy plain text. Of sidecars and gateways it depends on a
+// setting of theirs.
+function inAmbientMode(mesh: Mesh, server: Workload, port: number, connection: Connection, step: Step): Arrival {
+  const { caller, via, tls, automatic } = connection;
+  const isAmbient = caller !== undefined && mesh.membership(caller).mode === 'ambient';
+  const hbone = via !== undefined || isAmbient ? true : tls === 'none' && !automatic ? false : undefined;
+  const callerAddress = caller && addressOf(caller);
+  return atZtunnel(mesh, server, port, { caller, via, hbone, callerAddress, serverAddress: addressOf(server) }, step);
 }
 
 /** What is known of a request at a gateway beside the request itself. */
@@ -338,7 +362,8 @@ function peerOf(mesh: Mesh, { caller }: Connection, tls: Extract<FilterChain, { 
   return certificate.state === 'known' ? certificate : { state: 'unknown', why: certificate.why };
 }
 
-function requestParts(
+/** The parts of a request that policies see, as a proxy that reads HTTP has tidied them. */
+export function requestParts(
   mesh: Mesh,
   { method }: TrafficRequest,
   path: string,

@@ -193,6 +193,40 @@ function findPolicies(mesh: Mesh, workload: Workload): AuthorizationPolicies {
   };
 }
 
+const MOST_ATTACHED = 100;
+
+/**
+ * The policies that a waypoint reads for one of its Services: those whose targets are the Service, the Gateway of the waypoint, or in the root
+ * namespace its class. Source: `model/policyattachment.go`, ShouldAttachPolicy (policies for a Service since 1.22, for a class since 1.24).
+ */
+export function attachedPolicies(mesh: Mesh, waypoint: Resource, service: Resource): AuthorizationPolicies {
+  const { byNamespace } = mesh.derive(allPolicies);
+  const root = mesh.installation.rootNamespace.value;
+  const spaces = [...new Set([root, waypoint.namespace ?? '', service.namespace ?? ''])];
+  const names = (target: Field, group: string, kind: string, name: string) =>
+    (target.at('group').hasValue ? target.at('group').text() : '') === group &&
+    target.at('kind').text() === kind &&
+    target.at('name').text() === name;
+  const inForce = spaces.flatMap((namespace) =>
+    (byNamespace.get(namespace) ?? []).filter(({ resource }) =>
+      targetRefsOf(resource)
+        .slice(0, MOST_ATTACHED)
+        .some(
+          (target) =>
+            (namespace === service.namespace && names(target, '', 'Service', service.name)) ||
+            (namespace === waypoint.namespace &&
+              names(target, 'gateway.networking.k8s.io', 'Gateway', waypoint.name)) ||
+            (namespace === root && names(target, 'gateway.networking.k8s.io', 'GatewayClass', 'istio-waypoint')),
+        ),
+    ),
+  );
+  return {
+    inForce: inForce.slice(0, MOST_ATTACHED).map((policy) => ({ variants: [policy], holds: 'yes' })),
+    known: knowsPoliciesOf(mesh, service.namespace ?? ''),
+    ...(inForce.length > MOST_ATTACHED ? { crowd: inForce.length } : {}),
+  };
+}
+
 interface Attachment {
   readonly answer: Answer;
   /** Why not, or why nobody can say. */

@@ -1,12 +1,13 @@
 import type { Workload } from '../cluster/workloads.ts';
 import type { Answer } from '../manifest/lookup.ts';
-import { nameOf } from '../manifest/resource.ts';
+import { nameOf, type Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { isPlainMapping } from '../source/plain-mapping.ts';
 import { type Reason, ruleMatches, type Seen } from './authorization-match.ts';
 import {
   type AuthorizationAction,
+  type AuthorizationPolicies,
   type AuthorizationPolicy,
   authorizationPoliciesFor,
   type PolicyInForce,
@@ -28,13 +29,26 @@ export interface Admittance {
  * Source: `pilot/pkg/security/authz/builder/builder.go`; istio.io, "Authorization: Implicit enablement".
  */
 export function admittanceOf(mesh: Mesh, workload: Workload, seen: Seen): Admittance {
-  const { inForce, known, crowd } = authorizationPoliciesFor(mesh, workload);
-  if (crowd !== undefined) return amongTooMany(workload, crowd);
-  const effects = inForce.map((policy) => effectOf(mesh, policy, seen));
-  return new Judgement(mesh, workload, seen, effects, known).result();
+  return decide(mesh, workload.resource, seen, authorizationPoliciesFor(mesh, workload), workload);
 }
 
-function amongTooMany({ resource }: Workload, crowd: number): Admittance {
+/**
+ * The same for policies that are given: those of `holder`, the workload or the Gateway whose proxy reads them. `workload` is told of those
+ * near it that do not hold.
+ */
+export function decide(
+  mesh: Mesh,
+  holder: Resource,
+  seen: Seen,
+  { inForce, known, crowd }: AuthorizationPolicies,
+  workload?: Workload,
+): Admittance {
+  if (crowd !== undefined) return amongTooMany(holder, crowd);
+  const effects = inForce.map((policy) => effectOf(mesh, policy, seen));
+  return new Judgement(mesh, holder, seen, effects, known, workload).result();
+}
+
+function amongTooMany(resource: Resource, crowd: number): Admittance {
   const text = `${crowd} AuthorizationPolicies may hold for ${nameOf(resource)}, and so many are not held against a request`;
   const needs = [`fewer AuthorizationPolicies: so many for ${nameOf(resource)} are not looked into`];
   return { allowed: 'unknown', steps: [{ kind: 'authorization', text }], needs };
@@ -89,13 +103,22 @@ const MOST_PASSED = 12;
 
 class Judgement {
   readonly #mesh: Mesh;
-  readonly #workload: Workload;
+  readonly #holder: Resource;
+  readonly #workload: Workload | undefined;
   readonly #seen: Seen;
   readonly #all: readonly Effect[];
   readonly #known: boolean;
 
-  constructor(mesh: Mesh, workload: Workload, seen: Seen, effects: readonly Effect[], known: boolean) {
+  constructor(
+    mesh: Mesh,
+    holder: Resource,
+    seen: Seen,
+    effects: readonly Effect[],
+    known: boolean,
+    workload: Workload | undefined,
+  ) {
     this.#mesh = mesh;
+    this.#holder = holder;
     this.#workload = workload;
     this.#seen = seen;
     this.#all = effects;
@@ -191,13 +214,13 @@ class Judgement {
   }
 
   #nobodyRefuses(): Step {
-    const { resource } = this.#workload;
     const read = this.#known ? '' : ' that was read';
     const held = this.#all.some((e) => e.action === 'DENY' || e.action === 'CUSTOM');
     const text = held
       ? `no policy${read} refuses it, and no ALLOW policy holds, so it is let in`
-      : `no AuthorizationPolicy${read} ${this.#all.length > 0 ? 'decides about' : 'holds for'} ${nameOf(resource)}, so it is let in`;
-    const passedOver = [...this.#passedOver([]), ...policiesPassedOver(this.#mesh, this.#workload)];
+      : `no AuthorizationPolicy${read} ${this.#all.length > 0 ? 'decides about' : 'holds for'} ${nameOf(this.#holder)}, so it is let in`;
+    const near = this.#workload ? policiesPassedOver(this.#mesh, this.#workload) : [];
+    const passedOver = [...this.#passedOver([]), ...near];
     return { kind: 'authorization', text, passedOver: passedOver.slice(0, MOST_PASSED) };
   }
 
@@ -244,7 +267,7 @@ class Judgement {
   }
 
   #unread(): string {
-    const { namespace = '' } = this.#workload.resource;
+    const { namespace = '' } = this.#holder;
     const root = this.#mesh.installation.rootNamespace.value;
     const spaces = namespace === root ? `namespace ${root}` : `namespaces ${namespace} and ${root}`;
     return `the AuthorizationPolicies of ${spaces}, or --closed-world where these are all`;

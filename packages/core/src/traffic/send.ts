@@ -8,6 +8,7 @@ import { arrivalAt } from './arrival.ts';
 import type { Draft } from './draft.ts';
 import { ruleTakes } from './http-match.ts';
 import type { HttpRule } from './http-rule.ts';
+import type { Identity } from './identity.ts';
 import type { Address } from './listeners.ts';
 import type { MatchInput } from './match-input.ts';
 import type { MeshRoute } from './mesh-route.ts';
@@ -83,6 +84,8 @@ export interface SendWay {
   readonly listenPort?: number;
   readonly path?: string;
   readonly authority?: string;
+  /** The waypoint that sends, by its certificate. */
+  readonly via?: Identity;
 }
 
 /** Sends a share of a request to a host: its endpoints, what is spoken to each, and what each makes of it. */
@@ -172,7 +175,7 @@ function endpointOf(
   handledAs: 'http' | 'tcp',
 ): TraceEndpoint {
   const { mesh, request, client, draft } = way;
-  const decision = tlsTo(mesh, upstream, endpoint);
+  const decision = hboneTo(way, endpoint) ?? tlsTo(mesh, upstream, endpoint);
   const { tls, automatic } = decision;
   if (tls === undefined) draft.need(`what is spoken to ${endpoint.name}: ${decision.why}`);
   else draft.sayOnce('upstream', `${wordsOfTls(tls)}: ${decision.why}`, decision.field);
@@ -180,6 +183,7 @@ function endpointOf(
     caller: client.workload,
     tls: tls ?? 'istio',
     ...(automatic ? { automatic } : {}),
+    ...(way.via ? { via: way.via } : {}),
     handledAs,
     request,
     path: way.path ?? pathOf(request),
@@ -190,6 +194,12 @@ function endpointOf(
     ? arrivalAt(endpoint.mesh, endpoint.workload, endpoint.port, connection)
     : { arrives: true, allowed: undefined, steps: [], needs: [] };
   return { name: endpoint.name, workload: endpoint.workload, port: endpoint.port, tls, arrival };
+}
+
+/** What a waypoint speaks to pods in ambient mode; undefined for other senders and other pods. */
+function hboneTo({ via }: SendWay, { mesh, workload }: RegistryEndpoint): TlsDecision | undefined {
+  if (!via || !workload || mesh.membership(workload).mode !== 'ambient') return undefined;
+  return { tls: 'istio', why: 'a waypoint speaks HBONE to pods in ambient mode' };
 }
 
 const TLS_WORDS = {

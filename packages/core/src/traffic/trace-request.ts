@@ -1,12 +1,15 @@
 import { isIpAddress } from '../cluster/ip-prefix.ts';
 import { classOf } from '../cluster/protocol.ts';
+import { outboundRoutes } from '../linkerd-policy/routes.ts';
 import { nameOf } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import { arrivalAt } from './arrival.ts';
+import { arrivalAt, requestParts } from './arrival.ts';
+import { clientIn } from './client-namespaces.ts';
 import { Draft } from './draft.ts';
 import { traceAtGateway } from './gateway-request.ts';
 import { isForProxy } from './http-match.ts';
 import type { HttpRule } from './http-rule.ts';
+import { certificateOf, type Identity } from './identity.ts';
 import {
   ANY_ADDRESS,
   type Chain,
@@ -26,6 +29,7 @@ import { authorityOf, hostOf, type Name, OUTSIDE, pathOf, send, sendAll, splitPa
 import { NO_REGEX, type RegexMatcher } from './string-match.ts';
 import type { PassedOver, Trace } from './trace.ts';
 import { type VirtualHostEntry, virtualHostsOf } from './virtual-hosts.ts';
+import { admittanceAtWaypoint, identityOfWaypoint, waypointBeforeService } from './waypoint-way.ts';
 
 /** What a trace needs beside the mesh. */
 export interface TraceSetup {
@@ -52,12 +56,15 @@ function traceFromPod(mesh: Mesh, request: TrafficRequest, regex: RegexMatcher):
   const draft = new Draft();
   const client = clientOf(request.from);
   const sidecar = mesh.sidecar(request.from);
-  const { answer, reason } = mesh.membership(request.from);
+  const { answer, mode, reason } = mesh.membership(request.from);
   const name = resolveName(mesh, request, draft);
   if (name === undefined) return draft.end('unknown', undefined);
   if (sidecar.present === 'no') {
-    draft.step('listener', `${nameOf(request.from.resource)} has no sidecar: ${reason}`);
-    return withoutProxy(mesh, request, draft, name);
+    if (answer === 'yes' && mode === 'ambient') return throughZtunnel(mesh, request, regex, draft, name, reason);
+    const proxy = answer === 'yes' && mode === 'linkerd' ? 'has the proxy of Linkerd' : 'has no sidecar';
+    draft.step('listener', `${nameOf(request.from.resource)} ${proxy}: ${reason}`);
+    if (proxy === 'has the proxy of Linkerd') needLinkerdRoutes(mesh, draft, name);
+    return withoutProxy(mesh, request, draft, name, proxy === 'has no sidecar' ? 'none' : 'linkerd');
   }
   if (answer === 'unknown') draft.need(`whether ${nameOf(request.from.resource)} has a sidecar: ${reason}`);
   const scope = scopeOf(mesh, client);
@@ -73,6 +80,8 @@ interface Way {
   readonly client: Client;
   readonly scope: Scope;
   readonly name: Name;
+  /** The waypoint that asks, in the place of the caller. */
+  readonly via?: Identity;
 }
 
 // The search path of a pod: its own namespace, `svc`, the domain of the cluster.
@@ -154,7 +163,27 @@ function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draf
   return { address: endpoint.workload ? podAddress(endpoint.name) : endpoint.name, host, endpoint };
 }
 
-function withoutProxy(mesh: Mesh, request: TrafficRequest, draft: Draft, name: Name): Trace {
+/** Says that a route of Linkerd's may send the calls to a Service elsewhere: those are not followed. */
+function needLinkerdRoutes(mesh: Mesh, draft: Draft, { host }: Name): void {
+  if (!host?.service) return;
+  const { namespace = '', name } = host.resource;
+  const [route] = mesh.derive(outboundRoutes).get(`${namespace}/${name}`) ?? [];
+  if (!route) return;
+  draft.step(
+    'route',
+    `${nameOf(route.resource)} is for calls to ${nameOf(host.resource)}, and is not followed`,
+    route.resource.body,
+  );
+  draft.need(`where ${nameOf(route.resource)} sends it: routes of Linkerd are not followed`);
+}
+
+function withoutProxy(
+  mesh: Mesh,
+  request: TrafficRequest,
+  draft: Draft,
+  name: Name,
+  spoken: 'none' | 'istio' | 'linkerd' = 'none',
+): Trace {
   const handledAs = request.protocol === 'tcp' || request.tls ? 'tcp' : 'http';
   const { host } = name;
   if (!host) return draft.end('passthrough', undefined);
@@ -182,9 +211,13 @@ function withoutProxy(mesh: Mesh, request: TrafficRequest, draft: Draft, name: N
     missing: false,
     endpointsKnown: open === undefined,
     endpoints: endpoints.map((e) => {
+      // A ztunnel speaks HBONE to pods in ambient mode, Linkerd its own mTLS to pods with its proxy, and both plain text to the others.
+      const theirs = e.workload && e.mesh.membership(e.workload).mode;
+      const secured = (spoken === 'istio' && theirs === 'ambient') || (spoken === 'linkerd' && theirs === 'linkerd');
+      const tls = secured ? 'istio' : 'none';
       const connection = {
         caller: request.from,
-        tls: 'none',
+        tls,
         handledAs,
         request,
         path: pathOf(request),
@@ -194,10 +227,63 @@ function withoutProxy(mesh: Mesh, request: TrafficRequest, draft: Draft, name: N
       const arrival = e.workload
         ? arrivalAt(e.mesh, e.workload, e.port, connection)
         : { arrives: true, allowed: undefined, steps: [], needs: [] };
-      return { name: e.name, workload: e.workload, port: e.port, tls: 'none', arrival };
+      return { name: e.name, workload: e.workload, port: e.port, tls, arrival };
     }),
   });
   return draft.end('forwarded', undefined);
+}
+
+/**
+ * The way of a call from a pod in ambient mode: the ztunnel of its node takes it. For a Service with a waypoint it goes there; the waypoint
+ * asks its policies and follows the routes; else it goes to the pods, and nobody reads routes. Source: istio.io, ambient, data plane.
+ */
+function throughZtunnel(
+  mesh: Mesh,
+  request: TrafficRequest,
+  regex: RegexMatcher,
+  draft: Draft,
+  name: Name,
+  reason: string,
+): Trace {
+  draft.step('listener', `${nameOf(request.from.resource)} is in ambient mode, its ztunnel takes the call: ${reason}`);
+  const { host } = name;
+  if (!host?.service || host.service.headless) return withoutProxy(mesh, request, draft, name, 'istio');
+  const before = waypointBeforeService(mesh, host.resource);
+  draft.step(
+    'listener',
+    before.text,
+    before.state === 'through' ? before.field : undefined,
+    before.state === 'none' ? before.passedOver : [],
+  );
+  if (before.state === 'unknown') {
+    draft.need(before.needs);
+    return draft.end('unknown', undefined);
+  }
+  if (before.state === 'none') return withoutProxy(mesh, request, draft, name, 'istio');
+  const port = host.ports.find((p) => p.number === request.port);
+  if (!port) return withoutProxy(mesh, request, draft, name, 'istio');
+  const plainHttp = !request.tls && request.protocol !== 'tcp';
+  const handled = classOf(port.protocol);
+  if (handled === 'http' && !plainHttp) {
+    draft.step('listener', `the waypoint expects HTTP at port ${port.number}, and this is none`, port.field);
+    return draft.end('protocol-error', 'http');
+  }
+  const certificate = certificateOf(mesh, request.from);
+  const { allowed, steps, needs } = admittanceAtWaypoint(mesh, before.waypoint, host.resource, {
+    ...requestParts(mesh, request, request.path, authorityOf(request), request.headers),
+    layer: plainHttp && handled !== 'tcp' ? 'http' : 'tcp',
+    peer: certificate.state === 'known' ? certificate : { state: 'unknown', why: certificate.why },
+    ...{ port: request.port, servicePorts: new Map(), sni: request.tls ? request.sni : '' },
+    ...{ callerAddress: undefined, callerIsPod: !request.from.hostNetwork, serverAddress: undefined },
+  });
+  draft.gatewayAllowed = allowed;
+  draft.steps.push(...steps);
+  for (const need of needs) draft.need(need);
+  // Its routes are those of the namespace of the Service, and its caller is nobody's sidecar.
+  const space = host.resource.namespace ?? '';
+  const client = clientIn(space);
+  const via = identityOfWaypoint(mesh, before.waypoint);
+  return outbound({ mesh, request, regex, draft, client, scope: scopeOf(mesh, client), name, via });
 }
 
 function outbound(way: Way): Trace {

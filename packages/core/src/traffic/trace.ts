@@ -118,7 +118,7 @@ export interface Trace {
   readonly timeout?: string | undefined;
   readonly rewrite?: TraceRewrite | undefined;
   readonly fault?: TraceFault | undefined;
-  /** At a gateway: whether its own AuthorizationPolicies let the request in. */
+  /** At a gateway, or at the waypoint that a call goes through: whether its own AuthorizationPolicies let the request in. */
   readonly gatewayAllowed?: boolean | 'unknown' | undefined;
   readonly steps: readonly Step[];
   /** What would have to be read to know more; empty where the files prove the answer. */
