@@ -123,6 +123,7 @@ export { unifiedDiff } from './fix/unified-diff.ts';
 export { type Attachment, attachmentOf, type Refusal } from './gateway-api/attachment.ts';
 export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
 export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export { CLASSES_OF_ISTIO, isServedByIstio } from './gateway-api/gateway-classes.ts';
 export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
 export {
   KUBERNETES_GATEWAY_TYPES,
@@ -132,6 +133,13 @@ export {
   type Listener,
   lookupKubernetesGateway,
 } from './gateway-api/kubernetes-gateways.ts';
+export {
+  clashOf,
+  conflictsOfListenerSet,
+  type ListenerClash,
+  type SetConflict,
+} from './gateway-api/listener-conflicts.ts';
+export { parentOfListenerSet, type SetAdmission, takesListenerSet } from './gateway-api/listener-sets.ts';
 export { type GrantTarget, isGranted } from './gateway-api/reference-grants.ts';
 export {
   type BackendReference,
@@ -139,7 +147,13 @@ export {
   type ParentKind,
   type ParentReference,
 } from './gateway-api/references.ts';
-export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
+export {
+  kubernetesGatewayToJudge,
+  namesakeElsewhere,
+  refusedParents,
+  routeToJudge,
+  surelyMeets,
+} from './gateway-api/refused-parents.ts';
 export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,

@@ -38,6 +38,7 @@ import { gatewayApiCrdOld } from './gateway/gateway-api-crd-old.ts';
 import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overlap.ts';
 import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
 import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
+import { gatewayApiListenerSetRefused } from './gateway/gateway-api-listener-set-refused.ts';
 import { gatewayApiParentHostnameMismatch } from './gateway/gateway-api-parent-hostname-mismatch.ts';
 import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-listener-unknown.ts';
 import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
@@ -355,6 +356,7 @@ export const allRules: readonly Rule[] = [
   gatewayApiGatewaysOverlap,
   gatewayApiGrantNamespaceUnknown,
   gatewayApiListenerDuplicate,
+  gatewayApiListenerSetRefused,
   gatewayApiParentHostnameMismatch,
   gatewayApiParentListenerUnknown,
   gatewayApiParentRefusesRoute,
