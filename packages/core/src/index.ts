@@ -121,8 +121,30 @@ export { fixFiles } from './fix/fix-files.ts';
 export type { FixedFile, FixOptions, FixResult, WithdrawnFix } from './fix/fix-result.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
 export { type Attachment, attachmentOf, type Refusal } from './gateway-api/attachment.ts';
+export {
+  type AuthorityFault,
+  type AuthorityReference,
+  authorityFault,
+  configMapsAt,
+} from './gateway-api/authorities.ts';
+export {
+  BACKEND_TLS_POLICY_TYPE,
+  type BackendTlsPolicy,
+  backendTlsPolicyOf,
+  hasGatewaysOfIstioAlone,
+  type NamedPort,
+  rivalPolicy,
+  type TargetFault,
+  type TlsTarget,
+  targetFault,
+} from './gateway-api/backend-tls-policies.ts';
 export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
-export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export {
+  certificatesOf,
+  clientAuthoritiesOf,
+  clientCertificatesOf,
+  secretsByName,
+} from './gateway-api/certificate-refs.ts';
 export { CLASSES_OF_ISTIO, isServedByIstio } from './gateway-api/gateway-classes.ts';
 export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
 export {

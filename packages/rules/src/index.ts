@@ -31,6 +31,7 @@ import { envoyFilterContextUnmatched } from './envoy/envoy-filter-context-unmatc
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
 import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
+import { gatewayApiBackendTls } from './gateway/gateway-api-backend-tls.ts';
 import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.ts';
 import { gatewayApiCertificateUnknown } from './gateway/gateway-api-certificate-unknown.ts';
 import { gatewayApiClassUnknown } from './gateway/gateway-api-class-unknown.ts';
@@ -349,6 +350,7 @@ export const allRules: readonly Rule[] = [
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
   gatewayApiBackendPort,
+  gatewayApiBackendTls,
   gatewayApiBackendUnknown,
   gatewayApiCertificateUnknown,
   gatewayApiClassUnknown,
