@@ -765,6 +765,7 @@ export type { OpenServer } from './traffic/open-server.ts';
 export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { normalizedPath, pathNormalizationOf } from './traffic/path-normalization.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
+export { type RedirectLoop, redirectLoopsOf } from './traffic/redirect-loops.ts';
 export {
   type Registry,
   type RegistryEndpoint,

@@ -44,6 +44,7 @@ import { gatewayApiParentHostnameMismatch } from './gateway/gateway-api-parent-h
 import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-listener-unknown.ts';
 import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
 import { gatewayApiParentUnknown } from './gateway/gateway-api-parent-unknown.ts';
+import { gatewayApiRedirectLoop } from './gateway/gateway-api-redirect-loop.ts';
 import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-not-granted.ts';
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
@@ -363,6 +364,7 @@ export const allRules: readonly Rule[] = [
   gatewayApiParentListenerUnknown,
   gatewayApiParentRefusesRoute,
   gatewayApiParentUnknown,
+  gatewayApiRedirectLoop,
   gatewayApiReferenceNotGranted,
   gatewayCertificateShared,
   gatewayCredentialInvalid,

@@ -141,6 +141,32 @@ export function apiRuleTakesEverything({ path, method, headers, query }: ApiRule
   return path.kind === 'parts' && path.text === '/' && !method && headers.length === 0 && query.length === 0;
 }
 
+/** Whether a rule surely takes each request that another takes: it asks for nothing more. */
+export function takesAllOf(rule: ApiRule, other: ApiRule): boolean {
+  if (rule.port !== undefined && rule.port !== other.port) return false;
+  if (!pathTakesAllOf(rule.path, other.path)) return false;
+  if (rule.method && !sameText(rule.method, other.method)) return false;
+  return takesNamed(rule.headers, other.headers, true) && takesNamed(rule.query, other.query, false);
+}
+
+function pathTakesAllOf(path: PathMatch, other: PathMatch): boolean {
+  if (path.kind === 'parts' && path.text === '/') return true;
+  if (!('text' in path) || !('text' in other)) return false;
+  if (path.kind === other.kind && path.text === other.text) return true;
+  if (path.kind === 'regex' || other.kind === 'regex') return false;
+  if (path.kind === 'parts') return other.text === path.text || other.text.startsWith(`${path.text}/`);
+  return path.kind === 'prefix' && other.text.startsWith(path.text);
+}
+
+function takesNamed(wanted: readonly NamedMatch[], other: readonly NamedMatch[], anyCase: boolean): boolean {
+  const nameOf = ({ name }: NamedMatch) => (anyCase ? name.toLowerCase() : name);
+  return wanted.every((w) => other.some((o) => nameOf(o) === nameOf(w) && sameText(w.wanted, o.wanted)));
+}
+
+function sameText(a: StringMatch, b: StringMatch | undefined): boolean {
+  return b !== undefined && 'text' in a && 'text' in b && a.kind === b.kind && a.text === b.text;
+}
+
 /**
  * The order of rules of one host, whatever route they stand in: exact paths, then prefixes, then expressions, the longer before the shorter;
  * then one with a method, more headers, more parameters. What is equal stays as it was: by age, then in the order of the manifest.
