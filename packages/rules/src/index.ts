@@ -46,6 +46,7 @@ import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refus
 import { gatewayApiParentUnknown } from './gateway/gateway-api-parent-unknown.ts';
 import { gatewayApiRedirectLoop } from './gateway/gateway-api-redirect-loop.ts';
 import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-not-granted.ts';
+import { gatewayApiRoutesCollide } from './gateway/gateway-api-routes-collide.ts';
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
@@ -366,6 +367,7 @@ export const allRules: readonly Rule[] = [
   gatewayApiParentUnknown,
   gatewayApiRedirectLoop,
   gatewayApiReferenceNotGranted,
+  gatewayApiRoutesCollide,
   gatewayCertificateShared,
   gatewayCredentialInvalid,
   gatewayHostConflict,

@@ -5,7 +5,7 @@ import type { Mesh } from '../mesh/mesh.ts';
 import { covers } from '../names/hosts.ts';
 import type { Field } from '../source/field.ts';
 import { createdBefore } from './age.ts';
-import { type ApiRule, compareApiRules, filterOf, readApiRules, takesAllOf } from './api-rule.ts';
+import { type ApiRule, apiRulesOf, compareApiRules, filterOf, takesAllOf } from './api-rule.ts';
 
 /** A redirect that sends requests of a listener to where they are already. */
 export interface RedirectLoop {
@@ -48,7 +48,7 @@ function knownLoops(): Map<Resource, readonly RedirectLoop[]> {
 
 function findLoops(mesh: Mesh, resource: Resource): readonly RedirectLoop[] {
   if (resource.kind !== 'HTTPRoute') return [];
-  const rules = rulesOf(mesh, resource);
+  const rules = apiRulesOf(mesh, resource);
   if (!rules.some((rule) => filterOf(rule, 'RequestRedirect'))) return [];
   return placesOfRoute(mesh, resource).flatMap((attached) => {
     const own = SCHEMES.get(attached.place.listener.protocol ?? '');
@@ -73,23 +73,6 @@ function findLoops(mesh: Mesh, resource: Resource): readonly RedirectLoop[] {
       ];
     });
   });
-}
-
-// Each rule once a match; many routes of a listener are asked again and again.
-function rulesOf(mesh: Mesh, resource: Resource): readonly ApiRule[] {
-  const known = mesh.derive(knownRules);
-  let rules = known.get(resource);
-  if (!rules) {
-    rules = (resource.body.at('spec').at('rules').items() as Field[]).flatMap((f) =>
-      readApiRules(resource, f, undefined),
-    );
-    known.set(resource, rules);
-  }
-  return rules;
-}
-
-function knownRules(): Map<Resource, readonly ApiRule[]> {
-  return new Map();
 }
 
 /** Whether the requests of a rule keep scheme, port and path. */
@@ -136,7 +119,7 @@ function rivalAt(
     // What is for a narrower host is asked first.
     if (other.hosts.some((h) => h !== own && covers(own, h) && (covers(h, host) || covers(host, h)))) return undefined;
     if (!other.hosts.includes(own)) continue;
-    for (const theirs of rulesOf(mesh, other.route.resource)) {
+    for (const theirs of apiRulesOf(mesh, other.route.resource)) {
       if (theirs.open || !takesAllOf(theirs, rule)) continue;
       const order = compareApiRules(theirs, rule) || createdBefore(other.route.resource, route.resource);
       if (order < 0) return undefined;
