@@ -176,6 +176,7 @@ export {
   routeToJudge,
   surelyMeets,
 } from './gateway-api/refused-parents.ts';
+export { type UnsupportedFilter, unsupportedFilters } from './gateway-api/unsupported-filters.ts';
 export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,
@@ -712,6 +713,7 @@ export {
   scopeOfClient,
   scopeOfNamespace,
 } from './traffic/client-namespaces.ts';
+export { clientsOfApiRoute } from './traffic/clients-of-api-route.ts';
 export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
 export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';
 export { destinationUpstream } from './traffic/destination-upstream.ts';

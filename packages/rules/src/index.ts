@@ -36,6 +36,7 @@ import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.
 import { gatewayApiCertificateUnknown } from './gateway/gateway-api-certificate-unknown.ts';
 import { gatewayApiClassUnknown } from './gateway/gateway-api-class-unknown.ts';
 import { gatewayApiCrdOld } from './gateway/gateway-api-crd-old.ts';
+import { gatewayApiFilterUnsupported } from './gateway/gateway-api-filter-unsupported.ts';
 import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overlap.ts';
 import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
 import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
@@ -357,6 +358,7 @@ export const allRules: readonly Rule[] = [
   gatewayApiCertificateUnknown,
   gatewayApiClassUnknown,
   gatewayApiCrdOld,
+  gatewayApiFilterUnsupported,
   gatewayApiGatewaysOverlap,
   gatewayApiGrantNamespaceUnknown,
   gatewayApiListenerDuplicate,
