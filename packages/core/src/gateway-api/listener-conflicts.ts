@@ -48,7 +48,8 @@ const MOST_ON_PORT = 200;
 /**
  * The listeners of a ListenerSet that do not get their place: those of the Gateway come first, then those of the oldest set, of one age those of the
  * first by namespace and name. Of two sets the clash is told of the one that comes later by name, since files seldom tell the age; it is
- * known that they clash, and not who wins. Sets that the Gateway does not take clash with nothing.
+ * known that they clash, and not who wins. Sets that the Gateway does not take clash with nothing, and neither does a listener that has lost
+ * its place to another.
  * Source: `sigs.k8s.io/gateway-api`, apis/v1/listenerset_types.go; `pilot/pkg/config/kube/gatewaycommon/listener_conflict.go`.
  */
 export function conflictsOfListenerSet(mesh: Mesh, set: KubernetesGateway): readonly SetConflict[] {
@@ -60,18 +61,29 @@ export function conflictsOfListenerSet(mesh: Mesh, set: KubernetesGateway): read
   if (!gateway || !isRival(mesh, gateway, gateway, set.resource)) return [];
   const ofIstio = isServedByIstio(mesh, gateway.className);
   const sets = mesh.derive(listenersOfSets).get(`${parent.namespace}/${parent.name}`);
-  return set.listeners.flatMap((listener): SetConflict[] => {
-    for (const other of gateway.listeners) {
+  const first = settledListeners(gateway, ofIstio);
+  const clashIn = (listener: Listener, others: readonly Listener[]) => {
+    for (const other of others) {
       const clash = clashOf(listener, other, ofIstio);
-      if (clash) return [{ listener, clash, other, owner: gateway }];
+      if (clash) return { clash, other };
     }
+    return undefined;
+  };
+  return set.listeners.flatMap((listener): SetConflict[] => {
+    const lost = clashIn(listener, first);
+    if (lost) return [{ listener, ...lost, owner: gateway }];
     for (const { owner, listener: other } of sets?.get(listener.port ?? 0) ?? []) {
-      if (placeOf(owner) >= placeOf(set) || !isRival(mesh, gateway, owner, set.resource)) continue;
-      const clash = clashOf(listener, other, ofIstio);
-      if (clash) return [{ listener, clash, other, owner }];
+      const clash = placeOf(owner) < placeOf(set) ? clashOf(listener, other, ofIstio) : undefined;
+      if (clash && !clashIn(other, first) && isRival(mesh, gateway, owner, set.resource))
+        return [{ listener, clash, other, owner }];
     }
     return [];
   });
+}
+
+/** The listeners of a Gateway that clash with no other of it. */
+function settledListeners({ listeners }: KubernetesGateway, ofIstio: boolean): readonly Listener[] {
+  return listeners.filter((a) => !listeners.some((b) => a !== b && clashOf(a, b, ofIstio)));
 }
 
 function isRival(mesh: Mesh, gateway: KubernetesGateway, owner: KubernetesGateway, set: Resource): boolean {

@@ -35,7 +35,7 @@ const AT_BACKENDS: ReadonlySet<string> = new Set(HEADERS);
 
 /**
  * The filters of a route that Istio does not know; with one of them it drops the route as a whole, with all its rules. At a backend it only takes
- * changes of headers. CORS came into the Gateway API with 1.3, and into Istio with 1.26.
+ * changes of headers. CORS came into the Gateway API with 1.3, and into Istio with 1.26 (istio/istio#55313).
  * Source: `pilot/pkg/config/kube/gateway/conversion.go`, convertHTTPRoute, convertGRPCRoute, buildHTTPDestination; computeRoute in
  * `route_collections.go` for what becomes of the rest.
  */

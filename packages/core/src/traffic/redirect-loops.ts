@@ -96,29 +96,28 @@ function staysThere(
   return prefix !== undefined && rule.path.kind === 'parts' && rule.path.text === (prefix.replace(/\/$/, '') || '/');
 }
 
-/** The hosts that a redirect leads to themselves. */
+/** The hosts that a redirect leads to themselves. A host that is only covered by a wildcard may be anywhere. */
 function hostsThatStay(redirect: Field, hosts: readonly string[]): readonly string[] {
   const written = redirect.at('hostname');
   if (!written.hasValue) return hosts;
   const host = written.string()?.toLowerCase();
-  return host !== undefined && hosts.some((h) => covers(h, host)) ? [host] : [];
+  return host !== undefined && hosts.includes(host) ? [host] : [];
 }
 
 /** Who has the same requests for a host at a listener; undefined where another rule surely takes them, or a route for a closer host may be there. */
 function rivalAt(
   mesh: Mesh,
-  { route, place, hosts }: AttachedRoute,
+  { route, place }: AttachedRoute,
   rule: ApiRule,
   host: string,
 ): { readonly host: string; readonly rival: Resource | undefined } | undefined {
   if (place.routes.length > MOST) return undefined;
-  const own = hosts.find((h) => covers(h, host)) ?? host;
   let rival: Resource | undefined;
   for (const other of place.routes) {
     if (other.route.resource === route.resource) continue;
     // What is for a narrower host is asked first.
-    if (other.hosts.some((h) => h !== own && covers(own, h) && (covers(h, host) || covers(host, h)))) return undefined;
-    if (!other.hosts.includes(own)) continue;
+    if (other.hosts.some((h) => h !== host && covers(host, h))) return undefined;
+    if (!other.hosts.includes(host)) continue;
     for (const theirs of apiRulesOf(mesh, other.route.resource)) {
       if (theirs.open || !takesAllOf(theirs, rule)) continue;
       const order = compareApiRules(theirs, rule) || createdBefore(other.route.resource, route.resource);

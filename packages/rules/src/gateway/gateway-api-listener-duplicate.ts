@@ -140,7 +140,9 @@ export const gatewayApiListenerDuplicate = defineRule({
         );
       }
     }
-    for (const [listener, other] of clashesOf(mesh, gateway)) {
+    const conflicts = isTaken(mesh, gateway) ? conflictsOfListenerSet(mesh, gateway) : [];
+    const lost = new Set(conflicts.map((c) => c.listener));
+    for (const [listener, other] of clashesOf(mesh, gateway, lost)) {
       const { name = '', port = '', protocol = '' } = listener;
       const words = { gateway: nameOf(resource), name, port, protocol };
       report(
@@ -150,8 +152,7 @@ export const gatewayApiListenerDuplicate = defineRule({
         { codes: [], related: [{ at: other.field.at('protocol'), note: 'the other one' }] },
       );
     }
-    if (!isTaken(mesh, gateway)) return;
-    for (const { listener, clash, other, owner } of conflictsOfListenerSet(mesh, gateway)) {
+    for (const { listener, clash, other, owner } of conflicts) {
       const { name = '', port = '', protocol = '', hostname = '*' } = listener;
       const host = hostname === '*' ? 'any hostname' : `hostname ${hostname}`;
       const what = `port ${port}, ${protocol}${clash === 'hostname' ? `, ${host}` : ''}`;
@@ -167,14 +168,16 @@ export const gatewayApiListenerDuplicate = defineRule({
 
 const WITHOUT_HOSTNAME: ReadonlySet<string> = new Set(['TCP', 'UDP']);
 
-/** The listeners of different protocols that clash, each with the first before it. */
+/** The listeners of different protocols that clash, each with the first before it, without those that have lost their place already. */
 function clashesOf(
   mesh: Mesh,
   { kind, className, listeners }: KubernetesGateway,
+  lost: ReadonlySet<Listener>,
 ): readonly (readonly [Listener, Listener])[] {
   const ofIstio = kind === 'Gateway' && isServedByIstio(mesh, className);
-  return listeners.flatMap((listener, i) => {
-    const other = listeners
+  const there = listeners.filter((l) => !lost.has(l));
+  return there.flatMap((listener, i) => {
+    const other = there
       .slice(0, i)
       .find((l) => l.protocol !== listener.protocol && clashOf(l, listener, ofIstio) === 'protocol');
     return other ? [[listener, other] as const] : [];

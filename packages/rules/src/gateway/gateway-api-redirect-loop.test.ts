@@ -86,6 +86,11 @@ testRule(gatewayApiRedirectLoop, {
     ),
     'the listener has another port': join(gateway('port: 8443'), redirect(https)),
     'another host': join(gateway(), redirect('{ scheme: https, hostname: www.example.com }', at('example.com'))),
+    'a host that only a wildcard covers may be anywhere': join(
+      gateway(),
+      redirect('{ hostname: example.org }'),
+      redirect('{ scheme: https, hostname: www.example.com }', at('"*.example.com"'), '', 'b'),
+    ),
     'another path': join(
       gateway(),
       redirect('{ scheme: https, path: { type: ReplaceFullPath, replaceFullPath: /x } }'),
