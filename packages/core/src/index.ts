@@ -145,6 +145,7 @@ export {
   clientCertificatesOf,
   secretsByName,
 } from './gateway-api/certificate-refs.ts';
+export { type AddressFault, addressFaults } from './gateway-api/gateway-addresses.ts';
 export { CLASSES_OF_ISTIO, isServedByIstio } from './gateway-api/gateway-classes.ts';
 export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
 export {
@@ -177,6 +178,7 @@ export {
   surelyMeets,
 } from './gateway-api/refused-parents.ts';
 export { type UnsupportedFilter, unsupportedFilters } from './gateway-api/unsupported-filters.ts';
+export { type ListenerFault, listenerFaults } from './gateway-api/unsupported-listeners.ts';
 export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,

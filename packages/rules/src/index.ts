@@ -30,6 +30,7 @@ import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts
 import { envoyFilterContextUnmatched } from './envoy/envoy-filter-context-unmatched.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
+import { gatewayApiAddressUnknown } from './gateway/gateway-api-address-unknown.ts';
 import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
 import { gatewayApiBackendTls } from './gateway/gateway-api-backend-tls.ts';
 import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.ts';
@@ -41,6 +42,7 @@ import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overla
 import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
 import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
 import { gatewayApiListenerSetRefused } from './gateway/gateway-api-listener-set-refused.ts';
+import { gatewayApiListenerUnsupported } from './gateway/gateway-api-listener-unsupported.ts';
 import { gatewayApiParentHostnameMismatch } from './gateway/gateway-api-parent-hostname-mismatch.ts';
 import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-listener-unknown.ts';
 import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
@@ -352,6 +354,7 @@ export const allRules: readonly Rule[] = [
   envoyFilterContextUnmatched,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
+  gatewayApiAddressUnknown,
   gatewayApiBackendPort,
   gatewayApiBackendTls,
   gatewayApiBackendUnknown,
@@ -363,6 +366,7 @@ export const allRules: readonly Rule[] = [
   gatewayApiGrantNamespaceUnknown,
   gatewayApiListenerDuplicate,
   gatewayApiListenerSetRefused,
+  gatewayApiListenerUnsupported,
   gatewayApiParentHostnameMismatch,
   gatewayApiParentListenerUnknown,
   gatewayApiParentRefusesRoute,

@@ -163,8 +163,7 @@ function readKinds(
   protocol: string | undefined,
   tlsKinds: readonly string[] | undefined,
 ): readonly string[] | undefined {
-  const general = Object.hasOwn(KINDS_BY_PROTOCOL, protocol ?? '') ? KINDS_BY_PROTOCOL[protocol ?? ''] : undefined;
-  const byProtocol = protocol === 'TLS' ? (tlsKinds ?? general) : general;
+  const byProtocol = kindsOf(protocol, tlsKinds);
   const list = field.at('allowedRoutes').at('kinds');
   const written = list.items() as Field[];
   if (!list.hasValue || (list.isList && written.length === 0)) return byProtocol;
@@ -172,6 +171,21 @@ function readKinds(
   const kinds = written.map((entry) => entry.at('kind').string());
   if (written.some(hasOtherGroup) || kinds.includes(undefined)) return undefined;
   return byProtocol ? byProtocol.filter((kind) => kinds.includes(kind)) : (kinds as string[]);
+}
+
+/** The kinds of routes that the protocol of a listener can have, whatever it allows; undefined where that cannot be told. */
+export function takenKinds(
+  mesh: Mesh,
+  { kind, className }: KubernetesGateway,
+  { field, protocol }: Listener,
+): readonly string[] | undefined {
+  const ofIstio = kind === 'Gateway' && isServedByIstio(mesh, className);
+  return kindsOf(protocol, ofIstio ? kindsOfIstioTls(mesh, field) : undefined);
+}
+
+function kindsOf(protocol: string | undefined, tlsKinds: readonly string[] | undefined): readonly string[] | undefined {
+  if (protocol === 'TLS' && tlsKinds) return tlsKinds;
+  return Object.hasOwn(KINDS_BY_PROTOCOL, protocol ?? '') ? KINDS_BY_PROTOCOL[protocol ?? ''] : undefined;
 }
 
 function hasOtherGroup(entry: Field): boolean {

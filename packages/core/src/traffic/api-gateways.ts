@@ -33,10 +33,11 @@ function serves(mesh: Mesh, workload: Workload, { resource, spec }: KubernetesGa
   return (spec.at('addresses').items() as Field[]).some((address) => {
     const value = address.at('value').string();
     if (value === undefined || address.at('type').string() !== 'Hostname') return false;
-    // A bare name is that of a Service beside the Gateway.
+    // A bare name is that of a Service beside the Gateway, and no other counts. Source: `pilot/pkg/model/push_context.go`, mergeGateways.
     const { fqdn } = hostNameOf(mesh, value, namespace);
     return mesh
       .servicesOf(workload)
+      .filter((s) => s.resource.namespace === namespace)
       .some((s) => hostNameOf(mesh, s.resource.name, s.resource.namespace ?? '').fqdn === fqdn);
   });
 }
