@@ -13,13 +13,14 @@ export type ListenerFault = { readonly listener: Listener; readonly field: Field
   | { readonly kind: 'kind'; readonly route: string; readonly taken: readonly string[] }
   | { readonly kind: 'certificate'; readonly written: string }
   | { readonly kind: 'certificates'; readonly most: number }
+  | { readonly kind: 'tls' }
 );
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['HTTP', 'HTTPS', 'TLS', 'TCP']);
 
 /**
  * What a listener asks for in vain: a protocol that Istio does not know (UDP, or one in small letters), kinds of routes that the protocol cannot have, a
- * certificate that is no Secret, more certificates than are read (two since 1.27, before one). Kinds are told of any controller.
+ * certificate that is no Secret, more certificates than are read (two since 1.27, before one), TLS without `tls` in a ListenerSet. Kinds are told of any controller.
  * Source: `pilot/pkg/config/kube/gateway/conversion.go`, listenerProtocolToIstio, buildTLS; `gatewaycommon/conversion.go`, GenerateGatewaySupportedKinds.
  */
 export function listenerFaults(mesh: Mesh, gateway: KubernetesGateway): readonly ListenerFault[] {
@@ -28,6 +29,7 @@ export function listenerFaults(mesh: Mesh, gateway: KubernetesGateway): readonly
     .slice(0, MOST_LISTENERS)
     .flatMap((listener) => [
       ...(ofIstio ? protocolFaults(listener) : []),
+      ...(ofIstio && gateway.kind === 'ListenerSet' ? tlsFaults(listener) : []),
       ...kindFaults(mesh, gateway, listener),
       ...(ofIstio ? certificateFaults(mesh, listener) : []),
     ]);
@@ -51,6 +53,13 @@ function protocolFaults(listener: Listener): readonly ListenerFault[] {
   return [{ kind: 'protocol', listener, field: field.at('protocol'), protocol, meant }];
 }
 
+// In a Gateway, which needs some listener, it may stand for none on purpose.
+function tlsFaults(listener: Listener): readonly ListenerFault[] {
+  const { protocol, field } = listener;
+  if ((protocol !== 'HTTPS' && protocol !== 'TLS') || field.at('tls').hasValue) return [];
+  return [{ kind: 'tls', listener, field: field.at('protocol') }];
+}
+
 function kindFaults(mesh: Mesh, gateway: KubernetesGateway, listener: Listener): readonly ListenerFault[] {
   const taken = takenKinds(mesh, gateway, listener);
   if (!taken) return [];
@@ -70,12 +79,12 @@ function certificateFaults(mesh: Mesh, listener: Listener): readonly ListenerFau
   const refs = (tls.at('certificateRefs').items() as Field[]).slice(0, MOST_LISTENERS);
   const most = mesh.istioAtLeast('1.27') ? 2 : 1;
   const faults: ListenerFault[] = refs.flatMap((ref): ListenerFault[] => {
-    const [group, kind] = [ref.at('group'), ref.at('kind')];
+    const kind = ref.at('kind');
     const groupText = groupOf(ref, '');
     const kindText = kind.hasValue ? kind.string() : 'Secret';
     if (groupText === undefined || !kindText || (groupText === '' && kindText === 'Secret')) return [];
     const written = groupText === '' ? kindText : `${groupText}/${kindText}`;
-    return [{ kind: 'certificate', listener, field: ref.at(kind.hasValue ? 'kind' : 'group'), written }];
+    return [{ kind: 'certificate', listener, field: kind.hasValue ? kind : ref.at('group'), written }];
   });
   const tooMany = refs[most];
   if (tooMany) faults.push({ kind: 'certificates', listener, field: tooMany.at('name'), most });

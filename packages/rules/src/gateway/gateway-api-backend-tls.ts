@@ -131,7 +131,7 @@ export const gatewayApiBackendTls = defineRule({
             ...fixOf(portMeant(fault.ports, target.section)),
           },
         );
-      const rival = rivalPolicy(mesh, resource, target);
+      const rival = fault ? undefined : rivalPolicy(mesh, resource, target);
       const port = target.section ? `port "${target.section}" of ` : '';
       if (rival)
         report(

@@ -27,6 +27,7 @@ testRule(gatewayApiListenerUnsupported, {
     UDP: gateway('{ name: a, port: 53, protocol: UDP } #~ protocol'),
     'HBONE is for waypoints': gateway('{ name: a, port: 15008, protocol: HBONE } #~ protocol'),
     'a ListenerSet of a Gateway of Istio': `${gateway(http)}---\n${set('{ name: b, port: 81, protocol: Http } #~ protocol')}`,
+    'TLS without tls': `${gateway(http)}---\n${set('{ name: b, port: 443, protocol: HTTPS } #~ tls')}`,
     'a ConfigMap as certificate': gateway(`${https('{ kind: ConfigMap, name: a }')} #~ certificate`),
     'a kind of others': gateway(`${https('{ group: example.com, kind: Cert, name: a }')} #~ certificate`),
     'three certificates': gateway(`${https('{ name: a }, { name: b }, { name: c }')} #~ certificates`),
@@ -45,6 +46,7 @@ testRule(gatewayApiListenerUnsupported, {
   good: {
     'another controller': gateway('{ name: a, port: 53, protocol: UDP }', 'other'),
     'a waypoint': gateway('{ name: mesh, port: 15008, protocol: HBONE }', 'istio-waypoint'),
+    'a Gateway that has to have some listener': gateway('{ name: a, port: 443, protocol: HTTPS }'),
     'two certificates': gateway(https('{ name: a }, { group: "", kind: Secret, name: b }')),
     'kinds of other groups': gateway(
       '{ name: a, port: 80, protocol: HTTP, allowedRoutes: { kinds: [{ group: example.com, kind: MyRoute }] } }',

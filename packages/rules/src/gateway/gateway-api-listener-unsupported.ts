@@ -20,6 +20,7 @@ export const gatewayApiListenerUnsupported = defineRule({
       protocol: '{gateway}: Istio knows no protocol {protocol}, so the listener "{name}" is not there.',
       kind: '{gateway}: allowedRoutes of "{name}" has {route}, and a listener of protocol {protocol} takes {taken}.',
       certificate: '{gateway}: "{name}" takes its certificate from {written}; Istio takes Secrets alone.',
+      tls: '{gateway}: "{name}" is {protocol} and has no tls, so it is not there.',
       certificates:
         '{gateway}: "{name}" has more than {most} certificates, which is all that this Istio takes; the listener has none.',
     },
@@ -88,6 +89,9 @@ export const gatewayApiListenerUnsupported = defineRule({
         }
         case 'certificate':
           report(field, 'certificate', { ...words, written: fault.written });
+          break;
+        case 'tls':
+          report(field, 'tls', { ...words, protocol: listener.protocol ?? '' });
           break;
         case 'certificates':
           report(field, 'certificates', { ...words, most: fault.most });
