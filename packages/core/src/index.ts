@@ -789,7 +789,13 @@ export {
   ruleKindOf,
   type ServerForRoute,
 } from './traffic/route-at-gateway.ts';
-export { type SameMatch, sameMatchesOf, type TwoKinds, twoKindsOf } from './traffic/route-collisions.ts';
+export {
+  type RouteClaim,
+  type SameMatch,
+  sameMatchesOf,
+  type TwoKinds,
+  twoKindsOf,
+} from './traffic/route-collisions.ts';
 export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {
   delegationsByDelegate,

@@ -36,8 +36,49 @@ const join = (...parts: string[]) => parts.join('---\n');
 const created = (day: string) => `, creationTimestamp: "2026-01-${day}T00:00:00Z"`;
 const service = '{ method: { service: shop.v1.Cart } }';
 
+const bytes = (name: string, kind: string, section: string, mark = '', hosts = '') => yaml`
+  apiVersion: gateway.networking.k8s.io/v1alpha2
+  kind: ${kind}
+  metadata: { name: ${name}, namespace: shop }
+  spec:
+    parentRefs: [{ name: front, sectionName: ${section} }]
+    ${hosts}
+    rules:
+      - { backendRefs: [{ name: db, port: 5432 }] } ${mark}
+`;
+const other = yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: Gateway
+  metadata: { name: front, namespace: shop }
+  spec:
+    gatewayClassName: istio
+    listeners:
+      - { name: tcp, port: 5432, protocol: TCP }
+      - { name: tls, port: 443, protocol: TLS, tls: { mode: Passthrough } }
+`;
+const pods = (name: string, mark = '', port = '') => yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: HTTPRoute
+  metadata: { name: ${name}, namespace: shop }
+  spec:
+    parentRefs: [{ group: "", kind: Service, name: cart${port} }]
+    rules:
+      - { backendRefs: [{ name: ${name}, port: 80 }] } ${mark}
+`;
+
 testRule(gatewayApiRoutesCollide, {
   bad: {
+    'two TCPRoutes at one listener': join(
+      other,
+      bytes('a', 'TCPRoute', 'tcp'),
+      bytes('b', 'TCPRoute', 'tcp', '#~ same'),
+    ),
+    'two TLSRoutes of one name': join(
+      other,
+      bytes('a', 'TLSRoute', 'tls', '', 'hostnames: [a.example.com, b.example.com]'),
+      bytes('b', 'TLSRoute', 'tls', '#~ same', 'hostnames: [b.example.com]'),
+    ),
+    'two routes for calls of one Service': join(pods('a'), pods('b', '#~ same')),
     'every path, by default and written out': join(
       gateway(),
       route('a', to('a')),
@@ -88,6 +129,13 @@ testRule(gatewayApiRoutesCollide, {
     ),
   },
   good: {
+    'TLSRoutes of other names, and a TCPRoute elsewhere': join(
+      other,
+      bytes('a', 'TLSRoute', 'tls', '', 'hostnames: [a.example.com]'),
+      bytes('b', 'TLSRoute', 'tls', '', 'hostnames: [b.example.com]'),
+      bytes('c', 'TCPRoute', 'tcp'),
+    ),
+    'routes for calls of other ports of a Service': join(pods('a', '', ', port: 80'), pods('b', '', ', port: 81')),
     'other paths, methods, headers': join(
       gateway(),
       route('a', to('a')),

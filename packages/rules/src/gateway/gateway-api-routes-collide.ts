@@ -1,23 +1,34 @@
-import { defineRule, type Field, nameOf, routeToJudge, type SameMatch, sameMatchesOf, twoKindsOf } from '@meshvet/core';
+import {
+  defineRule,
+  type Field,
+  GATEWAY_ROUTE_TYPES,
+  nameOf,
+  routeToJudge,
+  type SameMatch,
+  sameMatchesOf,
+  twoKindsOf,
+} from '@meshvet/core';
+import { parentText } from '../shared/words/gateway-api-words.ts';
 
 export const gatewayApiRoutesCollide = defineRule({
   meta: {
     id: 'gateway-api-routes-collide',
-    summary: 'Two routes ask for the same requests of one hostname at one listener.',
+    summary: 'Two routes ask for the same requests or connections of one listener, or of one Service.',
     why: 'Rules of all routes of a hostname stand in one order: of two that ask for just the same the older route gets everything, and of an HTTPRoute and a GRPCRoute for one hostname only the older is accepted.',
     fix: 'Keep one of the two rules, or tell them apart by hostname, path, header or listener; give gRPC a hostname of its own, or write an HTTPRoute for both.',
     severity: 'warning',
     subject: 'resource',
     judgedAround: true,
-    types: ['gateway.networking.k8s.io/HTTPRoute', 'gateway.networking.k8s.io/GRPCRoute'],
+    types: GATEWAY_ROUTE_TYPES,
     sources: [
       'gateway-api.sigs.k8s.io/reference/spec/#httprouterule',
       'gateway-api.sigs.k8s.io/api-types/grpcroute/#cross-serving',
       'istio/istio pilot/pkg/config/kube/gateway/route_collections.go (mergeHTTPRoutes)',
+      'istio/istio pilot/pkg/networking/core/gateway.go (buildGatewayNetworkFiltersFromTCPRoutes)',
       'istio.io: 1.30 change notes (HTTPRoute and GRPCRoute on one hostname)',
     ],
     messages: {
-      same: '{route}: {other} has a rule for {what} at {place} as well; only the rule of the older of the two routes gets requests.',
+      same: '{route}: {other} has a rule for {what} at {place} as well; only the rule of the older of the two routes gets any.',
       kinds:
         '{route}: {other} has hostname {host} at {place} as well, and of an HTTPRoute and a GRPCRoute for one hostname only the older is accepted{istio}.',
       covered:
@@ -132,8 +143,8 @@ export const gatewayApiRoutesCollide = defineRule({
     if (!routeToJudge(mesh, resource)) return;
     const route = nameOf(resource);
     for (const same of sameMatchesOf(mesh, resource)) {
-      const { rule, other, place } = same;
-      const at = rule.field.at('matches').hasValue ? rule.field.at('matches') : rule.field;
+      const { claim, other, place } = same;
+      const at = claim.field.at('matches').hasValue ? claim.field.at('matches') : claim.field;
       const words = { route, other: nameOf(other.resource), what: requestsText(same), place: placeText(place) };
       report(at, 'same', words, { related: [{ at: other.field, note: `the rule of ${nameOf(other.resource)}` }] });
     }
@@ -159,17 +170,19 @@ function fieldOfHosts(spec: Field): Field {
   return spec.at('hostnames').hasValue ? spec.at('hostnames') : spec.at('parentRefs');
 }
 
-function placeText({ gateway, listener }: SameMatch['place']): string {
-  return `listener "${listener.name}" of ${nameOf(gateway.resource)}`;
+function placeText(place: SameMatch['place']): string {
+  if (!('listener' in place)) return parentText(place);
+  return `listener "${place.listener.name}" of ${nameOf(place.gateway.resource)}`;
 }
 
-function requestsText({ rule, host }: SameMatch): string {
-  const { path, method, headers, query } = rule;
+function requestsText({ claim, host, place }: SameMatch): string {
+  const name = host === '*' ? 'any hostname' : host;
+  if (!claim.rule) return claim.resource.kind === 'TCPRoute' ? 'every connection' : `connections to ${name}`;
+  const { path, method, headers, query } = claim.rule;
   const text = 'text' in path ? path.text : '';
-  const parts = [
-    text === '/' && path.kind === 'parts' ? 'every path' : `${path.kind === 'exact' ? 'path' : 'paths'} ${text}`,
-    `of ${host === '*' ? 'any hostname' : host}`,
-  ];
-  const more = [...(method ? ['method'] : []), ...[...headers, ...query].map(({ name }) => name)];
-  return parts.join(' ') + (more.length > 0 ? ` with the same ${more.slice(0, 4).join(', ')}` : '');
+  const paths =
+    text === '/' && path.kind === 'parts' ? 'every path' : `${path.kind === 'exact' ? 'path' : 'paths'} ${text}`;
+  const more = [...(method ? ['method'] : []), ...[...headers, ...query].map((m) => m.name)];
+  const same = more.length > 0 ? ` with the same ${more.slice(0, 4).join(', ')}` : '';
+  return `${paths}${'listener' in place ? ` of ${name}` : ''}${same}`;
 }
