@@ -125,6 +125,7 @@ export {
   type AuthorityFault,
   type AuthorityReference,
   authorityFault,
+  clientAuthoritiesOf,
   configMapsAt,
 } from './gateway-api/authorities.ts';
 export {
@@ -141,7 +142,6 @@ export {
 export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
 export {
   certificatesOf,
-  clientAuthoritiesOf,
   clientCertificatesOf,
   secretsByName,
 } from './gateway-api/certificate-refs.ts';

@@ -2,6 +2,7 @@ import type { Resource } from '../manifest/resource.ts';
 import { makerOfService } from '../mesh/makers.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
+import { type KubernetesGateway, kubernetesGateways } from './kubernetes-gateways.ts';
 import { addSome, MOST_LISTENERS } from './limits.ts';
 import { groupOf } from './references.ts';
 
@@ -33,6 +34,19 @@ export function readAuthorities(list: Field, own: string): readonly AuthorityRef
     const kind = group === '' && (written === 'ConfigMap' || written === 'Secret') ? written : 'other';
     return [{ kind, kindText: group === '' ? written : `${group}/${written}`, namespace, name, field }];
   });
+}
+
+/** The authorities by which the listeners of a Gateway judge clients: for all ports, for some, and as the first releases had it, for one listener. */
+export function clientAuthoritiesOf({ spec, listeners, resource }: KubernetesGateway): readonly AuthorityReference[] {
+  const frontend = spec.at('tls').at('frontend');
+  const validations = [
+    frontend.at('default').at('validation'),
+    ...(frontend.at('perPort').items() as Field[])
+      .slice(0, MOST_LISTENERS)
+      .map((entry) => entry.at('tls').at('validation')),
+    ...listeners.map(({ field }) => field.at('tls').at('frontendValidation')),
+  ];
+  return validations.flatMap((v) => readAuthorities(v.at('caCertificateRefs'), resource.namespace ?? ''));
 }
 
 // Kubernetes, OpenShift and Istio put these into every namespace.
@@ -124,14 +138,13 @@ export function configMapsAt(mesh: Mesh, namespace: string, name: string): reado
   return mesh.derive(configMaps).byKey.get(`${namespace}/${name}`) ?? [];
 }
 
-/** `namespace/name` of what some BackendTLSPolicy takes its authorities from. */
+/** `namespace/name` of what some BackendTLSPolicy or Gateway takes its authorities from. */
 function referredConfigMaps(mesh: Mesh): ReadonlySet<string> {
-  return new Set(
-    mesh
-      .ofType('gateway.networking.k8s.io/BackendTLSPolicy')
-      .flatMap(({ body, namespace = '' }) =>
-        readAuthorities(body.at('spec').at('validation').at('caCertificateRefs'), namespace),
-      )
-      .map((ref) => `${ref.namespace}/${ref.name}`),
-  );
+  const policies = mesh
+    .ofType('gateway.networking.k8s.io/BackendTLSPolicy')
+    .flatMap(({ body, namespace = '' }) =>
+      readAuthorities(body.at('spec').at('validation').at('caCertificateRefs'), namespace),
+    );
+  const gateways = mesh.derive(kubernetesGateways).flatMap(clientAuthoritiesOf);
+  return new Set([...policies, ...gateways].map((ref) => `${ref.namespace}/${ref.name}`));
 }

@@ -2,7 +2,6 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import { addTo } from '../source/grouping.ts';
-import { type AuthorityReference, readAuthorities } from './authorities.ts';
 import type { KubernetesGateway } from './kubernetes-gateways.ts';
 
 /** A Secret that a listener of the Gateway API takes its certificate from. */
@@ -41,17 +40,6 @@ function readSecret(field: Field, own: string): readonly CertificateReference[] 
   const written = field.at('namespace');
   const namespace = written.hasValue ? written.string() : own;
   return name && namespace ? [{ namespace, name, field }] : [];
-}
-
-/** The authorities by which the listeners of a Gateway judge clients: for all ports, for some, and as the first releases had it, for one listener. */
-export function clientAuthoritiesOf({ spec, listeners, resource }: KubernetesGateway): readonly AuthorityReference[] {
-  const frontend = spec.at('tls').at('frontend');
-  const validations = [
-    frontend.at('default').at('validation'),
-    ...(frontend.at('perPort').items() as Field[]).slice(0, MOST).map((entry) => entry.at('tls').at('validation')),
-    ...listeners.map(({ field }) => field.at('tls').at('frontendValidation')),
-  ];
-  return validations.flatMap((v) => readAuthorities(v.at('caCertificateRefs'), resource.namespace ?? ''));
 }
 
 /** The certificate that a Gateway shows to its backends; `backendTLS` is the name of the field before Gateway API 1.4. */
