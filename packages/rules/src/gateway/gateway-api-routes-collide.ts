@@ -30,9 +30,9 @@ export const gatewayApiRoutesCollide = defineRule({
     messages: {
       same: '{route}: {other} has a rule for {what} at {place} as well; only the rule of the older of the two routes gets any.',
       kinds:
-        '{route}: {other} has hostname {host} at {place} as well, and of an HTTPRoute and a GRPCRoute for one hostname only the older is accepted{istio}.',
+        '{route}: {other} is for {host} at {place} as well, and of an HTTPRoute and a GRPCRoute for one hostname only the older is accepted{istio}.',
       covered:
-        '{route}: {other} has hostname {host} at {place} as well, and takes every path; Istio puts that before this rule, which gets no call, and other implementations accept only one of the two routes.',
+        '{route}: {other} is for {host} at {place} as well, and takes every path; Istio puts that before this rule, which gets no call, and other implementations accept only one of the two routes.',
     },
   },
   examples: {
@@ -151,7 +151,7 @@ export const gatewayApiRoutesCollide = defineRule({
     const told = new Set<Field>();
     for (const { grpc, http, host, covered, ofIstio } of twoKindsOf(mesh, resource)) {
       const other = http.route.resource;
-      const shown = host === '*' ? 'of any name' : host;
+      const shown = host === '*' ? 'every hostname' : `hostname ${host}`;
       const words = { route, other: nameOf(other), host: shown, place: placeText(grpc.place) };
       const related = [{ at: other.body.at('spec'), note: nameOf(other) }];
       const merges = ofIstio && mesh.istioAtLeast('1.30');
