@@ -30,7 +30,7 @@ export function surelyMeets(mesh: Mesh, other: Resource, resource: Resource): bo
 
 /**
  * The Gateway or ListenerSet that a reference without a namespace most likely means: nothing of its name was read in the namespace of the asker,
- * which counts, and there is one of that name in exactly one other.
+ * which counts, and there is one of that name in exactly one other, or beside the asker in one.
  */
 export function namesakeElsewhere(mesh: Mesh, parent: ParentReference, asker: Resource): KubernetesGateway | undefined {
   const { kind, namespace, name, field } = parent;
@@ -38,11 +38,13 @@ export function namesakeElsewhere(mesh: Mesh, parent: ParentReference, asker: Re
   if (mesh.externals.gateway(namespace, name) || mesh.externals.namespace(namespace)) return undefined;
   if (!asker.namespaceWritten || mesh.assumesNamespace(asker) || mesh.hasUnreadBeside(asker)) return undefined;
   const named = mesh.derive(gatewaysByName).get(`${kind} ${name}`) ?? [];
-  const [first] = named;
-  if (!first || named.some(({ resource: r }) => r.namespace === namespace || mesh.assumesNamespace(r)))
-    return undefined;
-  if (named.some(({ resource: r }) => r.namespace !== first.resource.namespace)) return undefined;
-  return named.every((g) => g.resource.namespaceWritten && surelyMeets(mesh, g.resource, asker)) ? first : undefined;
+  if (named.some(({ resource: r }) => r.namespace === namespace || mesh.assumesNamespace(r))) return undefined;
+  // Of several those that stand beside the asker.
+  const beside = named.filter(({ resource: r }) => mesh.near(r, asker));
+  const meant = beside.length > 0 ? beside : named;
+  const [first] = meant;
+  if (!first || meant.some(({ resource: r }) => r.namespace !== first.resource.namespace)) return undefined;
+  return meant.every((g) => g.resource.namespaceWritten && surelyMeets(mesh, g.resource, asker)) ? first : undefined;
 }
 
 function gatewaysByName(mesh: Mesh): ReadonlyMap<string, readonly KubernetesGateway[]> {

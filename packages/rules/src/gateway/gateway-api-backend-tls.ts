@@ -18,7 +18,7 @@ export const gatewayApiBackendTls = defineRule({
     id: 'gateway-api-backend-tls',
     summary:
       'A BackendTLSPolicy is for a backend, a port or a ConfigMap that is not there, or for a backend that has one already.',
-    why: 'A policy that finds its backend not holds for nothing, so gateways speak plain text to a port that expects TLS; one without a certificate to check by fails every connection.',
+    why: 'A policy whose backend is not there holds for nothing, so gateways speak plain text to a port that expects TLS; one without a certificate to check by fails every connection.',
     fix: 'Name a Service of the same namespace in targetRefs, the name of one of its ports as sectionName, and a ConfigMap of that namespace with the key ca.crt.',
     severity: 'warning',
     subject: 'resource',

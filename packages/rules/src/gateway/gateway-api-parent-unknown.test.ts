@@ -24,6 +24,13 @@ const service = yaml`
 
 testRule(gatewayApiParentUnknown, {
   bad: {
+    'of two Gateways of that name the one beside it': {
+      files: {
+        'a/app/front.yaml': gateway(http, 'front', 'edge'),
+        'a/app/route.yaml': route('parentRefs: [{ name: front }] #~ namespace'),
+        'b/other/deep/front.yaml': gateway(http, 'front', 'other'),
+      },
+    },
     'a ListenerSet of no Gateway, and one that forgot the namespace': `${gateway(http, 'back', 'edge')}---\n${yaml`
       apiVersion: gateway.networking.k8s.io/v1
       kind: ListenerSet
