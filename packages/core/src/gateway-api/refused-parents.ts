@@ -38,7 +38,8 @@ export function namesakeElsewhere(mesh: Mesh, parent: ParentReference, asker: Re
   if (mesh.externals.gateway(namespace, name) || mesh.externals.namespace(namespace)) return undefined;
   if (!asker.namespaceWritten || mesh.assumesNamespace(asker) || mesh.hasUnreadBeside(asker)) return undefined;
   const named = mesh.derive(gatewaysByName).get(`${kind} ${name}`) ?? [];
-  if (named.some(({ resource: r }) => r.namespace === namespace || mesh.assumesNamespace(r))) return undefined;
+  if (lookupKubernetesGateway(mesh, parent, asker).state === 'found') return undefined;
+  if (named.some(({ resource: r }) => mesh.assumesNamespace(r))) return undefined;
   // Of several those that stand beside the asker.
   const beside = named.filter(({ resource: r }) => mesh.near(r, asker));
   const meant = beside.length > 0 ? beside : named;
