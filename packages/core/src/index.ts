@@ -131,8 +131,32 @@ export { fixFiles } from './fix/fix-files.ts';
 export type { FixedFile, FixOptions, FixResult, WithdrawnFix } from './fix/fix-result.ts';
 export { unifiedDiff } from './fix/unified-diff.ts';
 export { type Attachment, attachmentOf, type Refusal } from './gateway-api/attachment.ts';
+export {
+  type AuthorityFault,
+  type AuthorityReference,
+  authorityFault,
+  clientAuthoritiesOf,
+  configMapsAt,
+} from './gateway-api/authorities.ts';
+export {
+  BACKEND_TLS_POLICY_TYPE,
+  type BackendTlsPolicy,
+  backendTlsPolicyOf,
+  hasGatewaysOfIstioAlone,
+  type NamedPort,
+  rivalPolicy,
+  type TargetFault,
+  type TlsTarget,
+  targetFault,
+} from './gateway-api/backend-tls-policies.ts';
 export { lookupBackend, lookupServiceEntry } from './gateway-api/backends.ts';
-export { certificatesOf, secretsByName } from './gateway-api/certificate-refs.ts';
+export {
+  certificatesOf,
+  clientCertificatesOf,
+  secretsByName,
+} from './gateway-api/certificate-refs.ts';
+export { type AddressFault, addressFaults } from './gateway-api/gateway-addresses.ts';
+export { CLASSES_OF_ISTIO, isServedByIstio } from './gateway-api/gateway-classes.ts';
 export { GATEWAY_ROUTE_TYPES, type GatewayRoute, gatewayRouteOf } from './gateway-api/gateway-routes.ts';
 export {
   KUBERNETES_GATEWAY_TYPES,
@@ -142,6 +166,13 @@ export {
   type Listener,
   lookupKubernetesGateway,
 } from './gateway-api/kubernetes-gateways.ts';
+export {
+  clashOf,
+  conflictsOfListenerSet,
+  type ListenerClash,
+  type SetConflict,
+} from './gateway-api/listener-conflicts.ts';
+export { parentOfListenerSet, type SetAdmission, takesListenerSet } from './gateway-api/listener-sets.ts';
 export { type GrantTarget, isGranted } from './gateway-api/reference-grants.ts';
 export {
   type BackendReference,
@@ -149,7 +180,15 @@ export {
   type ParentKind,
   type ParentReference,
 } from './gateway-api/references.ts';
-export { kubernetesGatewayToJudge, refusedParents, routeToJudge, surelyMeets } from './gateway-api/refused-parents.ts';
+export {
+  kubernetesGatewayToJudge,
+  namesakeElsewhere,
+  refusedParents,
+  routeToJudge,
+  surelyMeets,
+} from './gateway-api/refused-parents.ts';
+export { type UnsupportedFilter, unsupportedFilters } from './gateway-api/unsupported-filters.ts';
+export { type ListenerFault, listenerFaults } from './gateway-api/unsupported-listeners.ts';
 export type { Enrolment } from './injection/ambient.ts';
 export {
   ANNOTATED_TYPES,
@@ -723,6 +762,7 @@ export {
   scopeOfClient,
   scopeOfNamespace,
 } from './traffic/client-namespaces.ts';
+export { clientsOfApiRoute } from './traffic/clients-of-api-route.ts';
 export { clientsOfRoute, type RouteClient } from './traffic/clients-of-route.ts';
 export { type MergedRule, type RuleDecision, ruleThatHolds } from './traffic/destination-rule-that-holds.ts';
 export { destinationUpstream } from './traffic/destination-upstream.ts';
@@ -776,6 +816,7 @@ export type { OpenServer } from './traffic/open-server.ts';
 export { gatewayCaller, ingressCaller, type OutsideCaller, strictServer } from './traffic/outside-callers.ts';
 export { normalizedPath, pathNormalizationOf } from './traffic/path-normalization.ts';
 export { type PlainCallers, plainCallersOf } from './traffic/plain-callers.ts';
+export { type RedirectLoop, redirectLoopsOf } from './traffic/redirect-loops.ts';
 export {
   type Registry,
   type RegistryEndpoint,
@@ -795,6 +836,13 @@ export {
   ruleKindOf,
   type ServerForRoute,
 } from './traffic/route-at-gateway.ts';
+export {
+  type RouteClaim,
+  type SameMatch,
+  sameMatchesOf,
+  type TwoKinds,
+  twoKindsOf,
+} from './traffic/route-collisions.ts';
 export { matchesOrderedByAge, type OrderedByAge } from './traffic/route-order.ts';
 export {
   delegationsByDelegate,

@@ -32,19 +32,26 @@ import { annotationValueInvalid } from './annotation/annotation-value-invalid.ts
 import { envoyFilterContextUnmatched } from './envoy/envoy-filter-context-unmatched.ts';
 import { envoyFilterOperationIgnored } from './envoy/envoy-filter-operation-ignored.ts';
 import { envoyFilterRelativeOperation } from './envoy/envoy-filter-relative-operation.ts';
+import { gatewayApiAddressUnknown } from './gateway/gateway-api-address-unknown.ts';
 import { gatewayApiBackendPort } from './gateway/gateway-api-backend-port.ts';
+import { gatewayApiBackendTls } from './gateway/gateway-api-backend-tls.ts';
 import { gatewayApiBackendUnknown } from './gateway/gateway-api-backend-unknown.ts';
 import { gatewayApiCertificateUnknown } from './gateway/gateway-api-certificate-unknown.ts';
 import { gatewayApiClassUnknown } from './gateway/gateway-api-class-unknown.ts';
 import { gatewayApiCrdOld } from './gateway/gateway-api-crd-old.ts';
+import { gatewayApiFilterUnsupported } from './gateway/gateway-api-filter-unsupported.ts';
 import { gatewayApiGatewaysOverlap } from './gateway/gateway-api-gateways-overlap.ts';
 import { gatewayApiGrantNamespaceUnknown } from './gateway/gateway-api-grant-namespace-unknown.ts';
 import { gatewayApiListenerDuplicate } from './gateway/gateway-api-listener-duplicate.ts';
+import { gatewayApiListenerSetRefused } from './gateway/gateway-api-listener-set-refused.ts';
+import { gatewayApiListenerUnsupported } from './gateway/gateway-api-listener-unsupported.ts';
 import { gatewayApiParentHostnameMismatch } from './gateway/gateway-api-parent-hostname-mismatch.ts';
 import { gatewayApiParentListenerUnknown } from './gateway/gateway-api-parent-listener-unknown.ts';
 import { gatewayApiParentRefusesRoute } from './gateway/gateway-api-parent-refuses-route.ts';
 import { gatewayApiParentUnknown } from './gateway/gateway-api-parent-unknown.ts';
+import { gatewayApiRedirectLoop } from './gateway/gateway-api-redirect-loop.ts';
 import { gatewayApiReferenceNotGranted } from './gateway/gateway-api-reference-not-granted.ts';
+import { gatewayApiRoutesCollide } from './gateway/gateway-api-routes-collide.ts';
 import { gatewayCertificateShared } from './gateway/gateway-certificate-shared.ts';
 import { gatewayCredentialInvalid } from './gateway/gateway-credential-invalid.ts';
 import { gatewayHostConflict } from './gateway/gateway-host-conflict.ts';
@@ -364,19 +371,26 @@ export const allRules: readonly Rule[] = [
   envoyFilterContextUnmatched,
   envoyFilterOperationIgnored,
   envoyFilterRelativeOperation,
+  gatewayApiAddressUnknown,
   gatewayApiBackendPort,
+  gatewayApiBackendTls,
   gatewayApiBackendUnknown,
   gatewayApiCertificateUnknown,
   gatewayApiClassUnknown,
   gatewayApiCrdOld,
+  gatewayApiFilterUnsupported,
   gatewayApiGatewaysOverlap,
   gatewayApiGrantNamespaceUnknown,
   gatewayApiListenerDuplicate,
+  gatewayApiListenerSetRefused,
+  gatewayApiListenerUnsupported,
   gatewayApiParentHostnameMismatch,
   gatewayApiParentListenerUnknown,
   gatewayApiParentRefusesRoute,
   gatewayApiParentUnknown,
+  gatewayApiRedirectLoop,
   gatewayApiReferenceNotGranted,
+  gatewayApiRoutesCollide,
   gatewayCertificateShared,
   gatewayCredentialInvalid,
   gatewayHostConflict,

@@ -25,8 +25,8 @@ function routeOf(mesh: Mesh) {
   return found;
 }
 
-async function attachment(gatewayText: string, routeText: string) {
-  const mesh = await makeMesh(`${gatewayText}---\n${routeText}`);
+async function attachment(gatewayText: string, routeText: string, istioVersion = '1.30') {
+  const mesh = await makeMesh(`${gatewayText}---\n${routeText}`, { istioVersion });
   const read = routeOf(mesh);
   const [first] = mesh.derive(kubernetesGateways);
   const [parent] = read.parents;
@@ -34,6 +34,24 @@ async function attachment(gatewayText: string, routeText: string) {
   const answer = attachmentOf(mesh, first, parent, read);
   return answer.state === 'refused' ? answer.why : answer.state;
 }
+
+describe('a TLS listener of Istio takes', () => {
+  const tls = (mode: string) => `{ name: tls, port: 443, protocol: TLS, tls: { ${mode} } }`;
+  const parent = 'parentRefs: [{ name: front }]';
+  const other = (text: string) => text.replace('gatewayClassName: istio', 'gatewayClassName: other');
+
+  test.each([
+    ['what it hands on as TLSRoutes', gateway(tls('mode: Passthrough')), 'TLSRoute', '1.30', 'attached'],
+    ['no TCPRoute of what it hands on', gateway(tls('mode: Passthrough')), 'TCPRoute', '1.30', 'kind'],
+    ['TCPRoutes of what it ends', gateway(tls('mode: Terminate')), 'TCPRoute', '1.30', 'attached'],
+    ['TLSRoutes of what it ends', gateway(tls('certificateRefs: [{ name: a }]')), 'TLSRoute', '1.30', 'attached'],
+    ['no such TLSRoutes before 1.30', gateway(tls('mode: Terminate')), 'TLSRoute', '1.29', 'kind'],
+    ['no HTTPRoute', gateway(tls('mode: Terminate')), 'HTTPRoute', '1.30', 'kind'],
+    ['who knows, of others', other(gateway(tls('mode: Passthrough'))), 'TCPRoute', '1.30', 'attached'],
+  ])('%s', async (_name, gatewayText, kind, version, expected) => {
+    expect(await attachment(gatewayText, route(parent, kind), version)).toBe(expected);
+  });
+});
 
 describe('a route attaches', () => {
   const http = '{ name: http, port: 80, protocol: HTTP, hostname: "*.example.com" }';

@@ -4,6 +4,7 @@ import type { Resource } from '../manifest/resource.ts';
 import { labelSelector, matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { overlap } from '../names/hosts.ts';
+import type { Field } from '../source/field.ts';
 import type { GatewayRoute } from './gateway-routes.ts';
 import type { KubernetesGateway, Listener } from './kubernetes-gateways.ts';
 import type { ParentReference } from './references.ts';
@@ -62,7 +63,11 @@ function allowsNamespace(mesh: Mesh, gateway: KubernetesGateway, listener: Liste
   }
   const selector = namespaces.at('selector');
   if (from !== 'Selector' || !selector.isMapping || loose) return 'unknown';
-  const { namespace = '' } = route;
+  return selectsNamespace(mesh, selector, route.namespace ?? '');
+}
+
+/** Whether a selector of namespaces takes one, by the labels that were read of it and the one that Kubernetes puts on each. */
+export function selectsNamespace(mesh: Mesh, selector: Field, namespace: string): Answer {
   const read = mesh.namespace(namespace);
   const labels: readonly LabelSet[] =
     read.state === 'found'

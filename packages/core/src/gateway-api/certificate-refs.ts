@@ -25,17 +25,28 @@ export function certificatesOf({ listeners, resource }: KubernetesGateway): read
     const tls = listener.at('tls');
     const ownMode = tls.at('options').at(TERMINATE_MODE_KEY);
     if (tls.at('mode').string() === 'Passthrough' || WITHOUT_SECRET.has(ownMode.text() ?? '')) return [];
-    return (tls.at('certificateRefs').items() as Field[]).slice(0, MOST).flatMap((field): CertificateReference[] => {
-      const { value: group } = field.at('group');
-      const kind = field.at('kind');
-      if ((group !== undefined && group !== null && group !== '') || (kind.hasValue && kind.string() !== 'Secret'))
-        return [];
-      const name = field.at('name').string();
-      const written = field.at('namespace');
-      const namespace = written.hasValue ? written.string() : (resource.namespace ?? '');
-      return name && namespace ? [{ namespace, name, field }] : [];
-    });
+    const refs = (tls.at('certificateRefs').items() as Field[]).slice(0, MOST);
+    return refs.flatMap((field) => readSecret(field, resource.namespace ?? ''));
   });
+}
+
+function readSecret(field: Field, own: string): readonly CertificateReference[] {
+  if (!field.isMapping) return [];
+  const { value: group } = field.at('group');
+  const kind = field.at('kind');
+  if ((group !== undefined && group !== null && group !== '') || (kind.hasValue && kind.string() !== 'Secret'))
+    return [];
+  const name = field.at('name').string();
+  const written = field.at('namespace');
+  const namespace = written.hasValue ? written.string() : own;
+  return name && namespace ? [{ namespace, name, field }] : [];
+}
+
+/** The certificate that a Gateway shows to its backends; `backendTLS` is the name of the field before Gateway API 1.4. */
+export function clientCertificatesOf({ spec, resource }: KubernetesGateway): readonly CertificateReference[] {
+  return [spec.at('tls').at('backend'), spec.at('backendTLS')].flatMap((holder) =>
+    readSecret(holder.at('clientCertificateRef'), resource.namespace ?? ''),
+  );
 }
 
 /** The Secrets of the input by `namespace/name`. */

@@ -2,6 +2,7 @@ import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
+import { isServedByIstio } from './gateway-classes.ts';
 import { addSome, MOST_LISTENERS } from './limits.ts';
 import { GATEWAY_API_GROUP, type ParentReference } from './references.ts';
 
@@ -39,7 +40,7 @@ const GATEWAY_TYPES = [
 /** The types of what `kubernetesGatewayOf` reads. */
 export const KUBERNETES_GATEWAY_TYPES: readonly string[] = GATEWAY_TYPES.map(([type]) => type);
 
-/** Which routes each protocol takes. TLS takes what it ends as TCP too. Source: `sigs.k8s.io/gateway-api`, apis/v1/gateway_types.go, RouteGroupKind. */
+/** Which routes each protocol takes. Source: `sigs.k8s.io/gateway-api`, apis/v1/gateway_types.go, RouteGroupKind. */
 const KINDS_BY_PROTOCOL: Readonly<Record<string, readonly string[]>> = {
   HTTP: ['HTTPRoute', 'GRPCRoute'],
   HTTPS: ['HTTPRoute', 'GRPCRoute'],
@@ -48,10 +49,21 @@ const KINDS_BY_PROTOCOL: Readonly<Record<string, readonly string[]>> = {
   UDP: ['UDPRoute'],
 };
 
+/**
+ * What a TLS listener of Istio takes: what it ends as TCP, and TLSRoutes for what it hands on; since 1.30 TLSRoutes for both. Without a mode
+ * it ends TLS. Source: `pilot/pkg/config/kube/gatewaycommon/conversion.go`, GenerateGatewaySupportedKinds.
+ */
+function kindsOfIstioTls(mesh: Mesh, listener: Field): readonly string[] | undefined {
+  const mode = listener.at('tls').at('mode');
+  if (!listener.at('tls').isMapping || (mode.hasValue && mode.string() === undefined)) return undefined;
+  if (mode.string() === 'Passthrough') return ['TLSRoute'];
+  return mesh.istioAtLeast('1.30') ? ['TLSRoute', 'TCPRoute'] : ['TCPRoute'];
+}
+
 /** Every Gateway and ListenerSet of the Gateway API, patches left out. */
 export function kubernetesGateways(mesh: Mesh): readonly KubernetesGateway[] {
   return GATEWAY_TYPES.flatMap(([type, kind]) =>
-    mesh.ofType(type).flatMap((resource) => (resource.partial ? [] : [readGateway(resource, kind)])),
+    mesh.ofType(type).flatMap((resource) => (resource.partial ? [] : [readGateway(mesh, resource, kind)])),
   );
 }
 
@@ -110,15 +122,19 @@ function gatewaysByResource(mesh: Mesh): ReadonlyMap<Resource, KubernetesGateway
   return new Map(mesh.derive(kubernetesGateways).map((g) => [g.resource, g]));
 }
 
-function readGateway(resource: Resource, kind: KubernetesGateway['kind']): KubernetesGateway {
+function readGateway(mesh: Mesh, resource: Resource, kind: KubernetesGateway['kind']): KubernetesGateway {
   const spec = resource.body.at('spec');
   const list = spec.at('listeners');
-  const listeners = (list.items() as Field[]).slice(0, MOST_LISTENERS + 1).map(readListener);
+  const className = spec.at('gatewayClassName').string();
+  const ofIstio = kind === 'Gateway' && isServedByIstio(mesh, className);
+  const listeners = (list.items() as Field[])
+    .slice(0, MOST_LISTENERS + 1)
+    .map((field) => readListener(field, ofIstio ? kindsOfIstioTls(mesh, field) : undefined));
   return {
     resource,
     spec,
     kind,
-    className: spec.at('gatewayClassName').string(),
+    className,
     listeners,
     listenersKnown:
       !isPatchedAt(resource, 'spec', 'listeners') &&
@@ -128,7 +144,7 @@ function readGateway(resource: Resource, kind: KubernetesGateway['kind']): Kuber
   };
 }
 
-function readListener(field: Field): Listener {
+function readListener(field: Field, tlsKinds: readonly string[] | undefined): Listener {
   const hostname = field.at('hostname');
   const protocol = field.at('protocol').string();
   return {
@@ -137,13 +153,17 @@ function readListener(field: Field): Listener {
     port: field.at('port').number(),
     protocol,
     hostname: hostname.hasValue && hostname.value !== '' ? hostname.string() : '*',
-    kinds: readKinds(field, protocol),
+    kinds: readKinds(field, protocol, tlsKinds),
   };
 }
 
 // The kinds of the protocol, of those that are allowed.
-function readKinds(field: Field, protocol: string | undefined): readonly string[] | undefined {
-  const byProtocol = Object.hasOwn(KINDS_BY_PROTOCOL, protocol ?? '') ? KINDS_BY_PROTOCOL[protocol ?? ''] : undefined;
+function readKinds(
+  field: Field,
+  protocol: string | undefined,
+  tlsKinds: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const byProtocol = kindsOf(protocol, tlsKinds);
   const list = field.at('allowedRoutes').at('kinds');
   const written = list.items() as Field[];
   if (!list.hasValue || (list.isList && written.length === 0)) return byProtocol;
@@ -151,6 +171,21 @@ function readKinds(field: Field, protocol: string | undefined): readonly string[
   const kinds = written.map((entry) => entry.at('kind').string());
   if (written.some(hasOtherGroup) || kinds.includes(undefined)) return undefined;
   return byProtocol ? byProtocol.filter((kind) => kinds.includes(kind)) : (kinds as string[]);
+}
+
+/** The kinds of routes that the protocol of a listener can have, whatever it allows; undefined where that cannot be told. */
+export function takenKinds(
+  mesh: Mesh,
+  { kind, className }: KubernetesGateway,
+  { field, protocol }: Listener,
+): readonly string[] | undefined {
+  const ofIstio = kind === 'Gateway' && isServedByIstio(mesh, className);
+  return kindsOf(protocol, ofIstio ? kindsOfIstioTls(mesh, field) : undefined);
+}
+
+function kindsOf(protocol: string | undefined, tlsKinds: readonly string[] | undefined): readonly string[] | undefined {
+  if (protocol === 'TLS' && tlsKinds) return tlsKinds;
+  return Object.hasOwn(KINDS_BY_PROTOCOL, protocol ?? '') ? KINDS_BY_PROTOCOL[protocol ?? ''] : undefined;
 }
 
 function hasOtherGroup(entry: Field): boolean {

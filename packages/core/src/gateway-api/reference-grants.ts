@@ -10,7 +10,7 @@ const MOST_GRANTS = 200;
 
 /** What a reference into another namespace means. */
 export interface GrantTarget {
-  readonly kind: 'Service' | 'Secret';
+  readonly kind: 'Service' | 'Secret' | 'ConfigMap';
   readonly namespace: string;
   readonly name: string;
 }

@@ -3,7 +3,13 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { type Attachment, attachmentOf } from './attachment.ts';
 import { type GatewayRoute, gatewayRouteOf } from './gateway-routes.ts';
-import { type KubernetesGateway, kubernetesGatewayOf, lookupKubernetesGateway } from './kubernetes-gateways.ts';
+import {
+  type KubernetesGateway,
+  kubernetesGatewayOf,
+  kubernetesGateways,
+  lookupKubernetesGateway,
+} from './kubernetes-gateways.ts';
+import { addSome } from './limits.ts';
 import type { ParentReference } from './references.ts';
 
 /** The route of the Gateway API that a resource is, where it may be judged: not one of Kubernetes' own namespaces. */
@@ -20,6 +26,33 @@ export function kubernetesGatewayToJudge(mesh: Mesh, resource: Resource): Kubern
 export function surelyMeets(mesh: Mesh, other: Resource, resource: Resource): boolean {
   if (mesh.settings.closedWorld || mesh.near(other, resource)) return true;
   return other.namespaceWritten && resource.namespaceWritten && mesh.variants(other).length === 1;
+}
+
+/**
+ * The Gateway or ListenerSet that a reference without a namespace most likely means: nothing of its name was read in the namespace of the asker,
+ * which counts, and there is one of that name in exactly one other, or beside the asker in one.
+ */
+export function namesakeElsewhere(mesh: Mesh, parent: ParentReference, asker: Resource): KubernetesGateway | undefined {
+  const { kind, namespace, name, field } = parent;
+  if ((kind !== 'Gateway' && kind !== 'ListenerSet') || field.at('namespace').exists) return undefined;
+  if (mesh.externals.gateway(namespace, name) || mesh.externals.namespace(namespace)) return undefined;
+  if (!asker.namespaceWritten || mesh.assumesNamespace(asker) || mesh.hasUnreadBeside(asker)) return undefined;
+  const named = mesh.derive(gatewaysByName).get(`${kind} ${name}`) ?? [];
+  if (lookupKubernetesGateway(mesh, parent, asker).state === 'found') return undefined;
+  if (named.some(({ resource: r }) => mesh.assumesNamespace(r))) return undefined;
+  // Of several those that stand beside the asker.
+  const beside = named.filter(({ resource: r }) => mesh.near(r, asker));
+  const meant = beside.length > 0 ? beside : named;
+  const [first] = meant;
+  if (!first || meant.some(({ resource: r }) => r.namespace !== first.resource.namespace)) return undefined;
+  return meant.every((g) => g.resource.namespaceWritten && surelyMeets(mesh, g.resource, asker)) ? first : undefined;
+}
+
+function gatewaysByName(mesh: Mesh): ReadonlyMap<string, readonly KubernetesGateway[]> {
+  const byName = new Map<string, KubernetesGateway[]>();
+  for (const gateway of mesh.derive(kubernetesGateways))
+    addSome(byName, `${gateway.kind} ${gateway.resource.name}`, gateway);
+  return byName;
 }
 
 /** A parent that takes a route with none of its listeners. */

@@ -1,6 +1,7 @@
 import { protocolOfText } from '../cluster/protocol.ts';
 import type { Workload } from '../cluster/workloads.ts';
 import { type KubernetesGateway, kubernetesGateways, type Listener } from '../gateway-api/kubernetes-gateways.ts';
+import { parentOfListenerSet, takesListenerSet } from '../gateway-api/listener-sets.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { hostNameOf } from '../names/hosts.ts';
 import type { Gateway, GatewayServer } from '../routing/gateways.ts';
@@ -21,7 +22,7 @@ export function apiServers(mesh: Mesh, workload: Workload): readonly OpenServer[
   const all = mesh.derive(kubernetesGateways);
   if (all.length === 0) return [];
   const mine = all.filter((g) => g.kind === 'Gateway' && serves(mesh, workload, g));
-  const sets = all.filter((s) => s.kind === 'ListenerSet' && mine.some((g) => isOf(s, g)));
+  const sets = all.filter((s) => s.kind === 'ListenerSet' && mine.some((g) => isOf(mesh, s, g)));
   return [...mine, ...sets].flatMap((gateway) => gateway.listeners.flatMap((l) => serverOf(mesh, gateway, l) ?? []));
 }
 
@@ -32,22 +33,19 @@ function serves(mesh: Mesh, workload: Workload, { resource, spec }: KubernetesGa
   return (spec.at('addresses').items() as Field[]).some((address) => {
     const value = address.at('value').string();
     if (value === undefined || address.at('type').string() !== 'Hostname') return false;
-    // A bare name is that of a Service beside the Gateway.
+    // A bare name is that of a Service beside the Gateway, and no other counts. Source: `pilot/pkg/model/push_context.go`, mergeGateways.
     const { fqdn } = hostNameOf(mesh, value, namespace);
     return mesh
       .servicesOf(workload)
+      .filter((s) => s.resource.namespace === namespace)
       .some((s) => hostNameOf(mesh, s.resource.name, s.resource.namespace ?? '').fqdn === fqdn);
   });
 }
 
-function isOf({ resource, spec }: KubernetesGateway, gateway: KubernetesGateway): boolean {
-  const parent = spec.at('parentRef');
-  const own = resource.namespace ?? '';
-  const above = gateway.resource.namespace ?? '';
-  if (parent.at('name').string() !== gateway.resource.name || (parent.at('namespace').string() ?? own) !== above)
-    return false;
-  const from = gateway.spec.at('allowedListeners').at('namespaces').at('from').string() ?? 'None';
-  return from === 'All' || from === 'Selector' || (from === 'Same' && own === above);
+function isOf(mesh: Mesh, set: KubernetesGateway, gateway: KubernetesGateway): boolean {
+  const parent = parentOfListenerSet(set);
+  if (parent?.name !== gateway.resource.name || parent.namespace !== (gateway.resource.namespace ?? '')) return false;
+  return takesListenerSet(mesh, gateway, set).state !== 'refused';
 }
 
 function serverOf(mesh: Mesh, gateway: KubernetesGateway, listener: Listener): OpenServer | undefined {

@@ -109,32 +109,36 @@ describe('at a Gateway', () => {
     expect(await ask([HTTP, other], 'http://a.example.com/')).toBe('no-route');
   });
 
-  test('a gateway that is deployed by hand serves the Gateway whose address is its Service', async () => {
-    const edge = {
-      ...FRONT,
-      metadata: { name: 'own', namespace: 'infra' },
-      spec: {
-        selector: { matchLabels: { app: 'own' } },
-        template: {
-          metadata: { labels: { app: 'own' }, annotations: { 'inject.istio.io/templates': 'gateway' } },
-          spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] },
+  test.each([
+    ['edge', `forwarded by shop/cart: ${CART}`],
+    ['other', 'no-listener'],
+  ])(
+    'a gateway that is deployed by hand serves the Gateway of its namespace whose address is its Service: %s',
+    async (namespace, expected) => {
+      const edge = {
+        ...FRONT,
+        metadata: { name: 'own', namespace },
+        spec: {
+          selector: { matchLabels: { app: 'own' } },
+          template: {
+            metadata: { labels: { app: 'own' }, annotations: { 'inject.istio.io/templates': 'gateway' } },
+            spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] },
+          },
         },
-      },
-    };
-    const manual = gateway([listener('http', 'HTTP', 80)], {
-      addresses: [{ type: 'Hostname', value: 'own.infra.svc.cluster.local' }],
-    });
-    const world = await World.of([
-      ...SHOP,
-      edge,
-      service('infra/own', ['http:80>8080'], { selector: { app: 'own' } }),
-      manual,
-      http('shop/cart', [{ backendRefs: [backend('cart')] }]),
-    ]);
-    expect(lineOf(world.trace('infra/own', 'http://a.example.com/', { gateway: true }))).toBe(
-      `forwarded by shop/cart: ${CART}`,
-    );
-  });
+      };
+      const manual = gateway([listener('http', 'HTTP', 80)], {
+        addresses: [{ type: 'Hostname', value: `own.${namespace}.svc.cluster.local` }],
+      });
+      const world = await World.of([
+        ...SHOP,
+        edge,
+        service(`${namespace}/own`, ['http:80>8080'], { selector: { app: 'own' } }),
+        manual,
+        http('shop/cart', [{ backendRefs: [backend('cart')] }]),
+      ]);
+      expect(lineOf(world.trace(`${namespace}/own`, 'http://a.example.com/', { gateway: true }))).toBe(expected);
+    },
+  );
 });
 
 describe('which rule', () => {

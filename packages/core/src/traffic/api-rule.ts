@@ -1,5 +1,6 @@
 import type { Answer } from '../manifest/lookup.ts';
 import type { Resource } from '../manifest/resource.ts';
+import type { Mesh } from '../mesh/mesh.ts';
 import type { Field } from '../source/field.ts';
 import type { MatchInput, MatchResult } from './match-input.ts';
 import { type StringMatch, stringMatches } from './string-match.ts';
@@ -54,6 +55,38 @@ export function readApiRules(resource: Resource, field: Field, port: number | un
     open: field.at('matches').hasValue && !field.at('matches').isList,
   });
   return written.length === 0 ? [make(undefined)] : written.map(make);
+}
+
+/** The rules of an HTTPRoute or GRPCRoute, one for each match, in the order of the manifest. */
+export function apiRulesOf(mesh: Mesh, resource: Resource): readonly ApiRule[] {
+  const known = mesh.derive(knownRules);
+  let rules = known.get(resource);
+  if (!rules) {
+    const written = resource.body.at('spec').at('rules').items() as Field[];
+    known.set(resource, (rules = written.flatMap((field) => readApiRules(resource, field, undefined))));
+  }
+  return rules;
+}
+
+// Many routes of a listener are asked again and again.
+function knownRules(): Map<Resource, readonly ApiRule[]> {
+  return new Map();
+}
+
+/** What a rule asks of a request, as a text that is the same for the same demands; undefined where some of it is filled in later. */
+export function matchKey({ path, method, headers, query, open }: ApiRule): string | undefined {
+  const all = [...(method ? [method] : []), ...headers.map((h) => h.wanted), ...query.map((q) => q.wanted)];
+  if (open || !('text' in path) || all.some((m) => !('text' in m))) return undefined;
+  const textOf = (m: StringMatch) => ('text' in m ? [m.kind, m.text] : []);
+  const list = (named: readonly NamedMatch[], nameOf: (name: string) => string) =>
+    named.map(({ name, wanted }) => JSON.stringify([nameOf(name), ...textOf(wanted)])).sort();
+  return JSON.stringify([
+    path.kind,
+    path.text,
+    method ? textOf(method) : [],
+    list(headers, (name) => name.toLowerCase()),
+    list(query, (name) => name),
+  ]);
 }
 
 // What the API server fills in.
@@ -139,6 +172,32 @@ function pathTakes(path: PathMatch, { path: own, regex }: MatchInput): Answer {
 /** Whether a rule takes every request. */
 export function apiRuleTakesEverything({ path, method, headers, query }: ApiRule): boolean {
   return path.kind === 'parts' && path.text === '/' && !method && headers.length === 0 && query.length === 0;
+}
+
+/** Whether a rule surely takes each request that another takes: it asks for nothing more. */
+export function takesAllOf(rule: ApiRule, other: ApiRule): boolean {
+  if (rule.port !== undefined && rule.port !== other.port) return false;
+  if (!pathTakesAllOf(rule.path, other.path)) return false;
+  if (rule.method && !sameText(rule.method, other.method)) return false;
+  return takesNamed(rule.headers, other.headers, true) && takesNamed(rule.query, other.query, false);
+}
+
+function pathTakesAllOf(path: PathMatch, other: PathMatch): boolean {
+  if (path.kind === 'parts' && path.text === '/') return true;
+  if (!('text' in path) || !('text' in other)) return false;
+  if (path.kind === other.kind && path.text === other.text) return true;
+  if (path.kind === 'regex' || other.kind === 'regex') return false;
+  if (path.kind === 'parts') return other.text === path.text || other.text.startsWith(`${path.text}/`);
+  return path.kind === 'prefix' && other.text.startsWith(path.text);
+}
+
+function takesNamed(wanted: readonly NamedMatch[], other: readonly NamedMatch[], anyCase: boolean): boolean {
+  const nameOf = ({ name }: NamedMatch) => (anyCase ? name.toLowerCase() : name);
+  return wanted.every((w) => other.some((o) => nameOf(o) === nameOf(w) && sameText(w.wanted, o.wanted)));
+}
+
+function sameText(a: StringMatch, b: StringMatch | undefined): boolean {
+  return b !== undefined && 'text' in a && 'text' in b && a.kind === b.kind && a.text === b.text;
 }
 
 /**

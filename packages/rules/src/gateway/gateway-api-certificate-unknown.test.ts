@@ -21,13 +21,47 @@ const secret = yaml`
   type: kubernetes.io/tls
 `;
 
+const frontend = (ref: string, mark = '') => yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: Gateway
+  metadata: { name: front, namespace: edge }
+  spec:
+    gatewayClassName: istio
+    listeners: [{ name: http, port: 80, protocol: HTTP }]
+    tls:
+      frontend: { default: { validation: { caCertificateRefs: [{ group: "", ${ref} }] } } } ${mark}
+`;
+const map = (data: string) => yaml`
+  apiVersion: v1
+  kind: ConfigMap
+  metadata: { name: clients, namespace: edge }
+  data: ${data}
+`;
+
 testRule(gatewayApiCertificateUnknown, {
   bad: {
+    'no ConfigMap to judge clients by': closed(frontend('kind: ConfigMap, name: clients', '#~ authority')),
+    'no Secret to judge clients by': closed(frontend('kind: Secret, name: clients', '#~ authority')),
+    'a ConfigMap without certificates, in any world': `${map('{ root.pem: x }')}---\n${frontend('kind: ConfigMap, name: clients', '#~ key')}`,
+    'a ConfigMap that is called otherwise, beside it': `${map('{ ca.crt: x }')}---\n${frontend('kind: ConfigMap, name: client', '#~ authority')}`,
+    'no certificate to show': closed(yaml`
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: { name: front, namespace: edge }
+      spec:
+        gatewayClassName: istio
+        listeners: [{ name: http, port: 80, protocol: HTTP }]
+        tls: { backend: { clientCertificateRef: { name: shop } } } #~ client
+    `),
     'a Secret of that name in another namespace': closed(
       `${secret}---\n${gateway('certificateRefs: [{ name: shop, namespace: web }]').replace(/(tls: .*)/, '$1 #~ unknown')}`,
     ),
   },
   good: {
+    'certificates to judge clients by': closed(
+      `${map('{ ca.crt: x }')}---\n${frontend('kind: ConfigMap, name: clients')}`,
+    ),
+    'a ConfigMap that nobody keeps in manifests': frontend('kind: ConfigMap, name: clients'),
     'the Secret is there': closed(`${secret}---\n${gateway('certificateRefs: [{ name: shop }]')}`),
     'cert-manager makes it': closed(
       `${yaml`

@@ -1,5 +1,8 @@
 import {
+  authorityFault,
   certificatesOf,
+  clientAuthoritiesOf,
+  clientCertificatesOf,
   defineRule,
   KUBERNETES_GATEWAY_TYPES,
   kubernetesGatewayToJudge,
@@ -7,13 +10,14 @@ import {
   nameOf,
   secretsByName,
 } from '@meshvet/core';
+import { quoted } from '../shared/words/route-words.ts';
 
 export const gatewayApiCertificateUnknown = defineRule({
   meta: {
     id: 'gateway-api-certificate-unknown',
-    summary: 'A listener of the Gateway API names a Secret that does not exist.',
-    why: 'Without its certificate the listener is not programmed, and TLS connections to it are closed.',
-    fix: 'Write the name of a Secret with tls.crt and tls.key of the same namespace, or its namespace beside it.',
+    summary: 'A Gateway names a Secret or a ConfigMap with certificates that does not exist, or holds none.',
+    why: 'Without its certificate, or without the one that it judges clients by, a listener is not programmed, and TLS connections to it are closed.',
+    fix: 'Write the name of a Secret with tls.crt and tls.key, for clients of a ConfigMap with ca.crt, of the same namespace, or its namespace beside it.',
     severity: 'error',
     subject: 'resource',
     types: KUBERNETES_GATEWAY_TYPES,
@@ -23,6 +27,9 @@ export const gatewayApiCertificateUnknown = defineRule({
     ],
     messages: {
       unknown: '{gateway}: Secret {secret} does not exist, so the listener has no certificate.',
+      client: '{gateway}: Secret {secret} does not exist, so backends are shown no certificate.',
+      authority: '{gateway}: {source} does not exist, so listeners that judge clients by it serve nothing.',
+      key: '{gateway}: ConfigMap {source} has {keys} and no ca.crt, so listeners that judge clients by it serve nothing.',
     },
   },
   examples: {
@@ -65,13 +72,26 @@ export const gatewayApiCertificateUnknown = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    if (!mesh.settings.closedWorld) return;
     const gateway = kubernetesGatewayToJudge(mesh, resource);
     if (!gateway) return;
-    for (const { namespace, name, field } of certificatesOf(gateway)) {
-      if (mesh.derive(secretsByName).has(`${namespace}/${name}`) || mesh.externals.namespace(namespace)) continue;
-      if (makerOfSecret(mesh, namespace, name) !== undefined) continue;
-      report(field.at('name'), 'unknown', { gateway: nameOf(resource), secret: `${namespace}/${name}` });
+    const words = { gateway: nameOf(resource) };
+    const isMissing = (namespace: string, name: string) =>
+      mesh.settings.closedWorld &&
+      !mesh.derive(secretsByName).has(`${namespace}/${name}`) &&
+      !mesh.externals.namespace(namespace) &&
+      makerOfSecret(mesh, namespace, name) === undefined;
+    for (const { namespace, name, field } of certificatesOf(gateway))
+      if (isMissing(namespace, name)) report(field.at('name'), 'unknown', { ...words, secret: `${namespace}/${name}` });
+    for (const { namespace, name, field } of clientCertificatesOf(gateway))
+      if (isMissing(namespace, name)) report(field.at('name'), 'client', { ...words, secret: `${namespace}/${name}` });
+    for (const ref of clientAuthoritiesOf(gateway)) {
+      const { kind, namespace, name, field } = ref;
+      const source = `${kind} ${namespace}/${name}`;
+      if (kind === 'Secret' && isMissing(namespace, name)) report(field.at('name'), 'authority', { ...words, source });
+      const fault = authorityFault(mesh, resource, ref);
+      if (fault?.kind === 'missing') report(field.at('name'), 'authority', { ...words, source });
+      else if (fault)
+        report(field.at('name'), 'key', { ...words, source: `${namespace}/${name}`, keys: quoted(fault.keys) });
     }
   },
 });

@@ -1,4 +1,10 @@
-import { defineRule, KUBERNETES_GATEWAY_TYPES, kubernetesGatewayToJudge, nameOf } from '@meshvet/core';
+import {
+  CLASSES_OF_ISTIO,
+  defineRule,
+  KUBERNETES_GATEWAY_TYPES,
+  kubernetesGatewayToJudge,
+  nameOf,
+} from '@meshvet/core';
 import { quoted } from '../shared/words/route-words.ts';
 
 export const gatewayApiClassUnknown = defineRule({
@@ -64,7 +70,7 @@ export const gatewayApiClassUnknown = defineRule({
     if (!mesh.settings.closedWorld) return;
     const name = kubernetesGatewayToJudge(mesh, resource)?.className;
     // No object can have a name with a brace: some tool of the author fills it in.
-    if (!name || OF_ISTIO.has(name) || /[{}]/.test(name)) return;
+    if (!name || CLASSES_OF_ISTIO.has(name) || /[{}]/.test(name)) return;
     const classes = mesh.ofType('gateway.networking.k8s.io/GatewayClass').filter((c) => c.name !== '');
     // The charts of other controllers bring their own classes: without any at hand nobody knows.
     if (classes.length === 0 || classes.some((c) => c.name === name)) return;
@@ -73,12 +79,3 @@ export const gatewayApiClassUnknown = defineRule({
     report(field, 'unknown', { gateway: nameOf(resource), name, known });
   },
 });
-
-const OF_ISTIO: ReadonlySet<string> = new Set([
-  'istio',
-  'istio-remote',
-  'istio-waypoint',
-  'istio-east-west',
-  'istio-agentgateway',
-  'istio-agentgateway-waypoint',
-]);

@@ -24,6 +24,30 @@ const service = yaml`
 
 testRule(gatewayApiParentUnknown, {
   bad: {
+    'of two Gateways of that name the one beside it': {
+      files: {
+        'a/app/front.yaml': gateway(http, 'front', 'edge'),
+        'a/app/route.yaml': route('parentRefs: [{ name: front }] #~ namespace'),
+        'b/other/deep/front.yaml': gateway(http, 'front', 'other'),
+      },
+    },
+    'a ListenerSet of no Gateway, and one that forgot the namespace': `${gateway(http, 'back', 'edge')}---\n${yaml`
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: ListenerSet
+      metadata: { name: more, namespace: edge }
+      spec: { parentRef: { name: bakc }, listeners: [] } #~ listenerSet
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: ListenerSet
+      metadata: { name: others, namespace: shop }
+      spec: { parentRef: { name: back }, listeners: [] } #~ namespace
+    `}`,
+    'a ListenerSet of another namespace': `${yaml`
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: ListenerSet
+      metadata: { name: more, namespace: edge }
+      spec: { parentRef: { name: front }, listeners: [] }
+    `}---\n${route('parentRefs: [{ kind: ListenerSet, name: more }] #~ namespace')}`,
     'a Service that does not exist beside others of the namespace': `${service}---\n${route(
       'parentRefs: [{ group: "", kind: Service, name: catr }] #~ service',
     )}`,
@@ -57,6 +81,13 @@ testRule(gatewayApiParentUnknown, {
     `,
   },
   good: {
+    'Gateways of that name in two namespaces': `${gateway(http, 'front', 'a')}---\n${gateway(http, 'front', 'b')}---\n${route('parentRefs: [{ name: front }]')}`,
+    'the namespace is written, though it is one that was not read': `${gateway(http, 'front', 'edge')}---\n${route('parentRefs: [{ name: front, namespace: shop }]')}`,
+    'the config says that the Gateway is there': {
+      settings: { externals: { gateways: ['shop/front'] } },
+      yaml: `${gateway(http, 'front', 'edge')}---\n${route('parentRefs: [{ name: front }]')}`,
+    },
+    'the route does not say its namespace': `${gateway(http, 'front', 'edge')}---\n${route('parentRefs: [{ name: front }]').replace(', namespace: shop', '')}`,
     'no Gateway of the namespace was read': route('parentRefs: [{ name: front }]'),
     'the Gateway lives elsewhere, and the config says so': {
       settings: { closedWorld: true, externals: { gateways: ['edge/front'] } },
@@ -98,7 +129,7 @@ testRule(gatewayApiParentUnknown, {
     'the group of core, written out': `${service}---\n${route('parentRefs: [{ group: core, kind: Service, name: cart }]')}`,
     'a ListenerSet, and a ServiceEntry': {
       settings: { closedWorld: true },
-      yaml: `${yaml`
+      yaml: `${gateway(http)}---\n${yaml`
         apiVersion: gateway.networking.k8s.io/v1
         kind: ListenerSet
         metadata: { name: more, namespace: shop }

@@ -29,8 +29,62 @@ const far = (mark = '', parents = '{ name: front }') =>
     'edge',
   );
 
+const certificate = (namespace = 'certs') => yaml`
+  apiVersion: cert-manager.io/v1
+  kind: Certificate
+  metadata: { name: shop-tls, namespace: ${namespace} }
+  spec: { secretName: shop-tls, dnsNames: [shop.example.com], issuerRef: { name: ca } }
+`;
+const asker = (ref: string, kind = 'Gateway', extra = '') => yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: ${kind}
+  metadata: { name: front, namespace: edge }
+  spec:
+    gatewayClassName: istio
+    listeners:
+      - name: https
+        port: 443
+        protocol: HTTPS
+        tls: { certificateRefs: [{ name: shop-tls, namespace: certs }] } ${ref}
+    ${extra}
+`;
+const authorities = (mark = '') => yaml`
+  apiVersion: v1
+  kind: ConfigMap
+  metadata: { name: ca, namespace: trust }
+  data: { ca.crt: x }
+  ---
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: Gateway
+  metadata: { name: front, namespace: edge }
+  spec:
+    gatewayClassName: istio
+    listeners: [{ name: https, port: 443, protocol: HTTPS, tls: { certificateRefs: [{ name: a }] } }]
+    tls:
+      frontend:
+        default:
+          validation: { caCertificateRefs: [{ group: "", kind: ConfigMap, name: ca, namespace: trust }] } ${mark}
+        perPort:
+          - port: 443
+            tls: { validation: { caCertificateRefs: [{ group: "", kind: ConfigMap, name: ca, namespace: trust }] } } ${mark}
+`;
+
 testRule(gatewayApiReferenceNotGranted, {
   bad: {
+    'a Secret that cert-manager makes of a Certificate': `${certificate()}---\n${asker('#~ certificate')}`,
+    'a grant for Gateways is none for a ListenerSet': `${certificate()}---\n${grant('kind: Gateway, namespace: edge', 'kind: Secret', 'edge', 'certs')}---\n${asker('#~ certificate', 'ListenerSet')}`,
+    'a grant for another name': `${certificate()}---\n${grant('kind: Gateway, namespace: edge', 'kind: Secret, name: other', 'edge', 'certs')}---\n${asker('#~ certificate')}`,
+    'the authorities of clients, for all ports and for one': authorities('#~ authority'),
+    'a grant for Secrets is none for ConfigMaps': `${grant('kind: Gateway, namespace: edge', 'kind: Secret', 'edge', 'trust')}---\n${authorities('#~ authority')}`,
+    'the certificate that backends are shown': `${certificate()}---\n${grant('kind: Gateway, namespace: web', 'kind: Secret', 'edge', 'certs')}---\n${yaml`
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: Gateway
+      metadata: { name: front, namespace: edge }
+      spec:
+        gatewayClassName: istio
+        listeners: [{ name: http, port: 80, protocol: HTTP }]
+        tls: { backend: { clientCertificateRef: { name: shop-tls, namespace: certs } } } #~ client
+    `}`,
     'no ReferenceGrant at all, in one file with the Service': `${service('cart')}---\n${far('#~ backend `shop`')}`,
     'another kind': `${service('cart')}---\n${grant('kind: GRPCRoute, namespace: edge', 'kind: Service')}---\n${far('#~ backend')}`,
     'another namespace': `${service('cart')}---\n${grant('kind: HTTPRoute, namespace: web', 'kind: Service')}---\n${far('#~ backend')}`,
@@ -41,6 +95,12 @@ testRule(gatewayApiReferenceNotGranted, {
     },
   },
   good: {
+    'a Certificate with a grant for its Secret': `${certificate()}---\n${grant('kind: Gateway, namespace: edge', 'kind: Secret, name: shop-tls', 'edge', 'certs')}---\n${asker('')}`,
+    'a grant for ListenerSets': `${certificate()}---\n${grant('kind: ListenerSet, namespace: edge', 'kind: Secret', 'edge', 'certs')}---\n${asker('', 'ListenerSet')}`,
+    'the Certificate stands elsewhere, and its grants may stand there too': {
+      files: { 'certs/app/certificate.yaml': certificate(), 'edge/app/gateway.yaml': asker('') },
+    },
+    'a grant for the authorities': `${grant('kind: Gateway, namespace: edge', 'kind: ConfigMap', 'edge', 'trust')}---\n${authorities()}`,
     'for this Service by name': `${service('cart')}---\n${grant('kind: HTTPRoute, namespace: edge', 'kind: Service, name: cart')}---\n${far()}`,
     'the second of two grants': `${service('cart')}---\n${grant('kind: HTTPRoute, namespace: web', 'kind: Service')}---\n${grant(
       'kind: HTTPRoute, namespace: edge',

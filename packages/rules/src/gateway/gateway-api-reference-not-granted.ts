@@ -1,5 +1,8 @@
 import {
   certificatesOf,
+  clientAuthoritiesOf,
+  clientCertificatesOf,
+  configMapsAt,
   defineRule,
   GATEWAY_ROUTE_TYPES,
   isGranted,
@@ -10,6 +13,7 @@ import {
   nameOf,
   routeToJudge,
   secretsByName,
+  secretsMade,
 } from '@meshvet/core';
 import { backendText, failureText } from '../shared/words/gateway-api-words.ts';
 
@@ -18,7 +22,7 @@ export const gatewayApiReferenceNotGranted = defineRule({
     id: 'gateway-api-reference-not-granted',
     summary: 'A route or a Gateway refers to something in another namespace, and no ReferenceGrant there permits it.',
     why: 'A reference into another namespace counts only with a ReferenceGrant of that namespace: without it requests to the backend get 500, and a listener has no certificate.',
-    fix: 'Add a ReferenceGrant to the namespace that is referred to, with kind and namespace of the one that refers under from, and Service or Secret under to.',
+    fix: 'Add a ReferenceGrant to the namespace that is referred to, with kind and namespace of the one that refers under from, and Service, Secret or ConfigMap under to.',
     severity: 'error',
     subject: 'resource',
     types: [...GATEWAY_ROUTE_TYPES, ...KUBERNETES_GATEWAY_TYPES],
@@ -34,6 +38,10 @@ export const gatewayApiReferenceNotGranted = defineRule({
         '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} send to {to}; {failure}.',
       certificate:
         '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} read {to}; the listener has no certificate.',
+      client:
+        '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} read {to}; backends are shown no certificate.',
+      authority:
+        '{from}: no ReferenceGrant of namespace {namespace} lets {kind} of namespace {own} read {to}; listeners that judge clients by it serve nothing.',
     },
   },
   examples: {
@@ -140,13 +148,23 @@ export const gatewayApiReferenceNotGranted = defineRule({
     }
     const gateway = kubernetesGatewayToJudge(mesh, resource);
     if (!gateway || isPatchedAt(resource, 'spec', 'listeners')) return;
-    for (const { namespace, name, field } of certificatesOf(gateway)) {
-      if (namespace === own) continue;
-      const to = { kind: 'Secret', namespace, name } as const;
-      const secrets = mesh.derive(secretsByName).get(`${namespace}/${name}`) ?? [];
-      if (isGranted(mesh, resource, to, secrets) !== 'no') continue;
-      const words = { from: nameOf(resource), namespace, kind: resource.kind, own, to: `Secret ${namespace}/${name}` };
-      report(field.at('namespace'), 'certificate', words, { codes: [] });
+    const made = mesh.derive(secretsMade);
+    const secrets = mesh.derive(secretsByName);
+    const secretAt = (namespace: string, name: string) => {
+      const maker = made.get(`${namespace}/${name}`);
+      return [...(secrets.get(`${namespace}/${name}`) ?? []), ...(maker ? [maker] : [])];
+    };
+    const refs = [
+      ...certificatesOf(gateway).map((ref) => ({ ...ref, kind: 'Secret', use: 'certificate' }) as const),
+      ...clientCertificatesOf(gateway).map((ref) => ({ ...ref, kind: 'Secret', use: 'client' }) as const),
+      ...clientAuthoritiesOf(gateway).map((ref) => ({ ...ref, use: 'authority' }) as const),
+    ];
+    for (const { namespace, name, field, kind, use } of refs) {
+      if (namespace === own || kind === 'other') continue;
+      const targets = kind === 'Secret' ? secretAt(namespace, name) : configMapsAt(mesh, namespace, name);
+      if (isGranted(mesh, resource, { kind, namespace, name }, targets) !== 'no') continue;
+      const words = { from: nameOf(resource), namespace, kind: resource.kind, own, to: `${kind} ${namespace}/${name}` };
+      report(field.at('namespace'), use, words, { codes: [] });
     }
   },
 });

@@ -37,8 +37,27 @@ const rule = (policy: string) => yaml`
   spec: { host: greeter, trafficPolicy: { ${policy} } }
 `;
 
+const api = (kind: string, port: number, mark = '', match = '', className = 'istio') => yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: Gateway
+  metadata: { name: front, namespace: hello }
+  spec: { gatewayClassName: ${className}, listeners: [{ name: http, port: 80, protocol: HTTP }] }
+  ---
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: ${kind}
+  metadata: { name: greeter, namespace: hello }
+  spec:
+    parentRefs: [{ name: front }]
+    rules: [{ ${match} backendRefs: [{ name: greeter, port: ${port} }] }] ${mark}
+`;
+
 testRule(routeGrpcOverHttp1, {
   bad: {
+    'a GRPCRoute to a port without a protocol': service('{ port: 50051 }') + api('GRPCRoute', 50051, '#~ undeclared'),
+    'an HTTPRoute with a path of gRPC':
+      service('{ name: http, port: 80 }') +
+      api('HTTPRoute', 80, '#~ declared', 'matches: [{ path: { value: /hello.v1.Greeter/ } }],'),
+    'an HTTPRoute to pods that speak it': service('{ port: 50051 }') + GRPC + api('HTTPRoute', 50051, '#~ undeclared'),
     'the container port is named grpc': service('{ port: 50051 }') + GRPC + route('#~ undeclared'),
     'for a gateway and the mesh it is the gateway that breaks it':
       service('{ port: 50051 }') + GRPC + route('#~ undeclared', 'front, mesh'),
@@ -58,6 +77,15 @@ testRule(routeGrpcOverHttp1, {
       ),
   },
   good: {
+    'a GRPCRoute to a port that is declared': service('{ name: grpc, port: 50051 }') + api('GRPCRoute', 50051),
+    'h2c of Kubernetes': service('{ name: x, port: 50051, appProtocol: kubernetes.io/h2c }') + api('GRPCRoute', 50051),
+    'gateways of others speak as they like':
+      service('{ name: http, port: 50051 }') + api('GRPCRoute', 50051, '', '', 'eg'),
+    'an HTTPRoute of pages': service('{ name: http, port: 80 }') + api('HTTPRoute', 80),
+    'a DestinationRule upgrades it for a GRPCRoute':
+      service('{ name: http, port: 80 }') +
+      api('GRPCRoute', 80) +
+      rule('connectionPool: { http: { h2UpgradePolicy: UPGRADE } }'),
     'sidecars detect it': service('{ port: 50051 }') + GRPC + route('', 'mesh'),
     'appProtocol declares it': service('{ port: 50051, appProtocol: grpc }') + GRPC + route(),
     'HTTP/2 in plain words': service('{ name: h, port: 50051, appProtocol: kubernetes.io/h2c }') + GRPC + route(),

@@ -1,19 +1,24 @@
 import {
+  type Client,
+  clientsOfApiRoute,
   clientsOfRoute,
   type Destination,
   defineRule,
   destinationUpstream,
   type Field,
+  hostNameOf,
   httpVersionTo,
   type Mesh,
   nameOf,
   type Route,
-  type RouteClient,
+  routeToJudge,
   settledRoutes,
   spokenProtocol,
   type Upstream,
   virtualServiceToJudge,
 } from '@meshvet/core';
+
+const API_ROUTES = ['gateway.networking.k8s.io/GRPCRoute', 'gateway.networking.k8s.io/HTTPRoute'];
 
 export const routeGrpcOverHttp1 = defineRule({
   meta: {
@@ -23,7 +28,7 @@ export const routeGrpcOverHttp1 = defineRule({
     fix: 'Name the Service port grpc-<suffix>, or set appProtocol: grpc.',
     severity: 'warning',
     subject: 'resource',
-    types: ['networking.istio.io/VirtualService'],
+    types: ['networking.istio.io/VirtualService', ...API_ROUTES],
     since: '1.3',
     sources: [
       'istio.io: Protocol Selection',
@@ -55,6 +60,32 @@ export const routeGrpcOverHttp1 = defineRule({
             http:
               - match: [{ uri: { prefix: /hello.v1.Greeter/ } }]
                 route: [{ destination: { host: greeter } }] #~ undeclared
+        `,
+      },
+      {
+        title: 'a GRPCRoute to a port that is declared HTTP',
+        yaml: `
+          apiVersion: v1
+          kind: Service
+          metadata: { name: greeter, namespace: hello }
+          spec: { selector: { app: greeter }, ports: [{ name: http-rpc, port: 9000 }] }
+          ---
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: Gateway
+          metadata: { name: front, namespace: hello }
+          spec:
+            gatewayClassName: istio
+            listeners: [{ name: http, port: 80, protocol: HTTP }]
+          ---
+          apiVersion: gateway.networking.k8s.io/v1
+          kind: GRPCRoute
+          metadata: { name: greeter, namespace: hello }
+          spec:
+            parentRefs: [{ name: front }]
+            rules:
+              - backendRefs:
+                  - name: greeter
+                    port: 9000 #~ declared \`9000\`
         `,
       },
       {
@@ -114,43 +145,64 @@ export const routeGrpcOverHttp1 = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const here = mesh.around(resource);
-    const virtualService = here && virtualServiceToJudge(here, resource);
-    if (!virtualService || mesh.assumesNamespace(resource)) return;
-    const clients = clientsOfRoute(here, virtualService);
-    for (const rule of settledRoutes(virtualService)) {
+    if (!here || mesh.assumesNamespace(resource)) return;
+    const virtualService = virtualServiceToJudge(here, resource);
+    const clients = virtualService ? clientsOfRoute(here, virtualService).map((c) => c.client) : [];
+    for (const rule of virtualService ? settledRoutes(virtualService) : []) {
       if (rule.kind !== 'http') continue;
       for (const destination of rule.destinations) {
         const upstream = spokenAsHttp1(here, clients, destination);
-        const evidence = upstream && grpcEvidence(here, rule, upstream);
-        if (!evidence) continue;
-        const { port, host } = upstream;
-        const words = {
-          route: nameOf(resource),
-          evidence: evidence.text,
-          port: port.number,
-          target: nameOf(host.resource),
-        };
-        report(
-          destination.portField.hasValue ? destination.portField : destination.hostField,
-          port.protocol === 'HTTP' ? 'declared' : 'undeclared',
-          words,
-          {
-            severity: mesh.settings.closedWorld ? 'error' : 'warning',
-            related: [
-              { at: port.field, note: `the port of ${nameOf(host.resource)}` },
-              { at: evidence.field, note: 'gRPC' },
-            ],
-          },
-        );
+        const evidence = upstream && grpcEvidence(here, pathsOf(rule), upstream);
+        const { portField, hostField } = destination;
+        if (evidence) tell(portField.hasValue ? portField : hostField, upstream, evidence);
       }
+    }
+    const route = API_ROUTES.includes(resource.type) ? routeToJudge(here, resource) : undefined;
+    const proxies = route ? clientsOfApiRoute(here, route) : [];
+    for (const backend of route && proxies.length > 0 ? route.backends : []) {
+      const { name, namespace, port, portField, nameField, isMirror } = backend;
+      if (isMirror || port === undefined) continue;
+      const own = resource.namespace ?? '';
+      const host = backend.kind === 'Hostname' ? hostNameOf(here, name, own) : hostNameOf(here, name, namespace);
+      const upstream = spokenAsHttp1(here, proxies, { host, port, subset: undefined });
+      const evidence =
+        resource.kind === 'GRPCRoute'
+          ? { text: 'a GRPCRoute', field: resource.body.at('kind') }
+          : upstream && grpcEvidence(here, pathsOfApi(backend.field), upstream);
+      if (upstream && evidence) tell(portField.hasValue ? portField : nameField, upstream, evidence);
+    }
+
+    function tell(at: Field, { port, host }: Upstream, evidence: Evidence): void {
+      const words = {
+        route: nameOf(resource),
+        evidence: evidence.text,
+        port: port.number,
+        target: nameOf(host.resource),
+      };
+      report(at, port.protocol === 'HTTP' ? 'declared' : 'undeclared', words, {
+        severity: mesh.settings.closedWorld ? 'error' : 'warning',
+        related: [
+          { at: port.field, note: `the port of ${nameOf(host.resource)}` },
+          { at: evidence.field, note: 'gRPC' },
+        ],
+      });
     }
   },
 });
 
+interface Evidence {
+  readonly text: string;
+  readonly field: Field;
+}
+
 /** Where a destination leads, if all proxies that may speak HTTP/1.1 to it do. */
-function spokenAsHttp1(mesh: Mesh, clients: readonly RouteClient[], destination: Destination): Upstream | undefined {
+function spokenAsHttp1(
+  mesh: Mesh,
+  clients: readonly Client[],
+  destination: Pick<Destination, 'host' | 'port' | 'subset'>,
+): Upstream | undefined {
   let found: Upstream | undefined;
-  for (const { client } of clients) {
+  for (const client of clients) {
     const upstream = destinationUpstream(mesh, client, destination);
     if (!upstream || 'missing' in upstream || !upstream.host.portsKnown) return undefined;
     if (upstream.port.servicePort?.unreadable) return undefined;
@@ -166,20 +218,26 @@ function spokenAsHttp1(mesh: Mesh, clients: readonly RouteClient[], destination:
 const GRPC_PATH = /^\/(?:[A-Za-z_]\w*\.)+[A-Z]\w*(?:\/|$)/;
 
 /** What shows that requests of a rule are gRPC: what the pods speak, or the paths that the rule names. */
-function grpcEvidence(
-  mesh: Mesh,
-  rule: Route,
-  { host, port }: Upstream,
-): { readonly text: string; readonly field: Field } | undefined {
+function grpcEvidence(mesh: Mesh, paths: readonly Field[], { host, port }: Upstream): Evidence | undefined {
   const { service } = host;
   const spoken = service && port.servicePort && spokenProtocol(mesh, service, port.servicePort);
   if (spoken?.token === 'grpc') return { text: spoken.evidence, field: spoken.field };
-  for (const match of rule.field.at('match').items()) {
-    const uri = (match as Field).at('uri');
-    for (const key of ['prefix', 'exact']) {
-      const path = uri.at(key).string();
-      if (path !== undefined && GRPC_PATH.test(path)) return { text: `path ${path}`, field: uri.at(key) };
-    }
+  for (const field of paths) {
+    const path = field.string();
+    if (path !== undefined && GRPC_PATH.test(path)) return { text: `path ${path}`, field };
   }
   return undefined;
+}
+
+function pathsOf({ field }: Route): readonly Field[] {
+  return (field.at('match').items() as Field[]).flatMap((match) => [
+    match.at('uri').at('prefix'),
+    match.at('uri').at('exact'),
+  ]);
+}
+
+// Of the rule that a backend stands in.
+function pathsOfApi(backend: Field): readonly Field[] {
+  const matches = backend.parent?.parent?.at('matches').items() ?? [];
+  return (matches as Field[]).map((match) => match.at('path').at('value'));
 }

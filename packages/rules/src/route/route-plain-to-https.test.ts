@@ -47,8 +47,27 @@ const HTTPS = '{ name: https, port: 443 }';
 const SIMPLE = 'trafficPolicy: { tls: { mode: SIMPLE } }';
 const all = (...documents: string[]) => documents.join('---\n');
 
+const api = (name: string, port: number, mark = '', className = 'istio', kind = 'Service') => yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: Gateway
+  metadata: { name: front, namespace: shop }
+  spec: { gatewayClassName: ${className}, listeners: [{ name: http, port: 80, protocol: HTTP }] }
+  ---
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: HTTPRoute
+  metadata: { name: web, namespace: shop }
+  spec:
+    parentRefs: [{ name: front }]
+    rules: [{ backendRefs: [{ group: ${kind === 'Service' ? '""' : 'networking.istio.io'}, kind: ${kind}, name: ${name}, port: ${port} }] }] ${mark}
+`;
+
 testRule(routePlainToHttps, {
   bad: {
+    'an HTTPRoute to a host outside': all(
+      entry('{ number: 443, name: https, protocol: HTTPS }', 'resolution: DNS'),
+      api('web.example.net', 443, '#~ declared', 'istio', 'Hostname'),
+    ),
+    'an HTTPRoute to a port that is declared HTTPS': all(service(HTTPS), api('web', 443, '#~ declared')),
     'a Service port that is named https': all(service(HTTPS), route('host: web, port: { number: 443 }', '#~ declared')),
     'the only port needs no number': all(service('{ name: tls, port: 8443 }'), route('host: web', '#~ declared')),
     'by its appProtocol': all(
@@ -93,6 +112,30 @@ testRule(routePlainToHttps, {
     ),
   },
   good: {
+    'an HTTPRoute, and a BackendTLSPolicy for the Service': all(
+      service(HTTPS),
+      yaml`
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: BackendTLSPolicy
+        metadata: { name: web, namespace: shop }
+        spec: { targetRefs: [{ group: "", kind: Service, name: web }], validation: { hostname: web, wellKnownCACertificates: System } }
+      `,
+      api('web', 443),
+    ),
+    'an HTTPRoute to a host outside, and a BackendTLSPolicy for its ServiceEntry': all(
+      entry('{ number: 443, name: https, protocol: HTTPS }', 'resolution: DNS'),
+      yaml`
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: BackendTLSPolicy
+        metadata: { name: web, namespace: shop }
+        spec:
+          targetRefs: [{ group: networking.istio.io, kind: ServiceEntry, name: web }]
+          validation: { hostname: web.example.net, wellKnownCACertificates: System }
+      `,
+      api('web.example.net', 443, '', 'istio', 'Hostname'),
+    ),
+    'an HTTPRoute at a gateway of others': all(service(HTTPS), api('web', 443, '', 'eg')),
+    'an HTTPRoute to a plain port': all(service('{ name: http, port: 8080 }'), api('web', 8080)),
     'TLS for the port alone': all(
       service(HTTPS),
       rule('host: web, trafficPolicy: { portLevelSettings: [{ port: { number: 443 }, tls: { mode: SIMPLE } }] }'),

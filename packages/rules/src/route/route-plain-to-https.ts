@@ -1,28 +1,34 @@
 import {
+  type Client,
+  clientsOfApiRoute,
   clientsOfRoute,
   type Destination,
   defineRule,
   destinationUpstream,
+  type Field,
+  hostNameOf,
   isForMesh,
   isPatchedAt,
   type Mesh,
   nameOf,
-  type RouteClient,
+  routeToJudge,
   settledRoutes,
   type Upstream,
   type VirtualService,
   virtualServiceToJudge,
 } from '@meshvet/core';
 
+const API_ROUTES = ['gateway.networking.k8s.io/GRPCRoute', 'gateway.networking.k8s.io/HTTPRoute'];
+
 export const routePlainToHttps = defineRule({
   meta: {
     id: 'route-plain-to-https',
     summary: 'An http rule sends plain HTTP to a port that expects TLS.',
-    why: 'The proxy reads the requests, so it has ended TLS before; it begins TLS again only where a DestinationRule says SIMPLE or MUTUAL. A server that expects TLS answers plain HTTP with 400, or closes the connection.',
-    fix: 'Begin TLS in a DestinationRule for the host (trafficPolicy.tls.mode SIMPLE), send to the plain port of the servers, or pass TLS through (mode PASSTHROUGH and tls rules).',
+    why: 'The proxy reads the requests, so it has ended TLS before; it begins TLS again only where a DestinationRule says SIMPLE or MUTUAL, or a BackendTLSPolicy is for the Service. A server that expects TLS answers plain HTTP with 400, or closes the connection.',
+    fix: 'Begin TLS in a DestinationRule for the host (trafficPolicy.tls.mode SIMPLE), with the Gateway API in a BackendTLSPolicy, send to the plain port of the servers, or pass TLS through (mode PASSTHROUGH and tls rules).',
     severity: 'warning',
     subject: 'resource',
-    types: ['networking.istio.io/VirtualService'],
+    types: ['networking.istio.io/VirtualService', ...API_ROUTES],
     sources: [
       'istio.io/docs/ops/common-problems/network-issues/#tls-configuration-mistakes',
       'istio.io/docs/ops/configuration/traffic-management/tls-configuration/#gateways',
@@ -98,34 +104,51 @@ export const routePlainToHttps = defineRule({
   },
   check({ subject: resource, mesh, report }) {
     const here = mesh.around(resource);
-    const virtualService = here && virtualServiceToJudge(here, resource);
-    if (!virtualService || mesh.assumesNamespace(resource)) return;
-    const clients = clientsOfRoute(here, virtualService);
-    for (const rule of settledRoutes(virtualService)) {
+    if (!here || mesh.assumesNamespace(resource)) return;
+    const virtualService = virtualServiceToJudge(here, resource);
+    const clients = virtualService ? clientsOfRoute(here, virtualService).map((c) => c.client) : [];
+    for (const rule of virtualService ? settledRoutes(virtualService) : []) {
       if (rule.kind !== 'http') continue;
       for (const destination of rule.destinations) {
-        const hit = plainUpstream(here, virtualService, clients, destination);
-        if (!hit) continue;
-        const { upstream, because } = hit;
-        const { port, host } = upstream;
-        const words = { route: nameOf(resource), port: port.number, target: nameOf(host.resource), because };
-        const options = {
-          severity: mesh.settings.closedWorld ? ('error' as const) : ('warning' as const),
-          related: [
-            { at: port.field, note: `the port of ${nameOf(host.resource)}` },
-            ...upstream.passedOver.slice(0, 2).map(({ resource: other, field }) => ({
-              at: field ?? other.body,
-              note: `${nameOf(other)} does not hold`,
-            })),
-          ],
-        };
-        const at = destination.portField.hasValue ? destination.portField : destination.hostField;
-        if (isTls(upstream)) report(at, 'declared', { ...words, protocol: port.protocol }, options);
-        else report(at, 'external', words, options);
+        const hit = plainUpstream(here, clients, destination);
+        if (!hit || !virtualService || neverApplies(virtualService, hit.upstream.host)) continue;
+        tell(destination.portField.hasValue ? destination.portField : destination.hostField, hit);
       }
+    }
+    const route = API_ROUTES.includes(resource.type) ? routeToJudge(here, resource) : undefined;
+    // Between pods the rules of a port that is declared TLS are not read.
+    const gateways = route ? clientsOfApiRoute(here, route).filter((client) => client.gateway) : [];
+    for (const backend of route && gateways.length > 0 ? route.backends : []) {
+      const { name, namespace, port, portField, nameField, isMirror } = backend;
+      if (isMirror || port === undefined) continue;
+      const space = backend.kind === 'Hostname' ? (resource.namespace ?? '') : namespace;
+      const hit = plainUpstream(here, gateways, { host: hostNameOf(here, name, space), port, subset: undefined });
+      if (hit) tell(portField.hasValue ? portField : nameField, hit);
+    }
+
+    function tell(at: Field, { upstream, because }: PlainUpstream): void {
+      const { port, host } = upstream;
+      const words = { route: nameOf(resource), port: port.number, target: nameOf(host.resource), because };
+      const options = {
+        severity: mesh.settings.closedWorld ? ('error' as const) : ('warning' as const),
+        related: [
+          { at: port.field, note: `the port of ${nameOf(host.resource)}` },
+          ...upstream.passedOver.slice(0, 2).map(({ resource: other, field }) => ({
+            at: field ?? other.body,
+            note: `${nameOf(other)} does not hold`,
+          })),
+        ],
+      };
+      if (isTls(upstream)) report(at, 'declared', { ...words, protocol: port.protocol }, options);
+      else report(at, 'external', words, options);
     }
   },
 });
+
+interface PlainUpstream {
+  readonly upstream: Upstream;
+  readonly because: string;
+}
 
 function isTls({ port }: Upstream): boolean {
   return port.protocol === 'HTTPS' || port.protocol === 'TLS';
@@ -134,19 +157,17 @@ function isTls({ port }: Upstream): boolean {
 /** Where a destination gets plain HTTP and wants TLS, for every proxy that follows the rule. */
 function plainUpstream(
   mesh: Mesh,
-  virtualService: VirtualService,
-  clients: readonly RouteClient[],
-  destination: Destination,
-): { readonly upstream: Upstream; readonly because: string } | undefined {
-  let hit: { readonly upstream: Upstream; readonly because: string } | undefined;
-  for (const { client } of clients) {
+  clients: readonly Client[],
+  destination: Pick<Destination, 'host' | 'port' | 'subset'>,
+): PlainUpstream | undefined {
+  let hit: PlainUpstream | undefined;
+  for (const client of clients) {
     const upstream = destinationUpstream(mesh, client, destination);
     if (!upstream || 'missing' in upstream || !wantsTls(upstream) || mayBeginTls(upstream)) return undefined;
     const { host: known } = upstream;
-    if (neverApplies(virtualService, known)) return undefined;
     const { tls } = upstream;
     if (tls?.mode === 'SIMPLE' || tls?.mode === 'MUTUAL' || tls?.mode === 'UNKNOWN') return undefined;
-    if (known.service && mesh.derive(policyTargets).has(known.service.resource.name)) return undefined;
+    if (mesh.derive(policyTargets).has(known.resource.name)) return undefined;
     hit ??= {
       upstream,
       because: tls
@@ -178,7 +199,7 @@ function neverApplies(virtualService: VirtualService, known: Upstream['host']): 
   );
 }
 
-// Names of Services towards which a BackendTLSPolicy begins TLS.
+// Names of Services and ServiceEntries towards which a BackendTLSPolicy begins TLS.
 function policyTargets(mesh: Mesh): ReadonlySet<string> {
   return new Set(
     mesh
