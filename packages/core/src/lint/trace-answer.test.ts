@@ -95,10 +95,14 @@ describe('the answer to a trace', () => {
     );
     expect(
       told({
+        request: { ...request, gateway: true },
         gatewayAllowed: false,
         steps: [step('authorization', 'AuthorizationPolicy istio-system/in lets nobody in'), step('route', 'x')],
       }),
     ).toBe('refused: by the gateway itself: AuthorizationPolicy istio-system/in lets nobody in');
+    expect(
+      told({ gatewayAllowed: false, steps: [step('authorization', 'AuthorizationPolicy shop/in lets nobody in')] }),
+    ).toBe('refused: by the waypoint itself: AuthorizationPolicy shop/in lets nobody in');
   });
 
   it('says what is closed to it', () => {

@@ -114,7 +114,7 @@ function portReport(mesh: Mesh, service: Service, port: ServicePort, workload: W
     class: protocol.class,
     source: protocol.source,
     reason: protocolReason(port, protocol.source, protocol.text),
-    outbound: outboundWords(mesh, service, port),
+    outbound: outboundWords(mesh, service, port, workload),
     inbound: number === undefined ? unresolvedWords(port, target) : inboundWords(mesh, workload, protocol, number),
     location: place(port.field.at('port')),
   };

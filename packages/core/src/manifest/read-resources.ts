@@ -3,6 +3,7 @@ import { Field } from '../source/field.ts';
 import { isClusterScoped } from './kinds.ts';
 import type { Build, Kustomizations } from './kustomize.ts';
 import { Labels } from './labels.ts';
+import { managedNamespaceOf } from './managed-namespace.ts';
 import { type KindParts, kindParts, type ObjectAt, objectsOf } from './objects.ts';
 import { isPartial } from './partial.ts';
 import type { Resource } from './resource.ts';
@@ -17,12 +18,13 @@ export function readResources(
   kustomizations?: Kustomizations,
 ): Resource[] {
   const isPatch = kustomizations?.isPatch(document.source.path) ?? false;
-  return objectsOf(document).flatMap((object) => {
+  const resources = objectsOf(document).flatMap((object) => {
     const builds = kustomizations?.builds(document, object.index);
     if (!builds || builds.length === 0)
       return makeResource(object, undefined, defaultNamespace, isPatch || builds?.length === 0);
     return builds.map((build) => makeResource(object, build, defaultNamespace, isPatch));
   });
+  return resources.flatMap((resource) => [resource, managedNamespaceOf(resource) ?? []].flat());
 }
 
 /** MeshNetworks of a file of its own, under the name that istioctl gives it. */

@@ -126,7 +126,8 @@ function membershipBlock(workload: WorkloadReport, paint: Paint): string[] {
     );
   // Who opted out of ambient mode turns that first; a sidecar would be another mesh than the one of the namespace.
   const change = membership.answer === 'no' ? (ambient.change ?? istio.change) : istio.change;
-  if (change !== null)
+  // Who is in another mesh asks for no sidecar of Istio's.
+  if (change !== null && membership.mode !== 'linkerd')
     lines.push(
       `  ${paint('cyan', istio.outcome === 'unknown' ? 'to decide it' : 'to turn it')}: ${visibleText(change)}`,
     );
@@ -147,8 +148,10 @@ const MODE_WORDS = {
   gateway: 'as a gateway',
 } as const satisfies Record<NonNullable<WorkloadReport['membership']['mode']>, string>;
 
-function servicesBlock({ services, otherPorts }: WorkloadReport, paint: Paint): string[] {
-  const lines = services.slice(0, MOST).flatMap((service) => serviceLines(service, paint));
+function servicesBlock({ services, otherPorts, membership }: WorkloadReport, paint: Paint): string[] {
+  // Linkerd looks at no names of ports.
+  const named = membership.mode !== 'linkerd';
+  const lines = services.slice(0, MOST).flatMap((service) => serviceLines(service, named, paint));
   if (services.length > MOST) lines.push(`and ${services.length - MOST} more Services`);
   if (services.length === 0) lines.push(`${paint('bold', 'Services')}  none of those read selects the pods`);
   if (otherPorts.length > 0) lines.push(paint('bold', 'Ports without a Service'));
@@ -162,18 +165,19 @@ function servicesBlock({ services, otherPorts }: WorkloadReport, paint: Paint): 
   return lines;
 }
 
-function serviceLines({ resource, location, type, ports }: ServiceReport, paint: Paint): string[] {
+function serviceLines({ resource, location, type, ports }: ServiceReport, named: boolean, paint: Paint): string[] {
   const title = `Service ${resource.namespace ?? ''}/${resource.name}`;
-  const shown = ports.slice(0, MOST).flatMap((port) => portLines(port, paint));
+  const shown = ports.slice(0, MOST).flatMap((port) => portLines(port, named, paint));
   const more = ports.length > MOST ? [`  and ${ports.length - MOST} more ports`] : [];
   return [`${paint('bold', visibleText(title))}  ${visibleText(type)}  ${where(location, paint)}`, ...shown, ...more];
 }
 
-function portLines(port: PortReport, paint: Paint): string[] {
+function portLines(port: PortReport, named: boolean, paint: Paint): string[] {
   const target = port.target ?? '?';
   const name = port.name === null ? '' : ` (${visibleText(port.name)})`;
+  const protocol = named ? `${paint('cyan', port.protocol)}, ${visibleText(port.reason)}  ` : '';
   return [
-    `  ${port.number ?? '?'}${name} -> ${target}  ${paint('cyan', port.protocol)}, ${visibleText(port.reason)}  ${where(port.location, paint)}`,
+    `  ${port.number ?? '?'}${name} -> ${target}  ${protocol}${where(port.location, paint)}`,
     `    outbound  ${visibleText(port.outbound)}`,
     `    inbound   ${visibleText(port.inbound)}`,
   ];
@@ -183,6 +187,11 @@ function identityBlock({ identity, resource, membership }: WorkloadReport, paint
   if (membership.answer === 'no') return [];
   const part = (label: string, { value, from }: WorkloadReport['identity']['name']) =>
     `  ${label.padEnd(9)} ${visibleText(value ?? 'not known')}, ${visibleText(from.text)}${from.location ? `  ${where(from.location, paint)}` : ''}`;
+  if (membership.mode === 'linkerd') {
+    const { serviceAccount } = identity;
+    const name = `${serviceAccount}.${resource.namespace ?? ''}.serviceaccount.identity.linkerd.cluster.local`;
+    return [paint('bold', 'Identity'), `  ${visibleText(name)}, where nothing else is installed`];
+  }
   return [
     paint('bold', 'Identity'),
     part('name', identity.name),

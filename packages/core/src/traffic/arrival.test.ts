@@ -200,35 +200,6 @@ describe('what does not go through a sidecar', () => {
     const [later] = parts({ 'traffic.sidecar.istio.io/excludeInboundPorts': '${PORTS}' });
     expect(await outside(later as Part)).toBe('undefined unknown');
   });
-
-  test('ambient mode is told as what it is', async () => {
-    const ambient = namespace('shop', { 'istio.io/dataplane-mode': 'ambient' });
-    const mesh = await meshOf([...BASE.filter((p) => p !== BASE[0]), ambient]);
-    const caller = workloadOf(mesh, 'web');
-    const request: TrafficRequest = {
-      from: caller,
-      gateway: false,
-      host: 'x',
-      port: 80,
-      protocol: 'http',
-      tls: false,
-      sni: 'x',
-      path: '/',
-      method: 'GET',
-      headers: new Map(),
-    };
-    const connection: Connection = {
-      caller,
-      tls: 'none',
-      handledAs: 'http',
-      request,
-      path: '/',
-      authority: 'x',
-      headers: new Map(),
-    };
-    const { arrives, needs } = arrivalAt(mesh, workloadOf(mesh, 'cart'), 8080, connection);
-    expect([arrives, needs]).toEqual([undefined, ['what the ztunnel before Deployment shop/cart makes of it']]);
-  });
 });
 
 describe('the request', () => {
