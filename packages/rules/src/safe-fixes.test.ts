@@ -544,6 +544,7 @@ const WITH_SUGGESTION = [
   'istio-deprecated-field',
   'labels-on-workload-only',
   'labels-version-missing',
+  'linkerd-metadata-swapped',
   'policy-host-unmatched',
   'policy-method-unmatched',
   'policy-path-unmatched',

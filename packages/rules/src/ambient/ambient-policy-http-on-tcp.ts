@@ -9,6 +9,7 @@ export const ambientPolicyHttpOnTcp = defineRule({
     severity: 'warning',
     about: 'istio',
     subject: 'resource',
+    judgedAround: true,
     types: ['security.istio.io/AuthorizationPolicy'],
     since: '1.22',
     sources: [

@@ -9,6 +9,7 @@ export const ambientRoutesMixed = defineRule({
     severity: 'warning',
     about: 'istio',
     subject: 'resource',
+    judgedAround: true,
     types: ['networking.istio.io/VirtualService'],
     since: '1.22',
     sources: [

@@ -1,5 +1,4 @@
 import { accountsIn, defineRule, identitiesIn, lookupAccount, nameOf, readIdentity } from '@meshvet/core';
-import { replaceString } from '../shared/edits/scalar-edit.ts';
 
 export const linkerdIdentityUnknown = defineRule({
   meta: {
@@ -10,6 +9,7 @@ export const linkerdIdentityUnknown = defineRule({
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
+    judgedAround: true,
     types: [
       'policy.linkerd.io/MeshTLSAuthentication',
       'policy.linkerd.io/AuthorizationPolicy',
@@ -80,7 +80,7 @@ export const linkerdIdentityUnknown = defineRule({
       if (!identity || written === undefined) continue;
       if (identity.kind === 'foreign') {
         const { of, instead } = identity;
-        report(field, 'foreign', { ...words, written, of, instead }, { suggested: replaceString(field, instead) });
+        report(field, 'foreign', { ...words, written, of, instead });
       } else if (
         identity.kind === 'account' &&
         lookupAccount(mesh, identity.namespace, identity.account).state === 'missing'

@@ -22,6 +22,7 @@ export const linkerdPolicyReference = defineRule({
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
+    judgedAround: true,
     types: [
       'policy.linkerd.io/AuthorizationPolicy',
       'policy.linkerd.io/ServerAuthorization',

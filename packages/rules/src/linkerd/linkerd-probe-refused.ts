@@ -9,6 +9,7 @@ export const linkerdProbeRefused = defineRule({
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
+    judgedAround: true,
     types: ['policy.linkerd.io/Server'],
     sources: [
       'linkerd.io: Authorization Policy (default routes, policies for probes)',

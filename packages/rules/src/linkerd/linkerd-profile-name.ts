@@ -9,6 +9,7 @@ export const linkerdProfileName = defineRule({
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
+    judgedAround: true,
     types: ['linkerd.io/ServiceProfile'],
     sources: ['linkerd.io: Service profiles', 'linkerd2 controller/api/destination (profiles by FQDN)'],
     messages: {

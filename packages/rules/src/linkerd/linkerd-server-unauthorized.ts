@@ -18,6 +18,7 @@ export const linkerdServerUnauthorized = defineRule({
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
+    judgedAround: true,
     types: ['policy.linkerd.io/Server'],
     sources: [
       'linkerd.io: Authorization Policy reference (Server, accessPolicy since 2.16)',

@@ -10,6 +10,7 @@ export const linkerdServerUnmatched = defineRule({
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
+    judgedAround: true,
     types: ['policy.linkerd.io/Server'],
     sources: [
       'linkerd.io: Authorization Policy reference (Server)',

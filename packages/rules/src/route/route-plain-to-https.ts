@@ -24,7 +24,7 @@ export const routePlainToHttps = defineRule({
   meta: {
     id: 'route-plain-to-https',
     summary: 'An http rule sends plain HTTP to a port that expects TLS.',
-    why: 'The proxy reads the requests, so it has ended TLS before; it begins TLS again only where a DestinationRule says SIMPLE or MUTUAL, or a BackendTLSPolicy is for the Service. A server that expects TLS answers plain HTTP with 400, or closes the connection.',
+    why: 'A proxy that reads requests has ended TLS before, and begins it again only where a DestinationRule (SIMPLE, MUTUAL) or a BackendTLSPolicy says so; a server that expects TLS answers plain HTTP with 400, or closes.',
     fix: 'Begin TLS in a DestinationRule for the host (trafficPolicy.tls.mode SIMPLE), with the Gateway API in a BackendTLSPolicy, send to the plain port of the servers, or pass TLS through (mode PASSTHROUGH and tls rules).',
     severity: 'warning',
     subject: 'resource',
