@@ -260,6 +260,7 @@ export {
   readReference,
 } from './linkerd-policy/objects.ts';
 export { type RefusedProbe, refusedProbes } from './linkerd-policy/probes.ts';
+export { JUDGED_POLICIES, type PolicyRefusal, policyRefusals } from './linkerd-policy/refused-policies.ts';
 export {
   inboundRoutes,
   isOutboundOfLinkerd,

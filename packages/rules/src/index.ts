@@ -114,9 +114,9 @@ import { linkerdInjectValueInvalid } from './linkerd/linkerd-inject-value-invali
 import { linkerdJobNeverCompletes } from './linkerd/linkerd-job-never-completes.ts';
 import { linkerdMetadataSwapped } from './linkerd/linkerd-metadata-swapped.ts';
 import { linkerdNativeOrder } from './linkerd/linkerd-native-order.ts';
-import { linkerdNetworkExcept } from './linkerd/linkerd-network-except.ts';
 import { linkerdOpaquePortsMismatch } from './linkerd/linkerd-opaque-ports-mismatch.ts';
 import { linkerdPolicyReference } from './linkerd/linkerd-policy-reference.ts';
+import { linkerdPolicyRefused } from './linkerd/linkerd-policy-refused.ts';
 import { linkerdProbeRefused } from './linkerd/linkerd-probe-refused.ts';
 import { linkerdProfileName } from './linkerd/linkerd-profile-name.ts';
 import { linkerdProxyUid } from './linkerd/linkerd-proxy-uid.ts';
@@ -453,7 +453,7 @@ export const allRules: readonly Rule[] = [
   linkerdJobNeverCompletes,
   linkerdMetadataSwapped,
   linkerdNativeOrder,
-  linkerdNetworkExcept,
+  linkerdPolicyRefused,
   linkerdOpaquePortsMismatch,
   linkerdPolicyReference,
   linkerdProbeRefused,

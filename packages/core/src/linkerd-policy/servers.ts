@@ -102,7 +102,7 @@ export function serverPortFault(mesh: Mesh, server: Server): ServerPortFault | u
   if (!workloads.every((w) => mesh.near(w.resource, resource) || mesh.together(w.resource, resource))) return undefined;
   const ports = workloads.flatMap((w) => w.declaredPorts);
   if (typeof port === 'string') {
-    if (ports.some(({ name }) => name === port)) return undefined;
+    if (ports.some(({ name }) => name === port) || PROXY_PORTS.has(port)) return undefined;
     return { kind: 'name', known: [...new Set(ports.flatMap(({ name }) => name || []))].sort() };
   }
   if (ports.length === 0 || ports.some(({ number }) => number === port)) return undefined;
@@ -117,9 +117,16 @@ export function serverPortFault(mesh: Mesh, server: Server): ServerPortFault | u
   return undefined;
 }
 
+/** The ports of the proxy itself, which the injector brings. Source: linkerd2 `charts/partials/templates/_proxy.tpl`. */
+const PROXY_PORTS: ReadonlyMap<string, number> = new Map([
+  ['linkerd-proxy', 4143],
+  ['linkerd-admin', 4191],
+]);
+
 /** The number of the port that a Server is for in a workload; undefined where none, or that is not known. */
 export function serverPortIn({ port }: Server, workload: Workload): number | undefined {
-  return typeof port === 'string' ? workload.declaredPorts.find(({ name }) => name === port)?.number : port;
+  if (typeof port !== 'string') return port;
+  return workload.declaredPorts.find(({ name }) => name === port)?.number ?? PROXY_PORTS.get(port);
 }
 
 /** Whether some pods that a Server selects surely have Linkerd's proxy: without one nothing holds to it. */

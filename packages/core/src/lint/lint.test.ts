@@ -170,6 +170,13 @@ describe('a run', () => {
     expect(await refusal(broken)).toMatchObject({ message: expect.stringMatching(/^crd\.yaml:\d+:\d+: /) });
   });
 
+  test('what a project ships beside its definitions is none, and no mistake', async () => {
+    const guard =
+      'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: { name: a }\n';
+    const { failures } = await lint([], { rules: [], crds: [{ path: 'guard.yaml', text: guard }] });
+    expect(failures).toEqual([]);
+  });
+
   test('the order of the files never matters, nor does a second run', async () => {
     const parts = fc.array(
       fc.record({

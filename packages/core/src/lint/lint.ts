@@ -325,11 +325,18 @@ async function readDefinitions(files: readonly InputFile[]): Promise<Resource[]>
   const definitions: Resource[] = [];
   for (const { source, documents, problems } of await readFiles(files)) {
     refuseBroken(problems);
-    const own = documents.flatMap((document) => readResources(document, '')).filter(isDefinition);
+    const all = documents.flatMap((document) => readResources(document, ''));
+    const own = all.filter(isDefinition);
+    // Beside their definitions the Gateway API ships a guard of them, and a Kustomization.
+    if (own.length === 0 && all.length > 0 && all.every(isBesideDefinitions)) continue;
     if (own.length === 0) throw new SetupError(`${source.path}: there is no CustomResourceDefinition in it`);
     definitions.push(...own);
   }
   return definitions;
+}
+
+function isBesideDefinitions({ group }: Resource): boolean {
+  return group === 'admissionregistration.k8s.io' || group === 'kustomize.config.k8s.io';
 }
 
 function refuseUnread({ path, problem }: InputFile): void {

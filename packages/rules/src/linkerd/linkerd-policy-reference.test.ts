@@ -30,11 +30,6 @@ const SERVER = 'group: policy.linkerd.io\n    kind: Server\n    name: pages';
 testRule(linkerdPolicyReference, {
   bad: {
     'a Server of another name': pages + policy('group: policy.linkerd.io\n    kind: Server\n    name: page #~ target'),
-    'a kind that has no policy': pages + policy('group: apps\n    kind: Deployment #~ kind\n    name: pages'),
-    'another namespace': pages + policy('kind: Namespace\n    name: shop #~ namespace'),
-    'two of one sort':
-      pages +
-      policy(SERVER, '\n    - { kind: ServiceAccount, name: a }\n    - { kind: ServiceAccount, name: b } #~ several'),
     'a network that is not there':
       pages +
       policy(

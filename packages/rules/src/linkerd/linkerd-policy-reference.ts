@@ -16,9 +16,9 @@ import {
 export const linkerdPolicyReference = defineRule({
   meta: {
     id: 'linkerd-policy-reference',
-    summary: 'A policy of Linkerd names an object that is not there, or one that it cannot name.',
+    summary: 'A policy of Linkerd names an object that is not there.',
     why: 'A policy whose target is missing holds for nothing, and one whose authentication is missing lets nobody in.',
-    fix: 'Name an object of the namespace, of a kind that the policy takes.',
+    fix: 'Name an object that is there.',
     severity: 'warning',
     about: 'linkerd',
     subject: 'resource',
@@ -41,17 +41,12 @@ export const linkerdPolicyReference = defineRule({
       authentication:
         '{resource} requires {kind} {namespace}/{name}, which is not there; Linkerd leaves the policy out, and it lets nobody in.',
       parent: '{resource}: there is no Server {namespace}/{name}, so the route stands before nothing.',
-      kind: '{resource}: {written} cannot be the target of {a} {of}, which takes {accepted}; the webhook of Linkerd refuses it.',
-      namespace:
-        '{resource}: the target is Namespace {name}, and a policy may name its own alone ({namespace}); the webhook of Linkerd refuses it.',
-      several:
-        '{resource} requires {count} references of {what}, of which one at most is taken; the webhook of Linkerd refuses it.',
     },
   },
   examples: {
     bad: [
       {
-        title: 'an authentication of another name, and a rate limit for a route',
+        title: 'an authentication of another name',
         yaml: `
           apiVersion: apps/v1
           kind: Deployment
@@ -76,16 +71,6 @@ export const linkerdPolicyReference = defineRule({
               - group: policy.linkerd.io
                 kind: MeshTLSAuthentication
                 name: frontend #~ authentication \`frontend\`
-          ---
-          apiVersion: policy.linkerd.io/v1alpha1
-          kind: HTTPLocalRateLimitPolicy
-          metadata: { name: slow, namespace: web }
-          spec:
-            targetRef:
-              group: policy.linkerd.io
-              kind: HTTPRoute #~ kind \`HTTPRoute\`
-              name: pages
-            total: { requestsPerSecond: 10 }
         `,
       },
     ],
@@ -136,18 +121,12 @@ export const linkerdPolicyReference = defineRule({
           if (isServer(parent)) missing(parent.nameField, SERVER, parent.namespace ?? own, parent.name, 'parent');
     }
 
-    function target(reference: PolicyReference | undefined, accepted: readonly string[]): void {
+    // Of targets that the webhook refuses another rule speaks.
+    function target(reference: PolicyReference | undefined, accepted: ReadonlySet<string>): void {
       if (!reference) return;
-      const { group, kind, name, field, nameField } = reference;
-      const type = group === '' ? kind : `${group}/${kind}`;
-      if (!accepted.includes(type)) {
-        const of = resource.kind;
-        const data = { ...words, of, a: /^[AEIOUH]/.test(of) ? 'an' : 'a', written: type, accepted: shown(accepted) };
-        report(field.at('kind'), 'kind', data, { severity: 'error' });
-      } else if (kind === 'Namespace') {
-        if (name !== own && !mesh.assumesNamespace(resource))
-          report(nameField, 'namespace', { ...words, name, namespace: own }, { severity: 'error' });
-      } else missing(nameField, type, own, name, 'target');
+      const { group, kind, name, nameField } = reference;
+      const type = `${group}/${kind}`;
+      if (accepted.has(type)) missing(nameField, type, own, name, 'target');
     }
 
     function authentications(items: readonly Field[]): void {
@@ -155,15 +134,6 @@ export const linkerdPolicyReference = defineRule({
       for (const { group, kind, name, nameField, namespace = own } of references)
         if (group === LINKERD_POLICY_GROUP && AUTHENTICATIONS.has(kind))
           missing(nameField, `${group}/${kind}`, namespace, name, 'authentication');
-      const byTls = references.filter(({ kind }) => kind === 'MeshTLSAuthentication' || kind === 'ServiceAccount');
-      const byNetwork = references.filter(({ kind }) => kind === 'NetworkAuthentication');
-      for (const [list, what] of [
-        [byTls, 'mesh TLS (MeshTLSAuthentication, ServiceAccount)'],
-        [byNetwork, 'NetworkAuthentication'],
-      ] as const) {
-        const second = list[1];
-        if (second) report(second.field, 'several', { ...words, count: list.length, what }, { severity: 'error' });
-      }
     }
 
     function missing(
@@ -182,21 +152,15 @@ export const linkerdPolicyReference = defineRule({
 });
 
 const SERVER = `${LINKERD_POLICY_GROUP}/Server`;
-const SERVER_ALONE = [SERVER];
-const ANY_TARGET = [
+const SERVER_ALONE: ReadonlySet<string> = new Set([SERVER]);
+const ANY_TARGET: ReadonlySet<string> = new Set([
   SERVER,
   `${LINKERD_POLICY_GROUP}/HTTPRoute`,
   'gateway.networking.k8s.io/HTTPRoute',
   'gateway.networking.k8s.io/GRPCRoute',
-  'Namespace',
-];
+]);
 const AUTHENTICATIONS: ReadonlySet<string> = new Set(['MeshTLSAuthentication', 'NetworkAuthentication']);
 const MOST = 50;
-
-function shown(types: readonly string[]): string {
-  const kinds = [...new Set(types.map((type) => type.slice(type.indexOf('/') + 1)))];
-  return kinds.length === 1 ? `a ${kinds[0]} alone` : kinds.join(', ');
-}
 
 // Two that name what nobody read name what stands elsewhere.
 function isNamedByRoutes(mesh: Mesh, asker: Resource, namespace: string, name: string): boolean {

@@ -41,6 +41,7 @@ testRule(linkerdServerUnmatched, {
   },
   good: {
     'all pods, for a port that some have': pages() + server('a', '', 'http'),
+    'a port of the proxy itself, as the smoke test of Linkerd has it': pages() + server('a', APP, 'linkerd-admin'),
     'a number that no container lists': pages() + server('a', APP, '9999'),
     'containers that list no ports': pages(undefined, '[]') + server('a', APP, '80'),
     'labels of pods that nobody read': server('a', APP, 'http'),
