@@ -2,17 +2,27 @@ import type { Workload } from '../cluster/workloads.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { flatSelector } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { namespacesOf } from '../mesh/namespaces-of.ts';
 import type { Field } from '../source/field.ts';
 import { groupBy } from '../source/grouping.ts';
 import { ambientNamespaces } from './ambient-mode.ts';
 import { coveredPods, namespacesWithGateways, namespacesWithWaypoints } from './covered-pods.ts';
-import { namespaceChoice, surelyWithoutWaypoint, type WaypointChoice, waypointChoice } from './waypoints.ts';
+import {
+  namespaceChoice,
+  refusedBy,
+  surelyWithoutWaypoint,
+  type WaypointChoice,
+  waypointChoice,
+  waypointNamed,
+} from './waypoints.ts';
 
 /** A Service or ServiceEntry that a policy names as its target, and that surely has no waypoint: then nobody reads the policy. */
 export interface LoneTarget {
   readonly kind: string;
   readonly name: string;
   readonly field: Field;
+  /** The waypoint that its labels name, which takes no traffic to Services or does not admit the namespace. */
+  readonly refusing?: string | undefined;
   /** `none` is written on it or its namespace; else the label is nowhere. */
   readonly refused: boolean;
 }
@@ -33,9 +43,10 @@ export function loneTargets(mesh: Mesh, resource: Resource): readonly LoneTarget
     const field = reference.at('name');
     const name = field.string();
     const kind = reference.at('kind').text() ?? '';
-    const choices = name
-      ? targetsNamed(mesh, resource, reference, name).map((t) => waypointChoice(mesh, t, t.labels))
-      : [];
+    const targets = name ? targetsNamed(mesh, resource, reference, name) : [];
+    const choices = targets.map((t) => waypointChoice(mesh, t, t.labels));
+    const refusing = name === undefined ? undefined : refusingWaypoint(mesh, targets, choices);
+    if (name && refusing !== undefined) return [{ kind, name, field, refused: false, refusing }];
     if (!name || choices.length === 0 || !choices.every((c) => surelyWithoutWaypoint(mesh, c, resource))) return [];
     return [{ kind, name, field, refused: choices.every((c) => c.state === 'refused') }];
   });
@@ -57,6 +68,26 @@ export function targetsNamed(
   if (kind === 'ServiceEntry' && group === 'networking.istio.io')
     return mesh.derive(entriesByName).get(`${namespace}/${name}`) ?? [];
   return [];
+}
+
+/** The waypoint that all manifests of a target name, and that surely takes nothing of it. Source: `ambient/waypoints.go`, fetchWaypointForService. */
+function refusingWaypoint(
+  mesh: Mesh,
+  targets: readonly Resource[],
+  choices: readonly WaypointChoice[],
+): string | undefined {
+  const [choice] = choices;
+  if (
+    choice?.state !== 'named' ||
+    !choices.every((c) => c.state === 'named' && c.waypoint.name === choice.waypoint.name)
+  )
+    return undefined;
+  const waypoints = waypointNamed(mesh, choice.waypoint);
+  const refuses = targets.every((target) => {
+    const from = { name: target.namespace ?? '', manifests: namespacesOf(mesh, target) ?? [] };
+    return waypoints.every((waypoint) => refusedBy(waypoint, 'service', from) !== undefined);
+  });
+  return waypoints.length > 0 && refuses ? `${choice.waypoint.namespace}/${choice.waypoint.name}` : undefined;
 }
 
 function entriesByName(mesh: Mesh): ReadonlyMap<string, readonly Resource[]> {

@@ -97,6 +97,12 @@ describe('what Linkerd makes of a call', () => {
       'web/front',
       'istio true',
     ],
+    [
+      'a star that is no first label',
+      [server(), tls('*b.serviceaccount.identity.linkerd.cluster.local'), allows(PAGES, WHO)],
+      'web/front',
+      'istio false',
+    ],
     ['everybody with an identity', [server(), tls('*'), allows(PAGES, WHO)], 'old/cron', 'none false'],
     ['an authentication that is not there', [server(), allows(PAGES, WHO)], 'web/front', 'istio false'],
     ['no condition', [server(), allows(PAGES)], 'old/cron', 'none true'],

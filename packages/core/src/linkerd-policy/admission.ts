@@ -243,7 +243,8 @@ function byIdentities(identities: readonly string[], { account, known }: Linkerd
   // Which namespace and trust domain stand at the end the installation says; they are taken as they are written.
   const fits = identities.some((text) => {
     if (text === '*') return true;
-    if (text.startsWith('*'))
+    // A star stands for others only alone and as the first label.
+    if (text.startsWith('*.'))
       return (
         `${own}linkerd.cluster.local`.endsWith(text.slice(1)) ||
         text.slice(1).startsWith(`.${account.namespace}.serviceaccount.identity.`)

@@ -10,6 +10,10 @@ export type Identity =
   | { readonly kind: 'account'; readonly account: string; readonly namespace: string }
   /** Written the way Istio or Kubernetes write it: no proxy of Linkerd bears such a name. */
   | { readonly kind: 'foreign'; readonly of: 'Istio' | 'Kubernetes'; readonly instead: string }
+  /** A star that is neither alone nor the first label: it is read as a letter, and the webhook refuses it. */
+  | { readonly kind: 'star' }
+  /** The beginning of a name alone: certificates have the long one. */
+  | { readonly kind: 'short'; readonly account: string; readonly namespace: string | undefined }
   /** A wildcard, a SPIFFE id of a machine, or a name that is not told here. */
   | { readonly kind: 'other' };
 
@@ -34,7 +38,10 @@ export function readIdentity(text: string): Identity {
       of: 'Kubernetes',
       instead: `${kubernetes[2]}.${kubernetes[1]}.serviceaccount.identity.linkerd.cluster.local`,
     };
-  return { kind: 'other' };
+  if (text.includes('://')) return { kind: 'other' };
+  if (text.replace(/^\*(?:\.|$)/, '').includes('*')) return { kind: 'star' };
+  const short = /^([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.serviceaccount)?)?$/.exec(text);
+  return short ? { kind: 'short', account: short[1] as string, namespace: short[2] } : { kind: 'other' };
 }
 
 /** Whether a service account is there: only a whole world tells that one is not. */

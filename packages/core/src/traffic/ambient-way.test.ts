@@ -197,3 +197,34 @@ describe('through a waypoint', () => {
     expect(await answer(parts, { config })).toBe(expected);
   });
 });
+
+describe('beside Services and ambient pods', () => {
+  const entry = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'ServiceEntry',
+    metadata: { name: 'out', namespace: 'shop', labels: USES },
+    spec: { hosts: ['api.example.com'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], resolution: 'DNS' },
+  };
+  const target = { targetRefs: [{ group: 'networking.istio.io', kind: 'ServiceEntry', name: 'out' }] };
+  const paths = policy({ ...target, rules: [{ to: [{ operation: { paths: ['/ok'] } }] }] });
+
+  test('a host of a ServiceEntry goes through its waypoint', async () => {
+    expect(await answer([entry, waypoint(), paths], { url: 'http://api.example.com/ok' })).toMatch(/^forwarded true /);
+    expect(await answer([entry, waypoint(), paths], { url: 'http://api.example.com/no' })).toMatch(/^forwarded false /);
+  });
+
+  test('what a sidecar speaks to an ambient pod depends on a setting of its own', async () => {
+    const world = await World.of([
+      namespace('shop', AMBIENT),
+      namespace('cars', { 'istio-injection': 'enabled' }),
+      pods('cart'),
+      pods('side', {}, 'cars'),
+      service(),
+      policy({ ...SELECTS, rules: [{ from: [{ source: { namespaces: ['cars'] } }] }] }),
+    ]);
+    const { destinations, needs } = world.trace('cars/side', 'http://cart.shop');
+    const [endpoint] = destinations[0]?.endpoints ?? [];
+    expect([endpoint?.tls, endpoint?.arrival.arrives, endpoint?.arrival.allowed]).toEqual([undefined, true, 'unknown']);
+    expect(needs.join()).toContain('HBONE');
+  });
+});

@@ -196,35 +196,42 @@ function findPolicies(mesh: Mesh, workload: Workload): AuthorizationPolicies {
 const MOST_ATTACHED = 100;
 
 /**
- * The policies that a waypoint reads for one of its Services: those whose targets are the Service, the Gateway of the waypoint, or in the root
- * namespace its class. Source: `model/policyattachment.go`, ShouldAttachPolicy (policies for a Service since 1.22, for a class since 1.24).
+ * The policies that a waypoint reads for one of its Services or ServiceEntries: those whose targets are that, the Gateway of the waypoint, or
+ * in the root namespace its class. Source: `model/policyattachment.go`, ShouldAttachPolicy (policies for a Service since 1.22, for a class
+ * since 1.24).
  */
-export function attachedPolicies(mesh: Mesh, waypoint: Resource, service: Resource): AuthorizationPolicies {
-  const { byNamespace } = mesh.derive(allPolicies);
+export function attachedPolicies(mesh: Mesh, waypoint: Resource, called: Resource): AuthorizationPolicies {
+  const byTarget = mesh.derive(policiesByTarget);
   const root = mesh.installation.rootNamespace.value;
-  const spaces = [...new Set([root, waypoint.namespace ?? '', service.namespace ?? ''])];
-  const names = (target: Field, group: string, kind: string, name: string) =>
-    (target.at('group').hasValue ? target.at('group').text() : '') === group &&
-    target.at('kind').text() === kind &&
-    target.at('name').text() === name;
-  const inForce = spaces.flatMap((namespace) =>
-    (byNamespace.get(namespace) ?? []).filter(({ resource }) =>
-      targetRefsOf(resource)
-        .slice(0, MOST_ATTACHED)
-        .some(
-          (target) =>
-            (namespace === service.namespace && names(target, '', 'Service', service.name)) ||
-            (namespace === waypoint.namespace &&
-              names(target, 'gateway.networking.k8s.io', 'Gateway', waypoint.name)) ||
-            (namespace === root && names(target, 'gateway.networking.k8s.io', 'GatewayClass', 'istio-waypoint')),
-        ),
-    ),
-  );
+  const own = (resource: Resource) => `${resource.type} ${resource.namespace ?? ''}/${resource.name}`;
+  const inForce = [
+    ...(byTarget.get(`${WAYPOINT_CLASSES} ${root}/istio-waypoint`) ?? []),
+    ...(byTarget.get(own(waypoint)) ?? []),
+    ...(byTarget.get(own(called)) ?? []),
+  ];
   return {
     inForce: inForce.slice(0, MOST_ATTACHED).map((policy) => ({ variants: [policy], holds: 'yes' })),
-    known: knowsPoliciesOf(mesh, service.namespace ?? ''),
+    known: knowsPoliciesOf(mesh, called.namespace ?? ''),
     ...(inForce.length > MOST_ATTACHED ? { crowd: inForce.length } : {}),
   };
+}
+
+const WAYPOINT_CLASSES = 'gateway.networking.k8s.io/GatewayClass';
+
+/** The policies that name targets, by each target: its type, and its name in the namespace of the policy. */
+function policiesByTarget(mesh: Mesh): ReadonlyMap<string, readonly AuthorizationPolicy[]> {
+  const found = new Map<string, AuthorizationPolicy[]>();
+  for (const policy of mesh.derive(allPolicies).all) {
+    const { resource } = policy;
+    for (const target of targetRefsOf(resource).slice(0, MOST_ATTACHED)) {
+      const group = target.at('group').hasValue ? target.at('group').text() : '';
+      const [kind, name] = [target.at('kind').text(), target.at('name').text()];
+      if (group === undefined || !kind || !name) continue;
+      const type = group === '' || group === 'core' ? kind : `${group}/${kind}`;
+      addTo(found, `${type} ${resource.namespace ?? ''}/${name}`, policy);
+    }
+  }
+  return found;
 }
 
 interface Attachment {

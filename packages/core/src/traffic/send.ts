@@ -196,10 +196,11 @@ function endpointOf(
   return { name: endpoint.name, workload: endpoint.workload, port: endpoint.port, tls, arrival };
 }
 
-/** What a waypoint speaks to pods in ambient mode; undefined for other senders and other pods. */
+/** What is spoken to pods in ambient mode: a waypoint speaks HBONE, and other proxies where they are told to; undefined for other pods. */
 function hboneTo({ via }: SendWay, { mesh, workload }: RegistryEndpoint): TlsDecision | undefined {
-  if (!via || !workload || mesh.membership(workload).mode !== 'ambient') return undefined;
-  return { tls: 'istio', why: 'a waypoint speaks HBONE to pods in ambient mode' };
+  if (!workload || mesh.membership(workload).mode !== 'ambient') return undefined;
+  if (via) return { tls: 'istio', why: 'a waypoint speaks HBONE to pods in ambient mode' };
+  return { tls: undefined, why: 'HBONE where the proxy of the caller has ISTIO_META_ENABLE_HBONE, else plain text' };
 }
 
 const TLS_WORDS = {

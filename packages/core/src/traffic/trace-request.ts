@@ -246,8 +246,10 @@ function throughZtunnel(
   reason: string,
 ): Trace {
   draft.step('listener', `${nameOf(request.from.resource)} is in ambient mode, its ztunnel takes the call: ${reason}`);
-  const { host } = name;
-  if (!host?.service || host.service.headless) return withoutProxy(mesh, request, draft, name, 'istio');
+  // Hosts of ServiceEntries get addresses of their own, by which ztunnel knows them, since 1.25.
+  const host = name.host ?? entryNamed(mesh, request.host);
+  if (!host || host.service?.headless || (host.service === undefined && name.host !== undefined))
+    return withoutProxy(mesh, request, draft, name, 'istio');
   const before = waypointBeforeService(mesh, host.resource);
   draft.step(
     'listener',
@@ -260,6 +262,8 @@ function throughZtunnel(
     return draft.end('unknown', undefined);
   }
   if (before.state === 'none') return withoutProxy(mesh, request, draft, name, 'istio');
+  if (!host.service && !mesh.istioAtLeast('1.25'))
+    draft.need('whether ztunnel answers DNS for the host (values.cni.ambient.dnsCapture, by default since 1.25)');
   const port = host.ports.find((p) => p.number === request.port);
   if (!port) return withoutProxy(mesh, request, draft, name, 'istio');
   const plainHttp = !request.tls && request.protocol !== 'tcp';
@@ -284,6 +288,12 @@ function throughZtunnel(
   const client = clientIn(space);
   const via = identityOfWaypoint(mesh, before.waypoint);
   return outbound({ mesh, request, regex, draft, client, scope: scopeOf(mesh, client), name, via });
+}
+
+/** The ServiceEntry that has a host, where it is one alone. */
+function entryNamed(mesh: Mesh, name: string): RegistryHost | undefined {
+  const [entry, ...others] = registryOf(mesh).at(name);
+  return entry && others.length === 0 && entry.resource.kind === 'ServiceEntry' ? entry : undefined;
 }
 
 function outbound(way: Way): Trace {

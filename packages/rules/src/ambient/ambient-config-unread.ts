@@ -177,7 +177,8 @@ function severityOf(kind: string, sure: boolean): 'error' | 'warning' {
   return kind === 'RequestAuthentication' && sure ? 'error' : 'warning';
 }
 
-function reasonOf({ refused, kind }: LoneTarget): string {
+function reasonOf({ refused, kind, refusing }: LoneTarget): string {
+  if (refusing !== undefined) return `waypoint ${refusing} is named, and takes no traffic to it`;
   return refused
     ? 'label istio.io/use-waypoint says none'
     : `neither the ${kind} nor its namespace has label istio.io/use-waypoint`;

@@ -126,13 +126,15 @@ export const ambientL7PolicyWithoutWaypoint = defineRule({
     ],
   },
   check({ subject: resource, mesh, report }) {
-    for (const { kind, name, field, refused } of loneTargets(mesh, resource)) {
+    for (const { kind, name, field, refused, refusing } of loneTargets(mesh, resource)) {
       const reason = refused
         ? 'label istio.io/use-waypoint says none'
-        : 'neither it nor its namespace has label istio.io/use-waypoint';
+        : refusing !== undefined
+          ? `${refusing} is named, and takes no traffic to it`
+          : 'neither it nor its namespace has label istio.io/use-waypoint';
       const codes = asksForHttp(resource) ? ['KIA0109'] : [];
       // Where it is written nowhere, somebody may have set the label by hand.
-      const severity = refused || mesh.settings.closedWorld ? 'error' : 'warning';
+      const severity = refused || refusing !== undefined || mesh.settings.closedWorld ? 'error' : 'warning';
       report(field, 'target', { policy: nameOf(resource), kind, service: name, reason }, { codes, severity });
     }
     const unasked = unaskedPods(mesh, resource);

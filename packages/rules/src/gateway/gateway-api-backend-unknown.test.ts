@@ -18,6 +18,7 @@ const to = (ref: string, mark = '') => `rules: [{ backendRefs: [{ ${ref} }] }] $
 
 testRule(gatewayApiBackendUnknown, {
   bad: {
+    'a kind that the core group has no backend of': route(to('kind: Bucket, name: cart, port: 80', '#~ kind')),
     'in a closed world, whatever the kind of the route': {
       settings: { closedWorld: true },
       yaml: `${route(to('name: cart, port: 80', '#~ backend'), 'TCPRoute')}---\n${route(to('name: cart, port: 80', '#~ backend'), 'TLSRoute')}`,

@@ -5,6 +5,7 @@ import {
   GATEWAY_ROUTE_TYPES,
   lookupBackend,
   type Mesh,
+  mappings,
   nameOf,
   routeToJudge,
 } from '@meshvet/core';
@@ -28,6 +29,7 @@ export const gatewayApiBackendUnknown = defineRule({
     messages: {
       backend: '{route}: the backend {backend} does not exist; {failure}.',
       mirror: '{route}: the {backend}, which requests are mirrored to, does not exist; nothing is mirrored.',
+      kind: '{route}: a backend of the core group is a Service, and {written} is none; {failure}.',
       dotted: '{route}: "{name}" is no name of a Service; write "{short}", and the namespace beside it.',
     },
   },
@@ -93,6 +95,15 @@ export const gatewayApiBackendUnknown = defineRule({
   check({ subject: resource, mesh, report }) {
     const route = routeToJudge(mesh, resource);
     if (!route) return;
+    for (const rule of mappings(route.spec.at('rules')).slice(0, MOST)) {
+      for (const backend of mappings(rule.at('backendRefs')).slice(0, MOST)) {
+        const [group, kind] = [backend.at('group'), backend.at('kind')];
+        const isCore = !group.hasValue || group.value === '' || group.value === 'core';
+        const written = kind.hasValue ? kind.string() : 'Service';
+        if (isCore && written !== undefined && written !== 'Service')
+          report(kind, 'kind', { route: nameOf(resource), written, failure: failureText(resource) }, { codes: [] });
+      }
+    }
     for (const backend of route.backends) {
       const words = { route: nameOf(resource), backend: backendText(backend), failure: failureText(resource) };
       if (backend.kind === 'Service' && backend.name.includes('.')) {

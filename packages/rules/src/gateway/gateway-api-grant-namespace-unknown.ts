@@ -1,4 +1,4 @@
-import { defineRule, type Field, isSystemNamespace, nameOf } from '@meshvet/core';
+import { defineRule, type Field, isSystemNamespace, type Mesh, nameOf } from '@meshvet/core';
 
 export const gatewayApiGrantNamespaceUnknown = defineRule({
   meta: {
@@ -60,8 +60,15 @@ export const gatewayApiGrantNamespaceUnknown = defineRule({
     for (const entry of resource.body.at('spec').at('from').items() as Field[]) {
       const field = entry.at('namespace');
       const namespace = field.string();
-      if (namespace && mesh.namespace(namespace).state === 'missing')
+      // Where something stands in it, there is such a namespace, with or without its manifest.
+      if (namespace && mesh.namespace(namespace).state === 'missing' && !mesh.derive(namesInUse).has(namespace))
         report(field, 'unknown', { grant: nameOf(resource), namespace });
     }
   },
 });
+
+function namesInUse(mesh: Mesh): ReadonlySet<string | undefined> {
+  return new Set(
+    mesh.resources.filter(({ type }) => type !== 'gateway.networking.k8s.io/ReferenceGrant').map((r) => r.namespace),
+  );
+}

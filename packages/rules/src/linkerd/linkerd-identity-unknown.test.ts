@@ -13,6 +13,9 @@ spec:
 testRule(linkerdIdentityUnknown, {
   bad: {
     'the form of Kubernetes': authentication('identities:\n    - system:serviceaccount:web:front #~ foreign'),
+    'a star in the middle, and a short name': `${authentication(
+      'identities:\n    - front.*.serviceaccount.identity.linkerd.cluster.local #~ star\n    - "*b.serviceaccount.identity.linkerd.cluster.local" #~ star\n    - front.web #~ short',
+    )}---\napiVersion: v1\nkind: ServiceAccount\nmetadata: { name: front, namespace: web }\n`,
     'a reference': {
       yaml: authentication('identityRefs:\n    - kind: ServiceAccount\n      name: front #~ account'),
       settings: closed,
@@ -35,6 +38,7 @@ spec:
     'files that are not the whole world': authentication(
       'identities: [front.web.serviceaccount.identity.linkerd.cluster.local]',
     ),
+    'a name of two words that no account has': authentication('identities: [vm.example]'),
     'all of a namespace': {
       yaml: authentication('identities: ["*.web.serviceaccount.identity.linkerd.cluster.local"]'),
       settings: closed,

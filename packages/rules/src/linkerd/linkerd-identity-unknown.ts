@@ -22,6 +22,9 @@ export const linkerdIdentityUnknown = defineRule({
     ],
     messages: {
       account: '{resource}: there is no ServiceAccount {namespace}/{account}, so nobody bears the identity {written}.',
+      star: '{resource}: in {written} the star stands for nothing: it does alone, and as the first label, as in *.web.serviceaccount.identity.linkerd.cluster.local; the webhook of Linkerd refuses others.',
+      short:
+        '{resource}: {written} is no whole identity; certificates say ACCOUNT.NAMESPACE.serviceaccount.identity.LINKERD-NAMESPACE.TRUST-DOMAIN.',
       foreign: '{resource}: {written} is how {of} writes an identity; proxies of Linkerd bear names such as {instead}.',
     },
   },
@@ -81,6 +84,12 @@ export const linkerdIdentityUnknown = defineRule({
       if (identity.kind === 'foreign') {
         const { of, instead } = identity;
         report(field, 'foreign', { ...words, written, of, instead });
+      } else if (identity.kind === 'star') report(field, 'star', { ...words, written });
+      else if (identity.kind === 'short') {
+        // Machines outside the cluster may have names of another sort: only an account that is there is surely meant.
+        const namespace = identity.namespace ?? resource.namespace ?? '';
+        if (lookupAccount(mesh, namespace, identity.account).state === 'found')
+          report(field, 'short', { ...words, written });
       } else if (
         identity.kind === 'account' &&
         lookupAccount(mesh, identity.namespace, identity.account).state === 'missing'

@@ -24,8 +24,27 @@ spec:
           proxyVersion: ${version}
 `;
 
+const atGateway = (className: string, value: string) => `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+spec: { gatewayClassName: ${className}, listeners: [{ name: http, port: 80, protocol: HTTP }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: cart, namespace: shop }
+spec:
+  parentRefs: [{ name: edge }]
+  rules:
+    - matches:
+        - path:
+            type: RegularExpression
+            value: ${value}
+      backendRefs: [{ name: cart, port: 80 }]
+`;
+
 testRule(schemaRegex, {
   bad: {
+    'a look-ahead in a route of the Gateway API': atGateway('istio', '"/cart(?=x)" #~ envoy'),
     'an empty expression': route('match: [{ method: { regex: "" } }] #~ refused `""`'),
     'an expression of more than 1024 characters': route(
       `match: [{ uri: { regex: "${'a'.repeat(1025)}" } }] #~ refused`,
@@ -37,6 +56,8 @@ testRule(schemaRegex, {
     'a long version of the proxy': filter(`'${'a'.repeat(1025)}' #~ doubted`),
   },
   good: {
+    'a gateway that may have another syntax': atGateway('nginx', '"/cart(?=x)"'),
+    'an expression of RE2 in a route of the Gateway API': atGateway('istio', '"/cart/[0-9]+"'),
     'a header that is not there at all': route('match: [{ withoutHeaders: { a: { regex: "*" } } }]'),
     'a part that is filled in later': route('match: [{ uri: { regex: "/${PATH}(" } }]'),
     'waypoints are not looked at': filter("'^1[.12'", 'WAYPOINT'),

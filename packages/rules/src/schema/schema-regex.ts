@@ -1,8 +1,11 @@
 import {
+  clientsOfApiRoute,
   defineRule,
   ENVOY_FILTER,
   type Field,
+  gatewayRouteOf,
   mappings,
+  nameOf,
   type Resource,
   re2Fault,
   specOf,
@@ -13,12 +16,17 @@ import { DOUBTED, quote, type Refusal, tellVerdicts } from '../shared/refusals/r
 export const schemaRegex = defineRule({
   meta: {
     id: 'schema-regex',
-    summary: 'A regular expression of a resource of Istio is empty, too long, or none that RE2 knows.',
+    summary: 'A regular expression of a route or resource of Istio is empty, too long, or none that RE2 knows.',
     why: 'Envoy matches with RE2, which has no look-around and no back references; the validating webhook of istiod refuses the resource.',
     fix: 'Write an expression in the syntax of RE2, or match by prefix or exact text.',
     severity: 'error',
     subject: 'resource',
-    types: ['networking.istio.io/EnvoyFilter', 'networking.istio.io/VirtualService'],
+    types: [
+      'networking.istio.io/EnvoyFilter',
+      'networking.istio.io/VirtualService',
+      'gateway.networking.k8s.io/HTTPRoute',
+      'gateway.networking.k8s.io/GRPCRoute',
+    ],
     codes: ['IST0106', 'IST0133'],
     sources: [
       'istio/istio pkg/config/validation/validation.go (validateStringMatchRegexp, validateHTTPRewrite, ValidateEnvoyFilter)',
@@ -27,6 +35,8 @@ export const schemaRegex = defineRule({
     messages: {
       refused: '{resource}: {what}; Istio refuses it.',
       doubted: '{resource}: {what}.',
+      envoy:
+        '{route}: {written} is no expression of RE2, {fault}; Envoy takes no other, and refuses the routes of the whole listener.',
     },
     perMessage: { doubted: DOUBTED },
   },
@@ -64,8 +74,13 @@ export const schemaRegex = defineRule({
       },
     ],
   },
-  check({ subject, report }) {
+  check({ subject, mesh, report }) {
     tellVerdicts(report, subject, [...routeExpressions(subject), ...proxyVersions(subject)]);
+    const route = gatewayRouteOf(mesh, subject);
+    // Gateways that are no Envoy may have another syntax.
+    if (!route || clientsOfApiRoute(mesh, route).length === 0) return;
+    for (const { field, text, fault } of apiExpressions(subject))
+      report(field, 'envoy', { route: nameOf(subject), written: quote(text), fault }, { codes: [] });
   },
 });
 
@@ -89,6 +104,31 @@ function* routeExpressions(resource: Resource): Generator<Refusal> {
     if (rewrite.value !== '') yield* refusal(rewrite);
   }
 }
+
+// Nobody looks at these before Envoy does. Source: `pilot/pkg/config/kube/gateway/conversion.go`, createURIMatch and createHeadersMatch.
+function* apiExpressions(
+  resource: Resource,
+): Generator<{ readonly field: Field; readonly text: string; readonly fault: string }> {
+  for (const rule of mappings(resource.body.at('spec').at('rules')).slice(0, MOST)) {
+    for (const match of mappings(rule.at('matches')).slice(0, MOST)) {
+      const parts = [match.at('path'), ...mappings(match.at('headers')), ...mappings(match.at('queryParams'))];
+      const called = match.at('method');
+      const fields = [
+        ...parts.flatMap((part) => (part.at('type').value === 'RegularExpression' ? [part.at('value')] : [])),
+        ...(called.isMapping && called.at('type').value === 'RegularExpression'
+          ? [called.at('service'), called.at('method')]
+          : []),
+      ];
+      for (const field of fields) {
+        const text = field.string();
+        const fault = !text || text.length > LONGEST ? undefined : re2Fault(text);
+        if (fault !== undefined && text !== undefined) yield { field, text, fault };
+      }
+    }
+  }
+}
+
+const MOST = 200;
 
 function* refusal(field: Field): Generator<Refusal> {
   const text = field.string();
