@@ -261,6 +261,7 @@ export {
 } from './linkerd-policy/objects.ts';
 export { type RefusedProbe, refusedProbes } from './linkerd-policy/probes.ts';
 export { JUDGED_POLICIES, type PolicyRefusal, policyRefusals } from './linkerd-policy/refused-policies.ts';
+export { type RouteAnnotationProblem, routeAnnotationProblems } from './linkerd-policy/route-annotations.ts';
 export {
   inboundRoutes,
   isOutboundOfLinkerd,

@@ -26,7 +26,8 @@ export interface PolicyRefusal {
     | 'accessPolicy'
     | 'protocol'
     | 'networks'
-    | 'parentPort';
+    | 'parentPort'
+    | 'path';
   readonly field: Field;
   /** What was written there. */
   readonly written: string;
@@ -101,11 +102,14 @@ export function policyRefusals(policy: Resource): readonly PolicyRefusal[] {
     case 'ServerAuthorization':
       return ofServerAuthorization(spec);
     case 'HTTPRoute':
-      return items(spec.at('parentRefs')).flatMap((field) =>
-        policyReference(field)?.type === `${LINKERD_POLICY_GROUP}/EgressNetwork` && !field.at('port').hasValue
-          ? [refusal('parentPort', field.at('name'))]
-          : [],
-      );
+      return [
+        ...items(spec.at('parentRefs')).flatMap((field) =>
+          policyReference(field)?.type === `${LINKERD_POLICY_GROUP}/EgressNetwork` && !field.at('port').hasValue
+            ? [refusal('parentPort', field.at('name'))]
+            : [],
+        ),
+        ...items(spec.at('rules')).flatMap((rule) => items(rule.at('matches')).flatMap(ofMatch)),
+      ];
     default:
       return [];
   }
@@ -179,6 +183,15 @@ function ofRateLimit(spec: Field): PolicyRefusal[] {
       if (type !== undefined && type !== 'ServiceAccount') found.push(refusal('rateLimitClient', client.at('kind')));
     }
   return found;
+}
+
+// Also of a route without a type of the path: that is a prefix.
+function ofMatch(match: Field): PolicyRefusal[] {
+  const [type, value] = [match.at('path').at('type'), match.at('path').at('value')];
+  const kind = type.hasValue ? type.string() : 'PathPrefix';
+  const written = value.string();
+  const isPath = kind === 'Exact' || kind === 'PathPrefix';
+  return isPath && written !== undefined && !written.startsWith('/') ? [refusal('path', value)] : [];
 }
 
 function ofAccess(field: Field): PolicyRefusal[] {

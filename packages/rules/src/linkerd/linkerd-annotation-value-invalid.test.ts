@@ -18,6 +18,17 @@ spec:
 
 testRule(linkerdAnnotationValueInvalid, {
   bad: {
+    'a timeout without a unit': `
+apiVersion: v1
+kind: Service
+metadata:
+  name: pages
+  namespace: web
+  annotations:
+    timeout.linkerd.io/request: "10" #~ route
+    retry.linkerd.io/http: 5xx
+spec: { selector: { app: pages }, ports: [{ port: 80 }] }
+`,
     'an amount that is none': pages('config.linkerd.io/proxy-cpu-request: a lot #~ ignored'),
     'a switch with the words of another': pages('config.linkerd.io/proxy-await: "true" #~ ignored'),
     'a policy that comes later': {

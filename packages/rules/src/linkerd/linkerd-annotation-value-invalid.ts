@@ -8,6 +8,7 @@ import {
   nameOf,
   podMetadataOf,
   type Resource,
+  routeAnnotationProblems,
   WORKLOAD_TYPES,
   workloadOf,
 } from '@meshvet/core';
@@ -25,6 +26,7 @@ export const linkerdAnnotationValueInvalid = defineRule({
     sources: ['linkerd2 pkg/inject/inject.go', 'linkerd.io: Proxy configuration reference'],
     messages: {
       ignored: '{resource}: annotation {key} is "{written}", which Linkerd passes over; it takes {accepted}.',
+      route: '{resource}: annotation {key}: {reason}, so Linkerd goes without it.',
       policy:
         '{resource}: annotation {key} is "{written}", which is no policy of Linkerd, so the default policy stays as it was: everybody is let in unless the installation says otherwise. It takes {accepted}.',
     },
@@ -67,6 +69,9 @@ export const linkerdAnnotationValueInvalid = defineRule({
     const workload = workloadOf(mesh, resource);
     if (workload && hasLinkerd(mesh, workload) === 'no') return;
     const before = !atLeast(mesh.settings.linkerdVersion, '2.16');
+    if (resource.type === 'Service')
+      for (const { key, field, reason } of routeAnnotationProblems(mesh, annotations))
+        report(field, 'route', { resource: nameOf(resource), key, reason });
     for (const key of annotations.keys()) {
       const known = LINKERD_CONFIG.get(key);
       if (!known || annotations.mayChange(key) || !atLeast(mesh.settings.linkerdVersion, known.since)) continue;

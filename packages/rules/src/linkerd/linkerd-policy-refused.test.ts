@@ -61,12 +61,20 @@ overrides:
       'Server',
       'podSelector: {}\nport: 80\naccessPolicy: authenticated #~ accessPolicy\nproxyProtocol: HTTP #~ protocol',
     ),
+    'a path without a slash': object(
+      'HTTPRoute',
+      'rules:\n  - matches:\n      - path:\n          value: items #~ path',
+    ),
     'an EgressNetwork without port': object(
       'HTTPRoute',
       'parentRefs:\n  - group: policy.linkerd.io\n    kind: EgressNetwork\n    name: all #~ parentPort',
     ),
   },
   good: {
+    'an expression may begin as it likes': object(
+      'HTTPRoute',
+      'rules: [{ matches: [{ path: { type: RegularExpression, value: "i.*" } }] }]',
+    ),
     'what is filled in later':
       object('AuthorizationPolicy', 'targetRef:\n  kind: "${KIND}"\n  name: cart') +
       object('Server', 'podSelector: {}\nport: 80\nproxyProtocol: "${PROTOCOL}"') +

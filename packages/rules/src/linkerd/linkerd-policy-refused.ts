@@ -38,6 +38,7 @@ export const linkerdPolicyRefused = defineRule({
       exceptWhole: '{policy}: except {written} takes away the whole cidr beside it.',
       accessPolicy:
         '{policy}: accessPolicy is "{written}"; it may be all-unauthenticated, all-authenticated, cluster-unauthenticated, cluster-authenticated, deny or audit.',
+      path: '{policy}: the path "{written}" does not begin with a slash.',
       protocol: '{policy}: proxyProtocol is "{written}"; it may be unknown, HTTP/1, HTTP/2, gRPC, opaque or TLS.',
       networks: '{policy}: networks is empty; at least one has to be there.',
       parentPort: '{policy}: the parent EgressNetwork {written} is named without a port.',

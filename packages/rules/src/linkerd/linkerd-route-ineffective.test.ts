@@ -25,6 +25,20 @@ testRule(linkerdRouteIneffective, {
       'enabled',
       `${SERVICE}\n  rules:\n    - filters:\n        - type: RequestMirror #~ filter\n          requestMirror: { backendRef: { name: pages, port: 8080 } }`,
     ),
+    'retries and timeouts that nobody can read': mesh('enabled', SERVICE).replace(
+      /metadata: \{ name: pages, namespace: web \}\nspec:\n {2}parentRefs/,
+      `metadata:
+  name: pages
+  namespace: web
+  annotations:
+    timeout.linkerd.io/request: "10" #~ annotation
+    timeout.linkerd.io/response: 1m30s #~ annotation
+    retry.linkerd.io/limit: many #~ annotation
+    retry.linkerd.io/http: 5xx,700 #~ annotation
+    retry.linkerd.io/grpc: unknown #~ annotation
+spec:
+  parentRefs`,
+    ),
     'a filter of a backend': mesh(
       'enabled',
       `${SERVICE}\n  rules:\n    - backendRefs:\n        - name: pages\n          port: 8080\n          filters:\n            - type: ExtensionRef #~ filter`,
@@ -34,6 +48,10 @@ testRule(linkerdRouteIneffective, {
     'a rewrite at a Gateway': mesh(
       'enabled',
       'parentRefs: [{ name: edge }]\n  rules: [{ filters: [{ type: URLRewrite, urlRewrite: { hostname: a.example.com } }] }]',
+    ),
+    'retries and timeouts': mesh('enabled', SERVICE).replace(
+      /metadata: \{ name: pages, namespace: web \}\nspec:\n {2}parentRefs/,
+      'metadata: { name: pages, namespace: web, annotations: { timeout.linkerd.io/request: 500ms, retry.linkerd.io/limit: "2", retry.linkerd.io/http: "5xx,429,500-504,gateway-error", retry.linkerd.io/grpc: "internal,unavailable" } }\nspec:\n  parentRefs',
     ),
     'a rewrite in another mesh': mesh(
       'disabled',

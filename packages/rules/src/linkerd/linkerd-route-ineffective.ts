@@ -6,6 +6,7 @@ import {
   linkerdRouteOf,
   lookupBackend,
   nameOf,
+  routeAnnotationProblems,
   unknownFilters,
 } from '@meshvet/core';
 import { listText } from '../shared/schema/schema-words.ts';
@@ -24,11 +25,13 @@ export const linkerdRouteIneffective = defineRule({
     sources: [
       'linkerd2 policy-controller/k8s/index/src/outbound/index/http.rs',
       'linkerd2 policy-controller/k8s/index/src/outbound/index/grpc.rs',
+      'linkerd2 policy-controller/k8s/index/src/outbound/index.rs (parse_timeouts, parse_duration), since 2.16',
       'linkerd.io: HTTPRoute reference',
     ],
     messages: {
       backend: '{route}: there is no Service {namespace}/{name}; what is routed there fails.',
       port: '{route}: {service} has no port {port}{known}; what is routed there fails.',
+      annotation: '{route}: annotation {key}: {reason}, so Linkerd refuses the route, or leaves it out.',
       filter: '{route}: Linkerd knows no filter {type} and leaves the route out whole, so none of its rules holds.',
     },
   },
@@ -101,6 +104,8 @@ export const linkerdRouteIneffective = defineRule({
     const route = linkerdRouteOf(resource);
     if (!route || !isOutboundOfLinkerd(mesh, route)) return;
     const words = { route: nameOf(resource) };
+    for (const { key, field, reason } of routeAnnotationProblems(mesh, resource.annotations))
+      report(field, 'annotation', { ...words, key, reason });
     for (const { type, field } of unknownFilters(route)) report(field, 'filter', { ...words, type });
     // Of routes of the Gateway API other rules tell what their backends are.
     if (resource.group !== LINKERD_POLICY_GROUP) return;
