@@ -3,7 +3,7 @@ import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { accountPath, serviceAccounts } from '../security/service-accounts.ts';
 import type { Field } from '../source/field.ts';
-import { LINKERD_POLICY_GROUP } from './objects.ts';
+import { isOfLinkerd, LINKERD_POLICY_GROUP } from './objects.ts';
 
 /** The identity of a proxy, as a policy names it. */
 export type Identity =
@@ -48,7 +48,9 @@ export function readIdentity(text: string): Identity {
 export function lookupAccount(mesh: Mesh, namespace: string, name: string): Lookup<string> {
   const path = accountPath(namespace, name);
   if (serviceAccounts(mesh).all.has(path)) return found(path);
-  if (mesh.externals.namespace(namespace) || !mesh.settings.closedWorld)
+  // Linked clusters have one trust anchor and, as a rule, one trust domain: their pods may bear the name.
+  const linked = mesh.clusters.size > 0 || mesh.ofType('multicluster.linkerd.io/Link').length > 0;
+  if (mesh.externals.namespace(namespace) || isOfLinkerd(namespace) || linked || !mesh.settings.closedWorld)
     return elsewhere(`no ServiceAccount ${namespace}/${name} was read`);
   return MISSING;
 }

@@ -39,7 +39,13 @@ export function lookupNamed(
   const hit = objectsNamed(mesh, type, namespace, name);
   if (hit.length > 0) return found(hit);
   if (mesh.externals.namespace(namespace)) return elsewhere(`the config declares namespace ${namespace}`);
+  if (isOfLinkerd(namespace)) return elsewhere(`the charts of Linkerd fill namespace ${namespace}`);
   return isWholeBeside(mesh, asker, namespace) ? MISSING : elsewhere(`no ${type} ${namespace}/${name} was read`);
+}
+
+/** Whether the charts of Linkerd fill a namespace: what stands there no manifest need show. */
+export function isOfLinkerd(namespace: string): boolean {
+  return /^linkerd(?:-|$)/.test(namespace);
 }
 
 /** Whether all that belongs to an application of a namespace surely stands among the files around a resource. */

@@ -170,6 +170,25 @@ describe('a run', () => {
     expect(await refusal(broken)).toMatchObject({ message: expect.stringMatching(/^crd\.yaml:\d+:\d+: /) });
   });
 
+  test('a file that is no YAML may hold what is missing, as a template may', async () => {
+    const beside = defineRule({
+      meta: { ...meta, id: 'beside', severity: 'info', subject: 'service', messages: { seen: '{unread}' } },
+      examples: { bad: [], good: [] },
+      check({ subject, mesh, report }) {
+        report(subject.resource.body, 'seen', { unread: String(mesh.hasUnreadBeside(subject.resource)) });
+      },
+    });
+    const told = async (other: string) => {
+      const files = [
+        { path: 'a/a.yaml', text: service('a') },
+        { path: 'a/b.yaml', text: other },
+      ];
+      return (await lint(files, { rules: [beside], config: { preset: 'all' } })).findings.map((f) => f.message);
+    };
+    expect(await told('apiVersion: v1\nkind: Service\nmetadata: [\n')).toEqual(['true']);
+    expect(await told('# nothing\n')).toEqual(['false']);
+  });
+
   test('what a project ships beside its definitions is none, and no mistake', async () => {
     const guard =
       'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: { name: a }\n';

@@ -136,7 +136,7 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
       settings,
       externals: compileExternals(settings.externals),
       unread: new Set([
-        ...project.files.filter((f) => f.skipped.includes('template')).map((f) => folderOf(f.source.path)),
+        ...project.files.filter(isLeftOut).map((f) => folderOf(f.source.path)),
         ...kustomizations.unreadRoots,
       ]),
       madeOutside: [...kustomizations.generated, ...chartsOf(project.files)],
@@ -209,10 +209,14 @@ export async function lintMeshes(files: Iterable<InputFile>, setup: LintSetup): 
 }
 
 /** The text of a file that holds manifests for somebody, and none that could be read. */
-function unreadTexts({ source, documents, problems, skipped }: ReadFile): UnreadText[] {
-  const isLeftOut = skipped.includes('template') || problems.some((p) => p.kind === 'syntax');
-  const hasKustomization = documents.some(isKustomization);
-  return isLeftOut || hasKustomization ? [{ path: source.path, text: source.text }] : [];
+function unreadTexts(file: ReadFile): UnreadText[] {
+  const { source, documents } = file;
+  return isLeftOut(file) || documents.some(isKustomization) ? [{ path: source.path, text: source.text }] : [];
+}
+
+/** Whether a file may hold manifests beside those that were read: a template, or a document that is no YAML. */
+function isLeftOut({ skipped, problems }: ReadFile): boolean {
+  return skipped.includes('template') || problems.some((p) => p.kind === 'syntax');
 }
 
 function meshIsGiven({ meshConfig, meshNetworks, clusters }: LintSetup): boolean {

@@ -66,8 +66,14 @@ const typesOnce: Holds = (filters) => {
   const types = filters.map((filter) => at(filter, 'type'));
   return types.every((type) => typeof type === 'string') && new Set(types).size === types.length;
 };
-const redirectsOrRewrites: Holds = (filters) =>
-  Array.isArray(filters) && !filters.some((filter) => at(filter, 'type') === 'URLRewrite');
+const redirectsOrRewrites: Holds = (filters) => {
+  if (!Array.isArray(filters)) return false;
+  const types = filters.map((filter) => at(filter, 'type'));
+  return (
+    types.every((type) => typeof type === 'string') &&
+    !(types.includes('RequestRedirect') && types.includes('URLRewrite'))
+  );
+};
 const fewMatches: Holds = (rules) =>
   Array.isArray(rules) &&
   rules.length <= 16 &&

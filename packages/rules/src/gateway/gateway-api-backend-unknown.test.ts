@@ -16,9 +16,16 @@ const route = (spec: string, kind = 'HTTPRoute', namespace = 'shop') => yaml`
 `;
 const to = (ref: string, mark = '') => `rules: [{ backendRefs: [{ ${ref} }] }] ${mark}`;
 
+const gateway = (className: string) => yaml`
+  apiVersion: gateway.networking.k8s.io/v1
+  kind: Gateway
+  metadata: { name: edge, namespace: shop }
+  spec: { gatewayClassName: ${className}, listeners: [{ name: http, port: 80, protocol: HTTP }] }
+`;
+
 testRule(gatewayApiBackendUnknown, {
   bad: {
-    'a kind that the core group has no backend of': route(to('kind: Bucket, name: cart, port: 80', '#~ kind')),
+    'a kind that the core group has no backend of': `${gateway('istio')}---\n${route(`parentRefs: [{ name: edge }]\n    ${to('kind: Bucket, name: cart, port: 80', '#~ kind')}`)}`,
     'in a closed world, whatever the kind of the route': {
       settings: { closedWorld: true },
       yaml: `${route(to('name: cart, port: 80', '#~ backend'), 'TCPRoute')}---\n${route(to('name: cart, port: 80', '#~ backend'), 'TLSRoute')}`,
@@ -35,6 +42,7 @@ testRule(gatewayApiBackendUnknown, {
     )}`,
   },
   good: {
+    'a backend of another implementation': `${gateway('kgateway')}---\n${route(`parentRefs: [{ name: edge }]\n    ${to('kind: plugin, name: cart, port: 80')}`)}`,
     'no Service of the namespace was read': route(to('name: cart, port: 80')),
     'the config says that it lives elsewhere': {
       settings: { closedWorld: true, externals: { services: ['shop/cart'] } },

@@ -1,5 +1,6 @@
 import {
   type BackendReference,
+  clientsOfApiRoute,
   defineRule,
   didYouMean,
   GATEWAY_ROUTE_TYPES,
@@ -95,7 +96,9 @@ export const gatewayApiBackendUnknown = defineRule({
   check({ subject: resource, mesh, report }) {
     const route = routeToJudge(mesh, resource);
     if (!route) return;
-    for (const rule of mappings(route.spec.at('rules')).slice(0, MOST)) {
+    // Other implementations have backends of their own, in whatever group.
+    const rules = clientsOfApiRoute(mesh, route).length > 0 ? mappings(route.spec.at('rules')) : [];
+    for (const rule of rules.slice(0, MOST)) {
       for (const backend of mappings(rule.at('backendRefs')).slice(0, MOST)) {
         const [group, kind] = [backend.at('group'), backend.at('kind')];
         const isCore = !group.hasValue || group.value === '' || group.value === 'core';
