@@ -639,6 +639,13 @@ export {
   policySelection,
 } from './security/policy-selection.ts';
 export {
+  ATTACHED_POLICIES,
+  lookupPolicyTarget,
+  nearTarget,
+  type PolicyTarget,
+  policyTargets,
+} from './security/policy-targets.ts';
+export {
   type JwtRule,
   type RequestAuthentication,
   type RequestAuthentications,

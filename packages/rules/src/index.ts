@@ -149,6 +149,7 @@ import { policySelectorGatewayApi } from './policy/policy-selector-gateway-api.t
 import { policySelectorUnmatched } from './policy/policy-selector-unmatched.ts';
 import { policySeveralDefaults } from './policy/policy-several-defaults.ts';
 import { policySeveralForPods } from './policy/policy-several-for-pods.ts';
+import { policyTargetUnknown } from './policy/policy-target-unknown.ts';
 import { policyTokenOptional } from './policy/policy-token-optional.ts';
 import { policyTokenUnread } from './policy/policy-token-unread.ts';
 import { policyWorkloadUncovered } from './policy/policy-workload-uncovered.ts';
@@ -453,9 +454,9 @@ export const allRules: readonly Rule[] = [
   linkerdJobNeverCompletes,
   linkerdMetadataSwapped,
   linkerdNativeOrder,
-  linkerdPolicyRefused,
   linkerdOpaquePortsMismatch,
   linkerdPolicyReference,
+  linkerdPolicyRefused,
   linkerdProbeRefused,
   linkerdProfileName,
   linkerdProxyUid,
@@ -488,6 +489,7 @@ export const allRules: readonly Rule[] = [
   policySelectorUnmatched,
   policySeveralDefaults,
   policySeveralForPods,
+  policyTargetUnknown,
   policyTokenOptional,
   policyTokenUnread,
   policyWorkloadUncovered,

@@ -548,6 +548,7 @@ const WITH_SUGGESTION = [
   'policy-host-unmatched',
   'policy-method-unmatched',
   'policy-path-unmatched',
+  'policy-target-unknown',
   'port-name-missing-separator',
   'runtime-job-never-completes',
   'runtime-network-policy-hbone',

@@ -18,8 +18,6 @@ export interface PolicyRefusal {
     | 'rateLimitClient'
     | 'rateLimitZero'
     | 'rateLimitMore'
-    | 'serverTwice'
-    | 'serverNone'
     | 'clientContradiction'
     | 'exceptOutside'
     | 'exceptWhole'
@@ -209,12 +207,6 @@ function ofProtocol(field: Field): PolicyRefusal[] {
 
 function ofServerAuthorization(spec: Field): PolicyRefusal[] {
   const found: PolicyRefusal[] = [];
-  const server = spec.at('server');
-  if (server.isMapping) {
-    const [name, selector] = [server.at('name').exists, server.at('selector').exists];
-    if (name && selector) found.push(refusal('serverTwice', server.at('name')));
-    if (!name && !selector) found.push(refusal('serverNone', server, '{}'));
-  }
   const client = spec.at('client');
   const tls = client.at('meshTLS');
   if (client.at('unauthenticated').boolean() === true && tls.isMapping)

@@ -18,6 +18,20 @@ spec:
 
 testRule(linkerdMetadataSwapped, {
   bad: {
+    'a setting on the Deployment itself': `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: pages
+  namespace: web
+  annotations:
+    config.linkerd.io/proxy-log-level: debug #~ template
+spec:
+  selector: { matchLabels: { app: pages } }
+  template:
+    metadata: { labels: { app: pages }, annotations: { linkerd.io/inject: enabled } }
+    spec: { containers: [{ name: pages, image: pages:1 }] }
+`,
     'a setting in the labels of the pods': pages('config.linkerd.io/opaque-ports: "3306" #~ annotation'),
     'the label that keeps webhooks away': `
 apiVersion: v1

@@ -7,7 +7,8 @@ const WEBHOOKS = 'config.linkerd.io/admission-webhooks';
 export const linkerdMetadataSwapped = defineRule({
   meta: {
     id: 'linkerd-metadata-swapped',
-    summary: 'A label of Linkerd stands among the annotations, or an annotation among the labels.',
+    summary:
+      'A label of Linkerd stands among the annotations, an annotation among the labels, or on the workload in place of its pods.',
     why: 'Linkerd reads each of them in one place alone, so what stands in the other has no effect.',
     fix: 'Move it: exported and admission-webhooks are labels, all other settings annotations.',
     severity: 'warning',
@@ -21,6 +22,8 @@ export const linkerdMetadataSwapped = defineRule({
     ],
     messages: {
       label: '{resource}: {key} is a label, and has no effect among the annotations{effect}.',
+      template:
+        '{resource}: annotation {key} stands on the {kind} itself, where Linkerd does not read it; it belongs to the pod template, or the Namespace.',
       annotation: '{resource}: {key} is an annotation, and has no effect among the labels{place}.',
     },
   },
@@ -79,6 +82,10 @@ export const linkerdMetadataSwapped = defineRule({
       const edits = isSettled(resource) ? moveEntry(field, labels.field) : [];
       report(field, 'label', { ...words, key, effect }, { onKey: true, suggested: edits });
     }
+    const pod = type === 'Pod' ? undefined : podMetadataOf(resource);
+    for (const one of pod ? annotations.keys() : [])
+      if (LINKERD_CONFIG.has(one) && one !== WEBHOOKS && pod?.annotations.lacks(one))
+        report(annotations.at(one), 'template', { ...words, key: one, kind: resource.kind }, { onKey: true });
     const places = [
       { labels, place: '' },
       ...(podMetadataOf(resource) && type !== 'Pod'

@@ -45,6 +45,15 @@ spec:
     name: pagez #~ target
   client: { unauthenticated: true }
 `,
+    'labels that no Server has': `${pages}---
+apiVersion: policy.linkerd.io/v1beta1
+kind: ServerAuthorization
+metadata: { name: a, namespace: web }
+spec:
+  server:
+    selector: { matchLabels: { tier: db } } #~ selector
+  client: { unauthenticated: true }
+`,
     'a route': `${pages}---
 apiVersion: policy.linkerd.io/v1beta3
 kind: HTTPRoute

@@ -3,14 +3,18 @@ import {
   type Field,
   inboundRoutes,
   isServer,
+  isWholeBeside,
   LINKERD_POLICY_GROUP,
+  labelSelector,
   linkerdRouteOf,
   lookupNamed,
   type Mesh,
+  matches,
   nameOf,
   type PolicyReference,
   type Resource,
   readReference,
+  serversIn,
 } from '@meshvet/core';
 
 export const linkerdPolicyReference = defineRule({
@@ -40,6 +44,7 @@ export const linkerdPolicyReference = defineRule({
       target: '{resource}: there is no {kind} {namespace}/{name}, so it holds for nothing.',
       authentication:
         '{resource} requires {kind} {namespace}/{name}, which is not there; Linkerd leaves the policy out, and it lets nobody in.',
+      selector: '{resource}: no Server of namespace {namespace} has the labels that it selects, so it lets nobody in.',
       parent: '{resource}: there is no Server {namespace}/{name}, so the route stands before nothing.',
     },
   },
@@ -113,12 +118,23 @@ export const linkerdPolicyReference = defineRule({
         return;
       case 'ServerAuthorization': {
         const name = spec.at('server').at('name');
+        const selector = spec.at('server').at('selector');
         if (name.string()) missing(name, SERVER, own, name.string() ?? '', 'target');
+        else if (selector.isMapping) selected(selector);
         return;
       }
       default:
         for (const parent of linkerdRouteOf(resource)?.parents ?? [])
           if (isServer(parent)) missing(parent.nameField, SERVER, parent.namespace ?? own, parent.name, 'parent');
+    }
+
+    function selected(field: Field): void {
+      const servers = serversIn(mesh, own);
+      const wanted = labelSelector(field);
+      if (servers.length === 0 && !mesh.settings.closedWorld) return;
+      if (servers.some((server) => matches(wanted, server.resource.labels) !== 'no')) return;
+      if (wanted.requirements === undefined || !isWholeBeside(mesh, resource, own)) return;
+      report(field, 'selector', { ...words, namespace: own }, { onKey: true });
     }
 
     // Of targets that the webhook refuses another rule speaks.

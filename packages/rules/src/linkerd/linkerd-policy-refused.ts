@@ -31,8 +31,6 @@ export const linkerdPolicyRefused = defineRule({
       rateLimitClient: '{policy}: clientRefs name ServiceAccounts, not a {written}.',
       rateLimitZero: '{policy}: requestsPerSecond is {written}; it must be more than 0.',
       rateLimitMore: '{policy}: requestsPerSecond is {written} of the total; it must not be more.',
-      serverTwice: '{policy}: server has a name and a selector; it takes one of them.',
-      serverNone: '{policy}: server has neither a name nor a selector; it takes one of them.',
       clientContradiction: '{policy}: the client is {written}, which contradict each other.',
       exceptOutside: '{policy}: except {written} does not lie in the cidr beside it.',
       exceptWhole: '{policy}: except {written} takes away the whole cidr beside it.',
