@@ -55,12 +55,10 @@ export {
   nameFault,
 } from './cluster/host-names.ts';
 export {
-  asIpPrefix,
   isIpAddress,
   isIpPrefix,
   isIpv4Address,
   isIpv6Address,
-  prefixContains,
   prefixesOverlap,
 } from './cluster/ip-prefix.ts';
 export { ignoredNamespaces, isSystemNamespace, type Namespace, SYSTEM_NAMESPACES } from './cluster/namespaces.ts';
@@ -249,7 +247,13 @@ export { atLeast, formatVersion, parseVersion, type Version } from './installati
 export { callsForPods, isDeactivating } from './installation/webhook-entries.ts';
 export { LINKERD_INJECT_VALUES, linkerdServes } from './linkerd/linkerd-evidence.ts';
 export { hasLinkerd, linkerdForm, linkerdSetting, writtenLinkerdProxy } from './linkerd/linkerd-proxy.ts';
-export { linkerdProtocol, OPAQUE_PORTS_KEY, type OpaquePorts, opaquePortsOf } from './linkerd/opaque-ports.ts';
+export {
+  isInPortList,
+  linkerdProtocol,
+  OPAQUE_PORTS_KEY,
+  type OpaquePorts,
+  opaquePortsOf,
+} from './linkerd/opaque-ports.ts';
 export { type Authorization, authorizationsOf, authorizationsOfRoute } from './linkerd-policy/authorizations.ts';
 export { accountsIn, identitiesIn, lookupAccount, readIdentity } from './linkerd-policy/identities.ts';
 export {
@@ -279,7 +283,6 @@ export {
   serverOf,
   serverPortFault,
   serversIn,
-  workloadsOfServer,
 } from './linkerd-policy/servers.ts';
 export {
   type Baseline,

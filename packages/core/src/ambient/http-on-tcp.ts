@@ -1,6 +1,7 @@
 import { classOf, portProtocol } from '../cluster/protocol.ts';
 import { readService } from '../cluster/services.ts';
 import { isPatchedAt, nameOf, type Resource } from '../manifest/resource.ts';
+import { targetReferences } from '../manifest/target-references.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { serviceEntryOf } from '../names/service-entries.ts';
 import type { Field } from '../source/field.ts';
@@ -40,7 +41,7 @@ export function httpRulesOnTcp(mesh: Mesh, resource: Resource): readonly HttpOnT
     return [];
   const spec = resource.body.at('spec');
   if ((spec.at('action').hasValue ? spec.at('action').text() : 'ALLOW') !== 'ALLOW') return [];
-  const references = [spec.at('targetRef'), ...(spec.at('targetRefs').items() as Field[])].filter((r) => r.isMapping);
+  const references = targetReferences(spec);
   const rules = spec.at('rules').items() as Field[];
   if (references.length === 0 || references.length > MOST || rules.length === 0 || rules.length > MOST) return [];
   const targets = references.map((reference) => portsOf(mesh, resource, reference));

@@ -1,6 +1,7 @@
 import type { Workload } from '../cluster/workloads.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
 import { flatSelector } from '../manifest/selectors.ts';
+import { targetReferences } from '../manifest/target-references.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { namespacesOf } from '../mesh/namespaces-of.ts';
 import type { Field } from '../source/field.ts';
@@ -36,7 +37,7 @@ const MOST_TARGETS = 20;
 export function loneTargets(mesh: Mesh, resource: Resource): readonly LoneTarget[] {
   if (resource.partial || isPatchedAt(resource, 'spec') || !mesh.istioAtLeast('1.22')) return [];
   const spec = resource.body.at('spec');
-  const references = [spec.at('targetRef'), ...(spec.at('targetRefs').items() as Field[])].filter((r) => r.isMapping);
+  const references = targetReferences(spec);
   if (references.length === 0 || references.length > MOST_TARGETS) return [];
   if (!ambientNamespaces(mesh, resource)) return [];
   return references.flatMap((reference): LoneTarget[] => {

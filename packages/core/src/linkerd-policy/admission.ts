@@ -1,9 +1,12 @@
 import type { Workload } from '../cluster/workloads.ts';
+import { linkerdIdentity } from '../linkerd/linkerd-identity.ts';
 import { hasLinkerd, linkerdSetting } from '../linkerd/linkerd-proxy.ts';
+import { isInPortList } from '../linkerd/opaque-ports.ts';
 import type { Answer } from '../manifest/lookup.ts';
 import { isPatchedAt, nameOf, type Resource } from '../manifest/resource.ts';
 import { matches } from '../manifest/selectors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
+import { INBOUND_POLICIES } from '../proxy/linkerd-values.ts';
 import type { Field } from '../source/field.ts';
 import { authorizationsOf, authorizationsOfRoute } from './authorizations.ts';
 import { LINKERD_POLICY_GROUP, objectsNamed, readReference } from './objects.ts';
@@ -41,7 +44,7 @@ export function serverFor(mesh: Mesh, workload: Workload, port: number): Server 
 /** The policy for ports without a Server: the annotation of the pods or the namespace, else the default of the chart. */
 export function defaultPolicyOf(mesh: Mesh, workload: Workload): { readonly policy: string; readonly field?: Field } {
   const setting = linkerdSetting(mesh, workload, DEFAULT_POLICY);
-  const known = setting && /^(?:all|cluster)-(?:un)?authenticated$|^deny$|^audit$/.test(setting.value);
+  const known = setting && INBOUND_POLICIES.includes(setting.value);
   return known ? { policy: setting.value, field: setting.field } : { policy: 'all-unauthenticated' };
 }
 
@@ -57,7 +60,7 @@ export function admissionOf(
   request: PlainRequest | undefined,
 ): LinkerdAdmission {
   const skipped = linkerdSetting(mesh, workload, 'config.linkerd.io/skip-inbound-ports');
-  if (skipped && inList(skipped.value, port))
+  if (skipped && isInPortList(skipped.value, port))
     return {
       allowed: true,
       steps: [
@@ -246,7 +249,7 @@ function byIdentities(identities: readonly string[], { account, known }: Linkerd
     // A star stands for others only alone and as the first label.
     if (text.startsWith('*.'))
       return (
-        `${own}linkerd.cluster.local`.endsWith(text.slice(1)) ||
+        linkerdIdentity(account.namespace, account.name).endsWith(text.slice(1)) ||
         text.slice(1).startsWith(`.${account.namespace}.serviceaccount.identity.`)
       );
     return text.startsWith(own);
@@ -265,13 +268,6 @@ function byNetworks(networks: Field): Look {
   return all
     ? { answer: 'yes', why: 'it takes every address' }
     : { answer: 'unknown', why: 'the address of the caller is in no file' };
-}
-
-function inList(list: string, port: number): boolean {
-  return list.split(',').some((item) => {
-    const [low = '', high = low] = item.trim().split('-');
-    return /^\d+$/.test(low) && Number(low) <= port && port <= Number(high);
-  });
 }
 
 /** Who a workload is to Linkerd's proxies. */

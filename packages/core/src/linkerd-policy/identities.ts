@@ -1,3 +1,4 @@
+import { linkerdIdentity } from '../linkerd/linkerd-identity.ts';
 import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
 import type { Resource } from '../manifest/resource.ts';
 import type { Mesh } from '../mesh/mesh.ts';
@@ -29,14 +30,14 @@ export function readIdentity(text: string): Identity {
     return {
       kind: 'foreign',
       of: 'Istio',
-      instead: `${istio[2]}.${istio[1]}.serviceaccount.identity.linkerd.cluster.local`,
+      instead: linkerdIdentity(istio[1] as string, istio[2] as string),
     };
   const kubernetes = /^system:serviceaccount:([^:*]+):([^:*]+)$/.exec(text);
   if (kubernetes)
     return {
       kind: 'foreign',
       of: 'Kubernetes',
-      instead: `${kubernetes[2]}.${kubernetes[1]}.serviceaccount.identity.linkerd.cluster.local`,
+      instead: linkerdIdentity(kubernetes[1] as string, kubernetes[2] as string),
     };
   if (text.includes('://')) return { kind: 'other' };
   if (text.replace(/^\*(?:\.|$)/, '').includes('*')) return { kind: 'star' };

@@ -1,5 +1,6 @@
 import { asIpPrefix, prefixContains } from '../cluster/ip-prefix.ts';
 import type { Resource } from '../manifest/resource.ts';
+import { INBOUND_POLICIES } from '../proxy/linkerd-values.ts';
 import type { Field } from '../source/field.ts';
 import { LINKERD_POLICY_GROUP, readReference } from './objects.ts';
 
@@ -42,16 +43,6 @@ export const JUDGED_POLICIES: readonly string[] = [
   'Server',
   'ServerAuthorization',
 ].map((kind) => `${LINKERD_POLICY_GROUP}/${kind}`);
-
-/** The default policies, as `accessPolicy` and annotation `config.linkerd.io/default-inbound-policy` name them; `audit` since 2.16. */
-export const INBOUND_POLICIES: readonly string[] = [
-  'all-authenticated',
-  'all-unauthenticated',
-  'cluster-authenticated',
-  'cluster-unauthenticated',
-  'deny',
-  'audit',
-];
 
 const IDENTITY_KINDS: ReadonlySet<string> = new Set([
   `${LINKERD_POLICY_GROUP}/MeshTLSAuthentication`,

@@ -48,27 +48,28 @@ export function inboundRoutes(mesh: Mesh): ReadonlyMap<string, readonly LinkerdR
   return mesh.derive(routesByServer);
 }
 
+function linkerdRoutes(mesh: Mesh): readonly LinkerdRoute[] {
+  return LINKERD_ROUTE_TYPES.flatMap((type) => mesh.ofType(type).flatMap((resource) => linkerdRouteOf(resource) ?? []));
+}
+
 function routesByServer(mesh: Mesh): ReadonlyMap<string, readonly LinkerdRoute[]> {
   const found = new Map<string, LinkerdRoute[]>();
-  for (const type of LINKERD_ROUTE_TYPES)
-    for (const resource of mesh.ofType(type)) {
-      const route = linkerdRouteOf(resource);
-      for (const parent of route?.parents.filter(isServer) ?? [])
-        if (route) addTo(found, `${parent.namespace ?? resource.namespace ?? ''}/${parent.name}`, route);
-    }
+  for (const route of mesh.derive(linkerdRoutes))
+    for (const { name, namespace = route.resource.namespace ?? '' } of route.parents.filter(isServer))
+      addTo(found, `${namespace}/${name}`, route);
   return found;
 }
 
 /** The routes for the calls to Services, by `namespace/name` of the Service. */
 export function outboundRoutes(mesh: Mesh): ReadonlyMap<string, readonly LinkerdRoute[]> {
+  return mesh.derive(routesByService);
+}
+
+function routesByService(mesh: Mesh): ReadonlyMap<string, readonly LinkerdRoute[]> {
   const found = new Map<string, LinkerdRoute[]>();
-  for (const type of LINKERD_ROUTE_TYPES)
-    for (const resource of mesh.ofType(type)) {
-      const route = linkerdRouteOf(resource);
-      for (const { group, kind, name, namespace } of route?.parents ?? [])
-        if (route && group === '' && kind === 'Service')
-          addTo(found, `${namespace ?? resource.namespace ?? ''}/${name}`, route);
-    }
+  for (const route of mesh.derive(linkerdRoutes))
+    for (const { group, kind, name, namespace = route.resource.namespace ?? '' } of route.parents)
+      if (group === '' && kind === 'Service') addTo(found, `${namespace}/${name}`, route);
   return found;
 }
 

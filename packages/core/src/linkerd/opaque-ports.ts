@@ -64,6 +64,14 @@ export function opaquePortsOf(
   return listed('default', atLeast(mesh.settings.linkerdVersion, '2.11') ? DEFAULTS : DEFAULTS_2_10, undefined);
 }
 
+/** Whether a list of ports and ranges (`25,4000-4010`) has a port, as `skip-inbound-ports` and its like are read. */
+export function isInPortList(list: string, port: number): boolean {
+  return list.split(',').some((item) => {
+    const [low = '', high = low] = item.trim().split('-');
+    return /^\d+$/.test(low) && Number(low) <= port && port <= Number(high);
+  });
+}
+
 function listed(
   from: OpaquePorts['from'],
   value: string | undefined,

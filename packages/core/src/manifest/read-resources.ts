@@ -24,7 +24,8 @@ export function readResources(
       return makeResource(object, undefined, defaultNamespace, isPatch || builds?.length === 0);
     return builds.map((build) => makeResource(object, build, defaultNamespace, isPatch));
   });
-  return resources.flatMap((resource) => [resource, managedNamespaceOf(resource) ?? []].flat());
+  const managed = resources.flatMap((resource) => managedNamespaceOf(resource) ?? []);
+  return managed.length === 0 ? resources : [...resources, ...managed];
 }
 
 /** MeshNetworks of a file of its own, under the name that istioctl gives it. */

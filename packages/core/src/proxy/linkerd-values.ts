@@ -19,12 +19,14 @@ type LinkerdValue =
         | 'json list';
     };
 
-const POLICIES = [
+/** The default policies, as annotation `default-inbound-policy` and `accessPolicy` of a Server name them; `audit`, the last, since 2.16. */
+export const INBOUND_POLICIES: readonly string[] = [
   'all-unauthenticated',
   'all-authenticated',
   'cluster-unauthenticated',
   'cluster-authenticated',
   'deny',
+  'audit',
 ];
 const PULL = { words: ['Always', 'IfNotPresent', 'Never'] };
 const SWITCH = { words: ['enabled', 'disabled'] };
@@ -51,7 +53,7 @@ const VALUES: ReadonlyMap<string, LinkerdValue> = new Map<string, LinkerdValue>(
   ['proxy-log-format', { words: ['plain', 'json'] }],
   ['proxy-log-http-headers', { words: ['off', 'insecure'] }],
   ['access-log', { words: ['apache', 'json'] }],
-  ['default-inbound-policy', { words: [...POLICIES, 'audit'] }],
+  ['default-inbound-policy', { words: INBOUND_POLICIES }],
   ['proxy-await', SWITCH],
   ['proxy-admin-shutdown', SWITCH],
   ...[
@@ -93,7 +95,7 @@ export function linkerdValueProblem(key: string, text: string, isBefore2_16 = fa
   const value = VALUES.get(name);
   if (!value || text.length > LONGEST) return undefined;
   if ('words' in value) {
-    const words = isBefore2_16 && name === 'default-inbound-policy' ? POLICIES : value.words;
+    const words = isBefore2_16 && name === 'default-inbound-policy' ? INBOUND_POLICIES.slice(0, -1) : value.words;
     return words.includes(text) ? undefined : words.join(', ');
   }
   return fits(value.form, text.trim()) ? undefined : ACCEPTED[value.form];

@@ -1,14 +1,6 @@
 import { isPlainMapping } from '../source/plain-mapping.ts';
+import { field as at, type Test as Holds, lacks } from './known-rules.ts';
 
-/** Whether a rule holds for a value as far as that can be told without running it; false asks the expression. */
-export type Holds = (value: unknown) => boolean;
-
-const at = (value: unknown, key: string): unknown =>
-  isPlainMapping(value) && Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined;
-const lacks =
-  (...keys: readonly string[]): Holds =>
-  (value) =>
-    isPlainMapping(value) && keys.every((key) => at(value, key) === undefined);
 const everyItem =
   (holds: Holds): Holds =>
   (value) =>

@@ -18,7 +18,8 @@ export function readsOf(expression: string): { readonly fields: readonly string[
   return { fields: [...fields], whole };
 }
 
-type Test = (value: unknown) => boolean;
+/** Whether a rule holds for a value as far as that can be told without running it; false asks the expression. */
+export type Test = (value: unknown) => boolean;
 
 const isText =
   (holds: (text: string) => boolean): Test =>
@@ -30,10 +31,11 @@ const everyKey =
   (holds: (key: string) => boolean): Test =>
   (value) =>
     isPlainMapping(value) && Object.keys(value).every(holds);
-const field = (value: unknown, key: string): unknown =>
+/** What a mapping has under a key; undefined for a null, and for what is no mapping. */
+export const field = (value: unknown, key: string): unknown =>
   isPlainMapping(value) && Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined;
 /** Without a field that a rule is about, there is nothing to refuse. */
-const lacks =
+export const lacks =
   (...keys: readonly string[]): Test =>
   (value) =>
     isPlainMapping(value) && keys.every((key) => field(value, key) === undefined);
@@ -170,7 +172,7 @@ export interface Glance {
 }
 
 /** More that is known of expressions, by their `ruleKey`. */
-export type MoreGlances = (key: string) => ((value: unknown) => boolean) | undefined;
+export type MoreGlances = (key: string) => Test | undefined;
 
 /** Looks at an expression. */
 export function glanceAt(expression: string, more?: MoreGlances): Glance {

@@ -1,5 +1,6 @@
 import { elsewhere, found, type Lookup, MISSING } from '../manifest/lookup.ts';
 import { isPatchedAt, type Resource } from '../manifest/resource.ts';
+import { targetReferences } from '../manifest/target-references.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Field } from '../source/field.ts';
@@ -36,7 +37,7 @@ const MOST = 50;
 export function policyTargets(resource: Resource): readonly PolicyTarget[] {
   if (!ATTACHED_POLICIES.includes(resource.type) || resource.partial || isPatchedAt(resource, 'spec')) return [];
   const spec = resource.body.at('spec');
-  const references = [spec.at('targetRef'), ...(spec.at('targetRefs').items() as Field[])].filter((r) => r.isMapping);
+  const references = targetReferences(spec);
   return references.slice(0, MOST).flatMap((reference): PolicyTarget[] => {
     const group = reference.at('group').hasValue ? reference.at('group').text() : '';
     const key = `${group}/${reference.at('kind').text()}`;

@@ -167,7 +167,7 @@ function ofService(mesh: Mesh, request: TrafficRequest, host: RegistryHost, draf
 function needLinkerdRoutes(mesh: Mesh, draft: Draft, { host }: Name): void {
   if (!host?.service) return;
   const { namespace = '', name } = host.resource;
-  const [route] = mesh.derive(outboundRoutes).get(`${namespace}/${name}`) ?? [];
+  const [route] = outboundRoutes(mesh).get(`${namespace}/${name}`) ?? [];
   if (!route) return;
   draft.step(
     'route',

@@ -1,6 +1,7 @@
 import {
   defineRule,
   hasLinkerd,
+  isInPortList,
   linkerdProtocol,
   linkerdServes,
   linkerdSetting,
@@ -147,13 +148,6 @@ function isSkipped(mesh: Mesh, service: Service, port: ServicePort): boolean {
     const target = mesh.resolveTarget(port, workload);
     if (target.state !== 'found' || hasLinkerd(mesh, workload) === 'no') return true;
     const skipped = linkerdSetting(mesh, workload, 'config.linkerd.io/skip-inbound-ports');
-    return skipped !== undefined && /(?:^|[,\s-])\d/.test(skipped.value) && covers(skipped.value, target.number);
-  });
-}
-
-function covers(list: string, port: number): boolean {
-  return list.split(',').some((item) => {
-    const [low = '', high = low] = item.trim().split('-');
-    return Number(low) <= port && port <= Number(high);
+    return skipped !== undefined && isInPortList(skipped.value, target.number);
   });
 }
